@@ -1,0 +1,79 @@
+"""What a gate or a step is given: everything it may look at, and nothing it may change by accident."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from unmoor.model import Distribution, Mode, Plan, Stage
+from unmoor.project.types import Project
+
+if TYPE_CHECKING:
+    from unmoor.evidence.store import Store
+    from unmoor.targets import Index, Targets
+
+__all__ = ["Context", "Workspace"]
+
+
+class Workspace(Protocol):
+    """A fresh local clone of the planned commit, made when it is first asked for and removed at the end."""
+
+    @property
+    def path(self) -> Path:
+        """The folder of the clone; its HEAD is the planned commit, its tree is clean."""
+
+    @property
+    def commit(self) -> str:
+        """The planned commit (the plan's edits included)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One stage of one release, as gates and steps see it.
+
+    ``state`` is the release's folder of evidence, ``posargs`` what the user passed to the project's own tools,
+    ``environ`` the environment as the face read it, ``say`` reports progress in one line. ``index`` is the index
+    the stage publishes to, where it does. ``approval`` is what the user passed to ``--approve``.
+    """
+
+    stage: Stage
+    project: Project
+    plan: Plan
+    targets: Targets
+    store: Store
+    state: Path
+    environ: Mapping[str, str]
+    workspace: Workspace
+    say: Callable[[str], None]
+    posargs: tuple[str, ...] = ()
+    approval: str = ""
+    base: str = ""
+    distributions: tuple[Distribution, ...] = ()
+    index: Index | None = None
+    locks: tuple[int, ...] = field(default=())
+
+    @property
+    def live(self) -> bool:
+        """Whether this run speaks to the configured targets."""
+        return self.plan.mode is Mode.LIVE
+
+    @property
+    def dist(self) -> Path:
+        """The folder of the sealed archives."""
+        return self.state / "dist"
+
+    @property
+    def logs(self) -> Path:
+        """The folder of the tools' logs."""
+        return self.state / "logs"
+
+    def log(self, name: str) -> Path:
+        """Return the log file for one tool of this stage."""
+        return self.logs / f"{self.stage.name}.{name}.log"
+
+    @property
+    def archives(self) -> tuple[Path, ...]:
+        """The sealed archives as paths, wheels first."""
+        return tuple(self.dist / each.filename for each in self.distributions)

@@ -1,0 +1,121 @@
+"""What can go wrong, as a short hierarchy: each class carries its exit code and says what to do next.
+
+Anyone may raise these; only the faces turn them into text and an exit status.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = [
+    "Blocked",
+    "Exit",
+    "Incomplete",
+    "Problem",
+    "SettingsError",
+    "ToolError",
+    "ToolFailed",
+    "ToolMissing",
+    "ToolTimeout",
+    "Unconfigured",
+    "UnmoorError",
+    "worst",
+]
+
+
+class Exit(enum.IntEnum):
+    """The exit codes of the command and the tasks (nox itself can only say 0 or 1)."""
+
+    PASS = 0
+    CRASH = 1
+    GATE_FAILED = 2
+    UNCONFIGURED = 3
+    INCOMPLETE = 4
+
+
+_GRAVITY = (Exit.INCOMPLETE, Exit.CRASH, Exit.GATE_FAILED, Exit.UNCONFIGURED, Exit.PASS)
+
+
+def worst(codes: Sequence[int]) -> Exit:
+    """Return the gravest of several exit codes: 4 before 1 before 2 before 3 before 0."""
+    return next((code for code in _GRAVITY if code in codes), Exit.PASS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong: what, where (``file`` or ``file:line``), and what to do."""
+
+    what: str
+    where: str = ""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        advice = f" → {self.hint}" if self.hint else ""
+        return f"{place}{self.what}{advice}"
+
+
+class UnmoorError(Exception):
+    """The root of everything unmoor raises on purpose; shown as one message, never as a traceback."""
+
+    code = Exit.CRASH
+
+    def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(what)
+        self.problems: tuple[Problem, ...] = (Problem(what=what, where=where, hint=hint),)
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+class SettingsError(UnmoorError):
+    """The settings or the command line are wrong; every problem found is listed, not just the first."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(f"{len(problems)} wrong settings")
+        self.problems = tuple(problems)
+
+
+class Blocked(UnmoorError):
+    """A gate or a rule of going ahead says no."""
+
+    code = Exit.GATE_FAILED
+
+
+class Unconfigured(UnmoorError):
+    """There is nothing to do for want of configuration."""
+
+    code = Exit.UNCONFIGURED
+
+
+class Incomplete(UnmoorError):
+    """Stopped part-way or the outcome is unknown: run the same command again."""
+
+    code = Exit.INCOMPLETE
+
+
+class ToolError(UnmoorError):
+    """A wrapped program could not give its answer."""
+
+
+class ToolMissing(ToolError):
+    """The program is not installed, or not where it was looked for."""
+
+
+class ToolTimeout(ToolError):
+    """The program did not end within its limit."""
+
+
+class ToolFailed(ToolError):
+    """The program ended with an exit status that is not among those that mean success.
+
+    ``status`` is that exit status, ``tail`` the last lines it printed, ``log`` the path of its whole output.
+    """
+
+    def __init__(self, what: str, *, status: int, tail: str = "", log: str = "", hint: str = "") -> None:
+        super().__init__(what, hint=hint)
+        self.status = status
+        self.tail = tail
+        self.log = log

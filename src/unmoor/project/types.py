@@ -1,0 +1,228 @@
+"""The project as unmoor sees it: ``Settings`` as written (or their defaults) and ``Project`` as resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from unmoor.model import Component
+
+__all__ = [
+    "Backend",
+    "CommandGate",
+    "DocsSettings",
+    "IndexSettings",
+    "InstallSettings",
+    "NotesStyle",
+    "Project",
+    "Requirements",
+    "Resolved",
+    "SecretAllowance",
+    "Settings",
+    "SizeSettings",
+    "TestSettings",
+    "Tool",
+    "VersionFile",
+    "Waiver",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """A gate that may fail: who says so, why, and until which day (ISO, empty for good). Never covers a crash."""
+
+    gate: str
+    reason: str
+    by: str
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandGate:
+    """A gate of the project's own: any command; exit status 0 passes, 2 fails, 3 is unconfigured, else an error."""
+
+    name: str
+    run: tuple[str, ...]
+    stage: str = "check"
+    asserts: str = ""
+    seconds: float = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretAllowance:
+    """A place where something that looks like a secret is none: a path pattern, and the reason."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionFile:
+    """A further file that states the version: ``search`` is its text with ``{version}`` where the version stands."""
+
+    path: str
+    search: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestSettings:
+    """How the tests run: ``pythons`` empty for all supported ones; ``requirements`` are uv/pip arguments."""
+
+    command: tuple[str, ...] = ()
+    pythons: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
+    coverage: float = 0.0
+    against: str = "tree"
+    seconds: float = 1800.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocsSettings:
+    """How the documentation is built: ``engine`` empty for the detected one, ``none`` where there is none."""
+
+    engine: str = ""
+    source: str = ""
+    groups: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
+    seconds: float = 900.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallSettings:
+    """What an installed archive must show; limits in seconds."""
+
+    imports: tuple[str, ...] = ()
+    extras: tuple[str, ...] | None = None
+    seconds: float = 30.0
+    import_seconds: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizeSettings:
+    """Sizes in bytes: above the notices it is said, above the limits (0 for none) it fails."""
+
+    wheel_notice: int = 1_000_000
+    sdist_notice: int = 500_000
+    wheel_limit: int = 0
+    sdist_limit: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexSettings:
+    """An index by its two URLs; empty means the well-known one of that name."""
+
+    upload_url: str = ""
+    simple_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """``[tool.unmoor]`` decoded; empty means "detect it"."""
+
+    tag: str = ""
+    branches: tuple[str, ...] = ()
+    remote: str = ""
+    imports: tuple[str, ...] = ()
+    notes: str = ""
+    changelog: str = ""
+    version_files: tuple[VersionFile, ...] = ()
+    gates: tuple[str, ...] = ()
+    leave_out: tuple[str, ...] = ()
+    critical_paths: tuple[str, ...] = ()
+    required_files: tuple[str, ...] = ()
+    lint: tuple[str, ...] | None = None
+    types: tuple[str, ...] | None = None
+    installer: str = "uv"
+    approval: str = "version"
+    zero_major: str = "minor"
+    bump_commit: str = "together"
+    sign_tags: bool = False
+    archive_allow: tuple[str, ...] = ()
+    executables: tuple[str, ...] = ()
+    secrets: tuple[SecretAllowance, ...] = ()
+    tests: TestSettings = field(default_factory=TestSettings)
+    docs: DocsSettings = field(default_factory=DocsSettings)
+    install: InstallSettings = field(default_factory=InstallSettings)
+    sizes: SizeSettings = field(default_factory=SizeSettings)
+    indexes: Mapping[str, IndexSettings] = field(default_factory=dict)
+    commands: tuple[CommandGate, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """One value as resolved, and where it comes from: for ``unmoor settings``."""
+
+    key: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirements:
+    """What a tool's environment needs, as arguments for ``uv pip install`` in the component's folder.
+
+    ``project`` says whether the project itself is installed too (editable); ``reason`` where the list was found.
+    """
+
+    arguments: tuple[str, ...] = ()
+    project: bool = False
+    extras: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """A tool the project uses: ``name`` of its adapter, the environment it needs, and why it is thought to be used."""
+
+    name: str
+    requirements: Requirements
+    reason: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """The build backend: ``name`` as people say it, ``requires`` from ``[build-system]``, and why."""
+
+    name: str
+    build_backend: str = ""
+    requires: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotesStyle:
+    """How the project keeps change notes: ``towncrier`` or ``none``, where the fragments lie, and the changelog."""
+
+    style: str
+    folder: str = ""
+    changelog: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A project as resolved. ``root`` is the repository's top folder, ``folder`` the component's."""
+
+    root: Path
+    folder: Path
+    component: Component
+    settings: Settings
+    settings_digest: str
+    metadata: Mapping[str, object]
+    backend: Backend
+    notes: NotesStyle
+    lint: tuple[Tool, ...]
+    types: tuple[Tool, ...]
+    tests: Tool | None
+    docs: Tool | None
+    pythons: tuple[str, ...]
+    own_sessions: Mapping[str, tuple[str, ...]]
+    remote: str
+    branches: tuple[str, ...]
+    resolved: tuple[Resolved, ...]

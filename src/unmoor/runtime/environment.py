@@ -1,0 +1,67 @@
+"""Environments for programs, made from the one the face was started with.
+
+Three kinds: ``own`` for the project's own tools (everything but secrets), ``clean`` for installs and builds that
+must not be steered by the user's settings, and ``git`` for git itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from unmoor.runtime.redact import looks_secret
+
+__all__ = ["clean", "for_git", "own"]
+
+# Certificate and proxy settings say how to reach the network at all, not where to go: they always stay.
+_KEPT = frozenset({
+    "PIP_CERT",
+    "PIP_PROXY",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+    "UV_CACHE_DIR",
+    "UV_NATIVE_TLS",
+    "UV_PYTHON_INSTALL_DIR",
+    "UV_SYSTEM_CERTS",
+})
+_STEERING = (
+    "CONDA_",
+    "GIT_",
+    "HATCH_",
+    "NOX",
+    "PIP_",
+    "PIPX_",
+    "PYTHON",
+    "SETUPTOOLS_",
+    "TWINE_",
+    "UNMOOR_",
+    "UV_",
+    "VIRTUAL_ENV",
+)
+# Set by a surrounding virtual environment, test runner or nox worker; misleading for a program with its own.
+_INHERITED = frozenset({"NOXSESSION", "NOX_CURRENT_SESSION", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "PYTEST_CURRENT_TEST"})
+
+
+def own(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment for the project's own tools: the user's, less secrets and inherited venv traces."""
+    return {
+        name: value
+        for name, value in environ.items()
+        if name not in _INHERITED and not name.startswith("TWINE_") and not looks_secret(name)
+    }
+
+
+def clean(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without anything that steers pip, uv, twine, git or Python, and without secrets."""
+    return {
+        name: value
+        for name, value in environ.items()
+        if name in _KEPT or not (name.startswith(_STEERING) or looks_secret(name))
+    } | {"PIP_CONFIG_FILE": "/dev/null", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "UV_NO_CONFIG": "1"}
+
+
+def for_git(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment for git: no inherited ``GIT_*`` from a hook, no prompts, untranslated messages."""
+    # Identity and configuration set by the user stay; what a surrounding git command leaves behind goes.
+    left_by_git = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE", "GIT_PREFIX")
+    kept = {name: value for name, value in environ.items() if not name.startswith(left_by_git)}
+    return kept | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8", "GIT_OPTIONAL_LOCKS": "0"}

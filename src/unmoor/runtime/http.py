@@ -1,0 +1,63 @@
+"""THE door for HTTP: one way to make a session, with limits, and without credentials lying about.
+
+``.netrc`` and proxy user names are never sent by accident: ``trust_env`` stays on for certificates and proxies,
+but authentication is always set explicitly, so requests does not look for any.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from unmoor.errors import ToolError
+from unmoor.runtime.redact import redact
+
+if TYPE_CHECKING:
+    import requests
+
+__all__ = ["Unreachable", "download", "session"]
+
+_AGENT = "unmoor (release verification)"
+_CHUNK = 1 << 16
+
+
+class Unreachable(ToolError):
+    """A server gave no answer in time, or none that could be understood."""
+
+
+def session() -> requests.Session:
+    """Return a fresh session: no cached answers, no stored credentials."""
+    import requests
+
+    made = requests.Session()
+    made.headers.update({"User-Agent": _AGENT, "Cache-Control": "no-cache"})
+    made.auth = _Nobody()
+    return made
+
+
+class _Nobody:
+    """Explicitly no authentication; without it requests would fall back to ``.netrc``."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+def download(url: str, *, limit: int, timeout: float = 60.0) -> bytes:
+    """Fetch ``url`` and return its bytes; ``limit`` in bytes, ``timeout`` in seconds for connecting and each read.
+
+    Raises ``Unreachable`` when there is no complete answer, the answer is an error, or it is larger than ``limit``.
+    """
+    import requests
+
+    try:
+        with session() as made, made.get(url, timeout=timeout, stream=True) as answer:
+            answer.raise_for_status()
+            content = bytearray()
+            for chunk in answer.iter_content(_CHUNK):
+                content += chunk
+                if len(content) > limit:
+                    what = f"{redact(url)} is larger than {limit} bytes"
+                    raise Unreachable(what)
+            return bytes(content)
+    except requests.RequestException as error:
+        what = f"{redact(url)} did not answer: {redact(str(error))}"
+        raise Unreachable(what) from error

@@ -1,0 +1,160 @@
+"""THE door for programs: the only module that starts one.
+
+Arguments are always a list and never see a shell; standard input is empty, so nothing can ask; output is decoded
+as UTF-8, cleared of secrets and kept in a log when one is named. Every run has a limit. A program that ends with
+an unexpected status raises: nobody can overlook it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from unmoor.errors import ToolFailed, ToolMissing, ToolTimeout
+from unmoor.runtime.redact import redact
+
+__all__ = ["Completed", "run", "tail"]
+
+_GRACE = 3.0
+_LEASH = str(Path(__file__).with_name("leash.py"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed:
+    """A program that has ended: its arguments, exit status, output, seconds and the path of its log."""
+
+    argv: tuple[str, ...]
+    status: int
+    out: str
+    err: str
+    seconds: float
+    log: str = ""
+
+    @property
+    def text(self) -> str:
+        """Standard output and standard error, one after the other."""
+        return "\n".join(part for part in (self.out.rstrip(), self.err.rstrip()) if part)
+
+
+def tail(text: str, lines: int = 12) -> str:
+    """Return the last ``lines`` lines of ``text`` that are not empty."""
+    return "\n".join([line.rstrip() for line in text.splitlines() if line.strip()][-lines:])
+
+
+def run(
+    argv: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str],
+    timeout: float = 600.0,
+    ok: Sequence[int] | None = (0,),
+    log: Path | None = None,
+    stdin: str = "",
+    leashed: bool = False,
+    inherit: Sequence[int] = (),
+    hint: str = "",
+) -> Completed:
+    """Run a program to its end and return what it said.
+
+    ``timeout`` is in seconds. ``ok`` lists the exit statuses that mean success, ``None`` accepts all. ``leashed``
+    programs die with this process (Linux), even when it is killed. ``inherit`` are file descriptors the program
+    keeps open, so that a lock held through them outlives us. Raises ``ToolMissing``, ``ToolTimeout`` and
+    ``ToolFailed``; ``hint`` becomes their advice.
+    """
+    command = [str(part) for part in argv]
+    program = shutil.which(command[0], path=env.get("PATH"))
+    if program is None:
+        what = f"the program {command[0]!r} was not found"
+        raise ToolMissing(what, hint=hint or f"install {Path(command[0]).name} or put it on PATH")
+    started = time.monotonic()
+    full = [program, *command[1:]]
+    if leashed and sys.platform == "linux":
+        full = [sys.executable, "-I", "-S", _LEASH, str(os.getpid()), *full]
+    out, err, status = _wait(full, cwd=cwd, env=env, timeout=timeout, stdin=stdin, inherit=inherit, command=command)
+    done = Completed(
+        argv=tuple(command),
+        status=status,
+        out=redact(out),
+        err=redact(err),
+        seconds=time.monotonic() - started,
+        log=str(log or ""),
+    )
+    if log is not None:
+        _keep(done, log)
+    if ok is not None and status not in ok:
+        what = f"{shown(command)} ended with exit status {status}"
+        raise ToolFailed(what, status=status, tail=tail(done.text), log=done.log, hint=hint)
+    return done
+
+
+def shown(argv: Sequence[str]) -> str:
+    """Return a short, secret-free rendering of a command for messages."""
+    words = [Path(argv[0]).name, *argv[1:]]
+    if words[0].startswith("python") and words[1:2] == ["-m"]:
+        words = words[2:]
+    text = redact(" ".join(words))
+    return text if len(text) <= 90 else text[:87] + "…"
+
+
+def _wait(
+    argv: list[str],
+    *,
+    cwd: Path | None,
+    env: Mapping[str, str],
+    timeout: float,
+    stdin: str,
+    inherit: Sequence[int],
+    command: Sequence[str],
+) -> tuple[str, str, int]:
+    with subprocess.Popen(  # noqa: S603 - a list, resolved, no shell
+        argv,
+        cwd=cwd,
+        env=dict(env),
+        stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        pass_fds=tuple(inherit) if os.name == "posix" else (),
+        process_group=0 if os.name == "posix" else None,
+    ) as child:
+        try:
+            out, err = child.communicate(stdin or None, timeout=timeout)
+        except subprocess.TimeoutExpired:
+            _stop(child)
+            what = f"{shown(command)} did not end within {timeout:g} s"
+            raise ToolTimeout(what, hint="raise the limit in the settings, or run it by hand to see why") from None
+        except BaseException:
+            _stop(child)
+            raise
+    return out, err, child.returncode
+
+
+def _stop(child: subprocess.Popen[str]) -> None:
+    """End the child and everything in its process group, asking first."""
+    for number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
+        with suppress(ProcessLookupError, PermissionError):
+            if os.name == "posix":
+                os.killpg(child.pid, number)
+            else:
+                child.kill()
+        with suppress(subprocess.TimeoutExpired):
+            child.communicate(timeout=_GRACE)
+            return
+
+
+def _keep(done: Completed, log: Path) -> None:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    head = f"$ {redact(' '.join(done.argv))}\n"
+    foot = f"\n[exit status {done.status} after {done.seconds:.2f} s]\n"
+    with log.open("a", encoding="utf-8") as stream:
+        stream.write(head + done.text + foot)

@@ -1,0 +1,191 @@
+"""git, as a program: what a repository says, and the few things unmoor does to clones and remotes of its own.
+
+References and paths that come from outside never stand where git could read an option: they follow ``--`` or
+``--end-of-options``.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from unmoor.errors import ToolFailed, ToolTimeout, UnmoorError
+from unmoor.runtime import environment, process
+from unmoor.runtime.redact import redact
+
+__all__ = ["Git", "find_root"]
+
+_QUICK = 15.0
+_LONG = 300.0
+
+
+def find_root(start: Path, environ: Mapping[str, str]) -> Path:
+    """Return the top folder of the repository that ``start`` lies in; raise ``UnmoorError`` where there is none."""
+    env = environment.for_git(environ)
+    done = process.run(["git", "rev-parse", "--show-toplevel"], cwd=start, env=env, timeout=_QUICK, ok=None)
+    if done.status != 0:
+        hint = "run this inside a git clone of the project, or run `git init` and commit first"
+        if "dubious ownership" in done.err:
+            hint = f"git distrusts the owner of this folder; run: git config --global --add safe.directory {start}"
+        raise UnmoorError("this folder is not in a git repository", where=str(start), hint=hint)
+    return Path(done.out.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """One repository, by its folder. Methods raise ``ToolFailed`` when git says no."""
+
+    folder: Path
+    environ: Mapping[str, str] = field(repr=False)
+
+    def run(
+        self,
+        *arguments: str | Path,
+        ok: Sequence[int] | None = (0,),
+        timeout: float = _LONG,
+        stdin: str = "",
+        extra: Mapping[str, str] | None = None,
+    ) -> process.Completed:
+        """Run git in the folder and return what it said."""
+        env = environment.for_git(self.environ) | dict(extra or {})
+        return process.run(["git", *arguments], cwd=self.folder, env=env, ok=ok, timeout=timeout, stdin=stdin)
+
+    # ── what the repository says ─────────────────────────────────────────────────────────────────────────────
+
+    def common_dir(self) -> Path:
+        """Return the git directory that all worktrees of the repository share."""
+        said = self.run("rev-parse", "--git-common-dir", timeout=_QUICK).out.strip()
+        return (self.folder / said).resolve()
+
+    def head(self) -> str:
+        """Return the commit HEAD names; raise ``UnmoorError`` in a repository without a commit."""
+        done = self.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", ok=None, timeout=_QUICK)
+        if done.status != 0:
+            raise UnmoorError(
+                "the repository has no commit yet", where=str(self.folder), hint="commit the project, then try again"
+            )
+        return done.out.strip()
+
+    def branch(self) -> str:
+        """Return the current branch, or an empty string where HEAD is detached."""
+        return self.run("symbolic-ref", "--quiet", "--short", "HEAD", ok=(0, 1, 128), timeout=_QUICK).out.strip()
+
+    def is_shallow(self) -> bool:
+        """Say whether history was cut off when this clone was made."""
+        return self.run("rev-parse", "--is-shallow-repository", timeout=_QUICK).out.strip() == "true"
+
+    def tree_of(self, commit: str) -> str:
+        """Return the id of the commit's tree."""
+        return self.run("rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}", timeout=_QUICK).out.split()[-1]
+
+    def commit_time(self, commit: str) -> int:
+        """Return the committer time of a commit, in seconds since the epoch."""
+        return int(self.run("show", "-s", "--format=%ct", "--end-of-options", commit, timeout=_QUICK).out.strip())
+
+    def tags(self) -> dict[str, str]:
+        """Return every local tag and the commit it leads to."""
+        form = "%(refname:strip=2)%09%(objecttype)%09%(objectname)%09%(*objectname)"
+        found = {}
+        for line in self.run("for-each-ref", f"--format={form}", "refs/tags").out.splitlines():
+            name, kind, own, peeled = line.split("\t")
+            found[name] = peeled if kind == "tag" else own
+        return found
+
+    def is_ancestor(self, older: str, newer: str) -> bool:
+        """Say whether ``older`` is ``newer`` or among its ancestors."""
+        done = self.run("merge-base", "--is-ancestor", "--end-of-options", older, newer, ok=(0, 1, 128))
+        return done.status == 0
+
+    def files(self, commit: str = "HEAD") -> tuple[str, ...]:
+        """Return the paths of all files in a commit, relative to the repository's top, unquoted."""
+        listed = self.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", "--end-of-options", commit).out
+        return tuple(name for name in listed.split("\0") if name)
+
+    def changed(self) -> tuple[str, ...]:
+        """Return the paths that differ from HEAD: tracked changes and untracked files that are not ignored."""
+        said = self.run("status", "--porcelain=v1", "-z", "--untracked-files=all").out
+        fields = iter(said.split("\0"))
+        paths = []
+        for entry in fields:
+            if not entry:
+                continue
+            paths.append(entry[3:])
+            if entry[0] in "RC":
+                next(fields, "")
+        return tuple(sorted(paths))
+
+    def remotes(self) -> tuple[str, ...]:
+        """Return the names of the configured remotes."""
+        return tuple(self.run("remote", timeout=_QUICK).out.split())
+
+    def remote_url(self, remote: str) -> str:
+        """Return a remote's URL without any user information, or an empty string where it has none."""
+        done = self.run("remote", "get-url", "--push", "--end-of-options", remote, ok=(0, 2, 128), timeout=_QUICK)
+        return redact(done.out.strip())
+
+    def default_branch(self, remote: str) -> str:
+        """Return the branch the remote's HEAD was last seen at, or an empty string where that is not known."""
+        done = self.run("symbolic-ref", "--quiet", "--short", f"refs/remotes/{remote}/HEAD", ok=(0, 1, 128), timeout=_QUICK)
+        return done.out.strip().removeprefix(f"{remote}/")
+
+    def remote_refs(self, remote: str, *, timeout: float = _QUICK) -> dict[str, str] | None:
+        """Ask the remote for its branches and tags; ``None`` where it does not answer within ``timeout`` seconds.
+
+        Keys are full reference names; an annotated tag counts as the commit it leads to.
+        """
+        try:
+            done = self.run("ls-remote", "--heads", "--tags", "--", remote, timeout=timeout)
+        except (ToolFailed, ToolTimeout):
+            return None
+        found: dict[str, str] = {}
+        for line in done.out.splitlines():
+            identifier, _, name = line.partition("\t")
+            if name.endswith("^{}") or name not in found:
+                found[name.removesuffix("^{}")] = identifier
+        return found
+
+    # ── the content of the working tree ──────────────────────────────────────────────────────────────────────
+
+    def working_tree(self) -> str:
+        """Return the tree id that the working tree would have if all of it were committed.
+
+        All of it: tracked changes and untracked files that git does not ignore. Nothing in the repository is
+        touched: the index is a copy and new objects go to a temporary place.
+        """
+        with tempfile.TemporaryDirectory(prefix="unmoor-tree-") as scratch:
+            return self.run("write-tree", extra=self._staged(Path(scratch))).out.strip()
+
+    def commit_working_tree(self, into: Git, *, message: str, extra: Mapping[str, str]) -> str:
+        """Commit the content of this working tree in the clone ``into``, on top of its HEAD; return the commit.
+
+        The working tree and this repository stay as they are: objects are written to the clone alone.
+        """
+        objects = into.run("rev-parse", "--git-path", "objects").out.strip()
+        with tempfile.TemporaryDirectory(prefix="unmoor-tree-") as scratch:
+            staged = self._staged(Path(scratch), objects=(into.folder / objects).resolve())
+            tree = self.run("write-tree", extra=staged).out.strip()
+        head = into.head()
+        made = into.run("commit-tree", tree, "-p", head, "-F", "-", stdin=message, extra=extra).out.strip()
+        into.run("reset", "--hard", "--quiet", made)
+        return made
+
+    def _staged(self, scratch: Path, objects: Path | None = None) -> dict[str, str]:
+        """Stage the whole working tree in an index and an object store of our own; return their environment."""
+        git_dir = Path(self.run("rev-parse", "--absolute-git-dir", timeout=_QUICK).out.strip())
+        own_objects = (self.folder / self.run("rev-parse", "--git-path", "objects", timeout=_QUICK).out.strip()).resolve()
+        index = scratch / "index"
+        if (git_dir / "index").is_file():
+            # A copy keeps the cached file times, so that only changed files are read again.
+            index.write_bytes((git_dir / "index").read_bytes())
+        place = objects or scratch / "objects"
+        place.mkdir(exist_ok=True, parents=True)
+        extra = {
+            "GIT_INDEX_FILE": str(index),
+            "GIT_OBJECT_DIRECTORY": str(place),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.fspath(own_objects),
+        }
+        self.run("add", "--all", "--", ":/", extra=extra)
+        return extra

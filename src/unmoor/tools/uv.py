@@ -1,0 +1,113 @@
+"""Environments: made, filled and looked into with uv, or with venv and pip where the settings say so.
+
+An environment is a folder; ``Environment.python`` is its interpreter. Interpreters are only found, never
+downloaded: what the machine lacks is reported, not fetched behind the user's back.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from unmoor.errors import ToolError, ToolFailed, ToolMissing
+from unmoor.runtime import process
+
+__all__ = ["Environment", "create", "find_python", "pip_install", "uv_program"]
+
+_FIND_SECONDS = 30.0
+_INSTALL_SECONDS = 600.0
+
+
+@lru_cache(maxsize=1)
+def uv_program() -> str:
+    """Return the path of the uv that unmoor was installed with; raise ``ToolMissing`` where there is none."""
+    try:
+        from uv import find_uv_bin
+
+        return str(find_uv_bin())
+    except (ImportError, FileNotFoundError) as error:
+        raise ToolMissing("uv was not found", hint="install unmoor with its dependencies (uv is one of them)") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A virtual environment, by its folder."""
+
+    folder: Path
+
+    @property
+    def python(self) -> Path:
+        """The interpreter of the environment."""
+        return self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+    @property
+    def scripts(self) -> Path:
+        """The folder of the environment's programs."""
+        return self.python.parent
+
+    def activated(self, env: Mapping[str, str]) -> dict[str, str]:
+        """Return ``env`` as it is inside the environment: its programs first, ``VIRTUAL_ENV`` set."""
+        path = os.pathsep.join([str(self.scripts), env.get("PATH", os.defpath)])
+        return {**env, "PATH": path, "VIRTUAL_ENV": str(self.folder)}
+
+
+def find_python(version: str, env: Mapping[str, str]) -> str | None:
+    """Return the interpreter for a version such as ``3.12`` that this machine has, or ``None``."""
+    if version == f"{sys.version_info.major}.{sys.version_info.minor}":
+        return str(Path(sys.base_prefix) / "bin" / f"python{version}") if _own_base(version) else sys.executable
+    command = [uv_program(), "python", "find", "--no-python-downloads", "--no-project", "--system", version]
+    try:
+        return process.run(command, env=env, timeout=_FIND_SECONDS).out.strip() or None
+    except ToolFailed:
+        return None
+
+
+def _own_base(version: str) -> bool:
+    return (Path(sys.base_prefix) / "bin" / f"python{version}").exists()
+
+
+def create(folder: Path, python: str, env: Mapping[str, str], *, installer: str = "uv") -> Environment:
+    """Make a virtual environment in ``folder`` for the interpreter ``python`` (a path or a version)."""
+    if installer == "uv":
+        options = ["--quiet", "--no-project", "--no-python-downloads", "--no-config", "--clear"]
+        command = [uv_program(), "venv", *options, "--python", python, str(folder)]
+    else:
+        command = [python, "-m", "venv", "--clear", str(folder)]
+    process.run(command, env=env, timeout=_INSTALL_SECONDS, hint="the interpreter may be broken; try another one")
+    return Environment(folder)
+
+
+def pip_install(
+    environment: Environment,
+    arguments: Sequence[str | Path],
+    *,
+    env: Mapping[str, str],
+    cwd: Path | None = None,
+    installer: str = "uv",
+    log: Path | None = None,
+    timeout: float = _INSTALL_SECONDS,
+) -> process.Completed:
+    """Install ``arguments`` (requirements, paths, ``-r``, ``--group``, index options) into the environment.
+
+    With uv, an install that fails for want of a network is tried again from uv's cache alone. Raises ``ToolFailed``.
+    """
+    words = [str(argument) for argument in arguments]
+    if installer != "uv":
+        command = [str(environment.python), "-m", "pip", "install", "--quiet", "--no-input", *words]
+        return process.run(command, env=env, cwd=cwd, log=log, timeout=timeout)
+    command = [uv_program(), "pip", "install", "--quiet", "--python", str(environment.python), *words]
+    try:
+        return process.run(command, env=env, cwd=cwd, log=log, timeout=timeout)
+    except ToolError as error:
+        if not _unreachable(getattr(error, "tail", "")):
+            raise
+        return process.run([*command, "--offline"], env=env, cwd=cwd, log=log, timeout=timeout)
+
+
+def _unreachable(said: str) -> bool:
+    signs = ("error sending request", "dns error", "failed to connect", "Could not connect", "timed out", "No route")
+    return any(sign in said for sign in signs)

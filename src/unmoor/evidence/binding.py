@@ -1,0 +1,83 @@
+"""What evidence is bound to, and whether it still counts.
+
+Before the build: the content of the tree, the version and the settings. The build: the planned commit's making.
+After it: the sha256 of the archives and the identity of whom they go to. A changed input makes evidence void, and
+the reason names it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from unmoor import __version__
+from unmoor.evidence.store import Kept
+from unmoor.model import Distribution, Effect, Plan, Stage
+
+if TYPE_CHECKING:
+    from unmoor.project.types import Project
+
+__all__ = ["digest_of", "files_digest", "inputs_of", "why_void"]
+
+_SAID = {
+    "tree": "the tree changed",
+    "commit": "the commit changed",
+    "settings": "the settings changed",
+    "version": "the version changed",
+    "edits": "the plan's edits changed",
+    "files": "the archives changed",
+    "index": "the index is another one",
+    "tag": "the tag is another one",
+    "remote": "the remote is another one",
+    "unmoor": "unmoor was updated",
+    "day": "it is from another day",
+    "branch": "the branch changed",
+}
+
+
+def digest_of(value: object) -> str:
+    """Return the sha256 of a value's canonical JSON, in hex."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def files_digest(files: Sequence[Distribution]) -> str:
+    """Return one digest over the names and digests of a set of archives."""
+    return digest_of(sorted((each.filename, each.sha256) for each in files))
+
+
+def inputs_of(stage: Stage, project: Project, plan: Plan, *, files: Sequence[Distribution], target: str) -> dict[str, str]:
+    """Return what evidence of the stage is bound to; ``target`` is whom an outward stage speaks to."""
+    release = plan.release
+    common = {"unmoor": __version__, "mode": str(plan.mode), "version": release.version, "settings": project.settings_digest}
+    if stage.effect is Effect.NONE:
+        bound = {"tree": plan.tree}
+        if stage.name == "check":
+            # Its gates ask about history, branch, remote and index, so it is good for one day only.
+            bound |= {"commit": plan.commit, "branch": plan.branch, "tag": release.tag, "day": plan.date}
+        return common | bound
+    if stage.effect is Effect.LOCAL:
+        edits = digest_of([(edit.path, edit.what) for edit in release.edits])
+        return common | {"commit": plan.commit, "tree": plan.tree, "edits": edits, "epoch": str(plan.epoch)}
+    sealed = {"files": files_digest(files)}
+    if stage.step == "publish":
+        return common | sealed | {"index": target}
+    return common | sealed | {"tag": release.tag, "remote": target}
+
+
+def why_void(kept: Kept, inputs: Mapping[str, str]) -> str:
+    """Say why kept evidence does not count for these inputs; an empty string when it does."""
+    if kept.damage:
+        return f"the evidence {kept.damage}"
+    if kept.record is None:
+        return "no evidence yet"
+    if not kept.record.finished:
+        return f"the last attempt stopped at {kept.record.detail or kept.record.started}"
+    changed = [name for name in inputs if kept.record.inputs.get(name) != inputs[name]]
+    if changed:
+        return ", ".join(_SAID.get(name, f"{name} changed") for name in changed)
+    if not kept.record.passed:
+        return "it did not pass last time"
+    return ""

@@ -1,0 +1,84 @@
+"""What a stage knows about itself when it ends; the content of every attestation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from unmoor.model import Distribution, Finding, How, Mode, Outcome
+
+__all__ = ["Attempt", "GateRecord", "Record"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateRecord:
+    """One gate's result. ``reason`` says why it was skipped, waived or could not tell; ``seconds`` is wall time."""
+
+    name: str
+    asserts: str
+    outcome: Outcome
+    examined: int = 0
+    unit: str = ""
+    seconds: float = 0.0
+    problems: tuple[Finding, ...] = ()
+    notices: tuple[Finding, ...] = ()
+    reason: str = ""
+    hint: str = ""
+    log: str = ""
+    tools: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def holds(self) -> bool:
+        """Whether this gate lets the release go on."""
+        return self.outcome in (Outcome.PASSED, Outcome.WAIVED, Outcome.SKIPPED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """An earlier run of the stage, in short: when, by whom, how it ended and at which point."""
+
+    started: str
+    actor: str
+    outcome: Outcome
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Everything a stage leaves behind.
+
+    ``inputs`` is what the result is bound to, by name; ``subjects`` what it is about, digests by name; ``files``
+    the archives; ``relied_on`` the sha256 of the records it trusted; ``facts`` what later stages read from it
+    (the planned commit, say). ``finished`` is empty as long as the stage is at work: a record without it is an
+    intent, and what a killed run leaves.
+    """
+
+    stage: str
+    component: str
+    version: str
+    mode: Mode
+    outcome: Outcome
+    how: How
+    detail: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    subjects: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    files: tuple[Distribution, ...] = ()
+    gates: tuple[GateRecord, ...] = ()
+    relied_on: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    started: str = ""
+    finished: str = ""
+    seconds: float = 0.0
+    actor: str = ""
+    code: int = 0
+    attempts: tuple[Attempt, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether the stage ended, and let the release go on."""
+        return bool(self.finished) and self.outcome is Outcome.PASSED
+
+    @property
+    def notices(self) -> tuple[Finding, ...]:
+        """What every gate wanted to be shown, without blocking."""
+        return tuple(notice for gate in self.gates for notice in gate.notices)

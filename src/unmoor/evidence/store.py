@@ -1,0 +1,62 @@
+"""Where a release's evidence lies: one file a stage, written whole, so that two folders merge by union."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from unmoor.runtime.files import write_whole
+
+if TYPE_CHECKING:
+    from unmoor.evidence.record import Record
+
+__all__ = ["Kept", "Store"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What the store has for one stage: a record and its file's sha256, or why there is none."""
+
+    record: Record | None = None
+    digest: str = ""
+    damage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The evidence folder of one release (component, version and mode)."""
+
+    folder: Path
+
+    def path(self, stage: str) -> Path:
+        """Return the file that holds the stage's evidence."""
+        return self.folder / f"{stage}.json"
+
+    def read(self, stage: str) -> Kept:
+        """Return what is kept for a stage; damage is reported, never raised: it counts as no evidence."""
+        from unmoor.evidence.statements import Damaged, decode
+
+        try:
+            content = self.path(stage).read_bytes()
+        except FileNotFoundError:
+            return Kept()
+        except OSError as error:
+            return Kept(damage=f"cannot be read: {error.strerror}")
+        digest = hashlib.sha256(content).hexdigest()
+        try:
+            record = decode(content)
+        except Damaged as error:
+            return Kept(damage=f"is damaged: {error}", digest=digest)
+        if record.stage != stage:
+            return Kept(damage=f"holds the evidence of {record.stage!r}", digest=digest)
+        return Kept(record=record, digest=digest)
+
+    def write(self, record: Record) -> str:
+        """Keep a record durably and return its file's sha256."""
+        from unmoor.evidence.statements import encode
+
+        content = encode(record)
+        write_whole(self.path(record.stage), content)
+        return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,1 @@
+"""The rehearsal's world: loopback indexes with PyPI's upload rules, and a bare remote."""

@@ -1,0 +1,40 @@
+"""The rehearsal's git remote: a bare repository that takes new tags and protects what it has.
+
+It refuses what a protected forge refuses: a tag that moves or goes away, a branch that is rewritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from unmoor.tools.git import Git
+
+__all__ = ["bare_remote"]
+
+_RULES = {"receive.denyNonFastForwards": "true", "receive.denyDeletes": "true"}
+_HOOK = """#!/bin/sh
+# Tags are append-only here, as on a forge with protected tags.
+case "$1" in
+refs/tags/*)
+    case "$2" in
+    *[!0]*) echo "protected: the tag ${1#refs/tags/} exists and cannot be moved" >&2; exit 1 ;;
+    esac ;;
+esac
+exit 0
+"""
+
+
+def bare_remote(folder: Path, environ: Mapping[str, str]) -> Path:
+    """Return the bare repository in ``folder``, made on first use; a half-made one is completed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    git = Git(folder, environ)
+    # `git init` on an existing repository changes nothing that is there, so a killed start is simply done again.
+    git.run("init", "--quiet", "--bare", "--initial-branch=main", ".")
+    for key, value in _RULES.items():
+        git.run("config", key, value)
+    hook = folder / "hooks" / "update"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(_HOOK, encoding="utf-8", newline="\n")
+    hook.chmod(0o755)
+    return folder

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from unmoor.model import Distribution, Mode, Plan, Stage
 from unmoor.project.types import Project
+from unmoor.request import quiet
 
 if TYPE_CHECKING:
     from unmoor.evidence.store import Store
@@ -35,7 +36,9 @@ class Context:
 
     ``state`` is the release's folder of evidence, ``posargs`` what the user passed to the project's own tools,
     ``environ`` the environment as the face read it, ``say`` reports progress in one line. ``index`` is the index
-    the stage publishes to, where it does. ``approval`` is what the user passed to ``--approve``.
+    the stage publishes to, where it does. ``approval`` is what the user passed to ``--approve``. ``inputs`` is what
+    the stage's evidence is bound to, ``identities`` names whom each outward stage speaks to. ``mark`` keeps on disk
+    what is about to be done, before it is done; ``locks`` are descriptors that an uploading child inherits.
     """
 
     stage: Stage
@@ -49,10 +52,12 @@ class Context:
     say: Callable[[str], None]
     posargs: tuple[str, ...] = ()
     approval: str = ""
-    base: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    identities: Mapping[str, str] = field(default_factory=dict)
     distributions: tuple[Distribution, ...] = ()
     index: Index | None = None
-    locks: tuple[int, ...] = field(default=())
+    mark: Callable[[str], None] = quiet
+    locks: tuple[int, ...] = ()
 
     @property
     def live(self) -> bool:

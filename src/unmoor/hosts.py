@@ -1,0 +1,80 @@
+"""Who answers: the configured indexes and remote, or the rehearsal's. The one place where the two differ."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from unmoor.model import Mode, Plan
+from unmoor.project.types import IndexSettings, Project
+from unmoor.runtime import redact
+from unmoor.targets import Index, Targets
+
+if TYPE_CHECKING:
+    from unmoor.context import Context
+
+__all__ = ["identities", "open_index", "targets"]
+
+_REHEARSED = "rehearsal"
+
+
+def targets(project: Project, plan: Plan, state: Path) -> Targets:
+    """Return the git remote of the run, and what to call it."""
+    if plan.mode is Mode.REHEARSAL:
+        return Targets(label="the rehearsal's remote", remote=str(state / "rehearsal" / "remote.git"))
+    return Targets(label=project.remote, remote=project.remote)
+
+
+def identities(project: Project, plan: Plan) -> Mapping[str, str]:
+    """Return whom each outward stage speaks to, as evidence is bound to it."""
+    if plan.mode is Mode.REHEARSAL:
+        return dict.fromkeys(("testpypi", "pypi", "release"), _REHEARSED)
+    from unmoor.indexes import known
+
+    urls = {name: _settings(project, name).upload_url or known.upload_url(name) for name in ("testpypi", "pypi")}
+    return {**urls, "release": project.remote}
+
+
+@contextmanager
+def open_index(context: Context, stage: str) -> Iterator[Index]:
+    """Open the index that a stage publishes to; in a rehearsal it is served for as long as it is open."""
+    if context.live:
+        yield _configured(context, stage)
+        return
+    from unmoor.rehearsal.index import RehearsalIndex
+
+    token = f"rehearsal-{secrets.token_urlsafe(16)}"
+    redact.register(token)
+    with RehearsalIndex(context.state / "rehearsal" / stage, token=token) as served:
+        from unmoor.targets import Credential
+
+        yield Index(
+            name=stage,
+            upload_url=served.upload_url,
+            simple_url=served.simple_url,
+            identity=_REHEARSED,
+            credential=Credential(username="__token__", secret=token, source="made for this rehearsal"),
+        )
+
+
+def _configured(context: Context, stage: str) -> Index:
+    from unmoor.indexes import credentials, known
+
+    project = context.project
+    chosen = _settings(project, stage)
+    upload = chosen.upload_url or known.upload_url(stage)
+    return Index(
+        name=stage,
+        upload_url=upload,
+        simple_url=chosen.simple_url or known.simple_url(stage),
+        identity=upload,
+        main_url=_settings(project, "pypi").simple_url,
+        credential=credentials.find(stage, upload, context.environ),
+    )
+
+
+def _settings(project: Project, name: str) -> IndexSettings:
+    return project.settings.indexes.get(name) or IndexSettings()

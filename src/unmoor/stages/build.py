@@ -1,0 +1,141 @@
+"""Build once: sdist, wheel from the sdist, sealed; never again for the same plan, never after an upload.
+
+The seal names what the archives were made from. Bytes that got lost after an upload are fetched back from the
+indexes by digest; a rebuild would be another artifact under the same name.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from unmoor.archives import seal
+from unmoor.errors import Blocked
+from unmoor.evidence.binding import digest_of
+from unmoor.model import Distribution, How
+from unmoor.runtime import environment
+from unmoor.runtime.files import write_whole
+from unmoor.stages import Done
+from unmoor.tools import build as builder
+
+if TYPE_CHECKING:
+    from unmoor.context import Context
+
+__all__ = ["observe", "run"]
+
+_SECONDS = 1200.0
+
+
+def observe(context: Context) -> Done | None:
+    """Return the sealed archives of this very plan, or ``None`` where they have to be built."""
+    about = _about(context)
+    if about is None:
+        return None
+    if about["inputs"] != digest_of(dict(context.inputs)):
+        _make_way(context, about)
+        return None
+    files = tuple(Distribution(**each) for each in about["files"])
+    detail = f"{len(files)} files, sealed earlier"
+    if not _whole(context, files):
+        _fetch_back(context, files)
+        detail = f"{len(files)} files, fetched back by digest"
+    return Done(how=How.ALREADY_THERE, detail=detail, files=files, facts=about["facts"])
+
+
+def run(context: Context) -> Done:
+    """Build from a fresh clone of the planned commit and seal what comes out."""
+    source = context.workspace.path / context.project.component.path
+    with tempfile.TemporaryDirectory(prefix="unmoor-build-") as out:
+        built = builder.build(
+            source,
+            Path(out),
+            env=environment.own(context.environ),
+            epoch=context.plan.epoch,
+            installer=context.project.settings.installer,
+            log=context.log("build"),
+            timeout=_SECONDS,
+        )
+        files = seal.seal(built, context.dist)
+    git = context.workspace.git
+    facts = {"commit": context.workspace.commit, "tree": git.tree_of(context.workspace.commit)}
+    about = {
+        "inputs": digest_of(dict(context.inputs)),
+        "facts": facts,
+        "files": [{"filename": f.filename, "kind": f.kind, "size": f.size, "sha256": f.sha256} for f in files],
+    }
+    write_whole(_path(context), json.dumps(about, indent=1).encode() + b"\n")
+    return Done(how=How.RAN, detail=f"{len(files)} files", files=files, facts=facts)
+
+
+def _path(context: Context) -> Path:
+    return context.state / "seal.json"
+
+
+def _about(context: Context) -> dict[str, Any] | None:
+    try:
+        about: dict[str, Any] = json.loads(_path(context).read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        what = "the record of the sealed archives is damaged"
+        hint = f"if nothing of this version was uploaded, remove {context.state} and run again"
+        raise Blocked(what, where=str(_path(context)), hint=hint) from None
+    return about
+
+
+def _whole(context: Context, files: tuple[Distribution, ...]) -> bool:
+    """Say whether the sealed bytes are there; bytes that are there but changed raise ``Blocked``."""
+    if all(not (context.dist / each.filename).exists() for each in files):
+        return False
+    return seal.sealed(context.dist) == files
+
+
+def _make_way(context: Context, about: dict[str, Any]) -> None:
+    """Clear an earlier build of other content away: freely in a rehearsal, never once something was uploaded."""
+    uploads = context.state / "uploads"
+    if context.live and uploads.is_dir() and any(uploads.rglob("*.json")):
+        raise Blocked(
+            f"files of {context.plan.release.version} were uploaded from commit {about['facts']['commit'][:12]}, "
+            "and this is other content",
+            where=str(uploads),
+            hint="check that commit out to finish the release, or release this content under a new version",
+        )
+    _path(context).unlink(missing_ok=True)
+    for leftover in ("dist", "uploads", "rehearsal"):
+        shutil.rmtree(context.state / leftover, ignore_errors=True)
+
+
+def _fetch_back(context: Context, files: tuple[Distribution, ...]) -> None:
+    """Bring sealed bytes that got lost back from whichever index holds them; only the exact digest will do."""
+    from unmoor.hosts import open_index
+    from unmoor.indexes import simple
+
+    found: dict[str, bytes] = {}
+    for stage in ("pypi", "testpypi"):
+        with open_index(context, stage) as index:
+            served = simple.files(index.simple_url, context.project.component.name, timeout=15.0) or ()
+            for each in files:
+                match = next((one for one in served if one.sha256 == each.sha256), None)
+                if match is not None and each.filename not in found:
+                    found[each.filename] = simple.fetch(match, limit=each.size)
+    missing = [each.filename for each in files if each.filename not in found]
+    uploads = context.state / "uploads"
+    if missing and not (uploads.is_dir() and any(uploads.rglob("*.json"))):
+        # Nothing left this machine, so building again harms nobody; the seal is simply void.
+        _path(context).unlink()
+        raise Blocked(f"the sealed archives are gone: {', '.join(missing)}", hint="run the same command again to build anew")
+    if missing:
+        raise Blocked(
+            f"the sealed archives are gone and no index holds them: {', '.join(missing)}",
+            hint="this version cannot be finished with the same bytes; release a new version",
+        )
+    with tempfile.TemporaryDirectory(prefix="unmoor-back-") as scratch:
+        paths = []
+        for name, content in found.items():
+            paths.append(Path(scratch) / name)
+            paths[-1].write_bytes(content)
+        shutil.rmtree(context.dist, ignore_errors=True)
+        seal.seal(tuple(paths), context.dist)

@@ -16,7 +16,7 @@ from unmoor.targets import Index, Targets
 if TYPE_CHECKING:
     from unmoor.context import Context
 
-__all__ = ["identities", "open_index", "targets"]
+__all__ = ["identities", "open_index", "ready", "targets"]
 
 _REHEARSED = "rehearsal"
 
@@ -26,6 +26,14 @@ def targets(project: Project, plan: Plan, state: Path) -> Targets:
     if plan.mode is Mode.REHEARSAL:
         return Targets(label="the rehearsal's remote", remote=str(state / "rehearsal" / "remote.git"))
     return Targets(label=project.remote, remote=project.remote)
+
+
+def ready(context: Context) -> None:
+    """Make sure the rehearsal's remote is there to be asked; the configured one is not ours to make."""
+    if not context.live:
+        from unmoor.rehearsal.remote import bare_remote
+
+        bare_remote(Path(context.targets.remote), context.environ)
 
 
 def identities(project: Project, plan: Plan) -> Mapping[str, str]:

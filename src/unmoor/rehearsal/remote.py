@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from unmoor.runtime.files import write_whole
 from unmoor.tools.git import Git
 
 __all__ = ["bare_remote"]
@@ -27,14 +28,16 @@ exit 0
 
 def bare_remote(folder: Path, environ: Mapping[str, str]) -> Path:
     """Return the bare repository in ``folder``, made on first use; a half-made one is completed."""
+    hook = folder / "hooks" / "update"
+    if hook.is_file() and hook.stat().st_size == len(_HOOK):
+        return folder
     folder.mkdir(parents=True, exist_ok=True)
     git = Git(folder, environ)
     # `git init` on an existing repository changes nothing that is there, so a killed start is simply done again.
     git.run("init", "--quiet", "--bare", "--initial-branch=main", ".")
     for key, value in _RULES.items():
         git.run("config", key, value)
-    hook = folder / "hooks" / "update"
+    # The hook is written last: where it stands, the rest is done.
     hook.parent.mkdir(exist_ok=True)
-    hook.write_text(_HOOK, encoding="utf-8", newline="\n")
-    hook.chmod(0o755)
+    write_whole(hook, _HOOK.encode(), mode=0o755)
     return folder

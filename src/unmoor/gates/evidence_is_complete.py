@@ -1,0 +1,34 @@
+"""Every stage this one requires has passed, for exactly these inputs.
+
+nox counts a skipped session as a success and runs what depends on it, so the order of sessions proves nothing;
+the records do.
+"""
+
+from __future__ import annotations
+
+from unmoor.chain import CHAIN
+from unmoor.context import Context
+from unmoor.evidence.binding import inputs_of, why_void
+from unmoor.model import Finding, Findings
+
+ASSERTS = "every required stage has passed for exactly this content and these archives"
+
+
+def check(context: Context) -> Findings:
+    """Read the evidence of all stages before this one and compare what it is bound to with what is there now."""
+    problems = []
+    names = [stage.name for stage in CHAIN]
+    earlier = CHAIN[: names.index(context.stage.name)]
+    for stage in earlier:
+        inputs = inputs_of(
+            stage,
+            context.project,
+            context.plan,
+            files=context.distributions,
+            target=context.identities.get(stage.name, ""),
+        )
+        if reason := why_void(context.store.read(stage.name), inputs):
+            problems.append(
+                Finding(message=f"the evidence of {stage.name!r} does not count: {reason}", hint=f"nox -s {stage.name}")
+            )
+    return Findings(examined=len(earlier), unit="stages", problems=tuple(problems))

@@ -1,0 +1,57 @@
+"""The index serves every archive with the sha256 that was built, and the bytes it hands out have that sha256.
+
+Waits by asking, with back-off and a limit. *Not visible yet* is an outcome of its own: neither failure nor pass.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from unmoor.context import Context
+from unmoor.errors import Incomplete
+from unmoor.indexes import simple
+from unmoor.model import Finding, Findings
+
+ASSERTS = "the index serves exactly the bytes that were built"
+_PATIENCE_LIVE = 900.0
+_PATIENCE_REHEARSAL = 20.0
+_ASK_SECONDS = 30.0
+
+
+def check(context: Context) -> Findings:
+    """Ask the index for all our files by digest, then download each and hash it."""
+    index = context.index
+    if index is None:
+        return Findings()
+    name = context.project.component.name
+    wanted = {each.filename: each.sha256 for each in context.distributions}
+    patience = _PATIENCE_LIVE if context.live else _PATIENCE_REHEARSAL
+    result = simple.wait_for(index.simple_url, name, wanted, patience_seconds=patience, say=context.say)
+    if result.other_bytes:
+        return _differ(context, tuple(result.other_bytes))
+    if not result.served:
+        raise Incomplete(
+            f"{index.name} took {', '.join(result.not_yet)} but does not show it yet",
+            hint="an index can lag by minutes to hours; run the same command again later, nothing is uploaded twice",
+        )
+    differing = []
+    for each in simple.files(index.simple_url, name, timeout=_ASK_SECONDS) or ():
+        if each.filename in wanted:
+            content = simple.fetch_unchecked(each, limit=2**31)
+            if hashlib.sha256(content).hexdigest() != wanted[each.filename]:
+                differing.append(each.filename)
+    if differing:
+        return _differ(context, tuple(differing))
+    return Findings(examined=len(wanted), unit="files read back")
+
+
+def _differ(context: Context, names: tuple[str, ...]) -> Findings:
+    index = context.index.name if context.index else ""
+    problems = tuple(
+        Finding(
+            message=f"{index} serves other bytes for {name!r} than were built",
+            hint="do not go on; tell the index's maintainers, and release under a new version",
+        )
+        for name in names
+    )
+    return Findings(examined=len(context.distributions), unit="files read back", problems=problems)

@@ -1,0 +1,53 @@
+"""Somebody who may do so has said that exactly this is to be published for good.
+
+Naming the version with ``--live`` is approval where the settings leave it at that; otherwise the approval quotes
+the digest of the archives, or comes from a CI environment with required reviewers. No prompt is ever shown:
+without approval the run stops, and says how to go on.
+"""
+
+from __future__ import annotations
+
+from unmoor.context import Context
+from unmoor.errors import Incomplete
+from unmoor.evidence.binding import files_digest
+from unmoor.model import Finding, Findings
+
+ASSERTS = "the permanent step is approved for exactly this version and these archives"
+_SHORTEST = 8
+
+
+def check(context: Context) -> Findings:
+    """Compare the approval that was given with what is about to be published; raise ``Incomplete`` without one."""
+    version = context.plan.release.version
+    digest = files_digest(context.distributions)
+    how = context.project.settings.approval
+    quote = f"{version}, commit {context.plan.commit[:12]}, archives {digest[:12]}"
+    if not context.live:
+        return _approved(f"a rehearsal needs none; live it would be by {how}: {quote}")
+    if how == "version":
+        return _approved(f"by {context.plan.actor}, who named the version: {quote}")
+    if how == "environment":
+        return _by_environment(context, quote)
+    given = context.approval.removeprefix("sha256:").lower()
+    again = f"nox -s release -- --live {version} --approve {digest[:12]}"
+    if not given:
+        raise Incomplete(f"publishing {version} for good is not approved yet", hint=f"to approve {quote}: {again}")
+    if len(given) < _SHORTEST or not digest.startswith(given):
+        problem = Finding(message=f"the approval is for {context.approval!r}, the archives are {digest[:12]}", hint=again)
+        return Findings(examined=1, unit="approval", problems=(problem,))
+    return _approved(f"by {context.plan.actor}, who named the digest: {quote}")
+
+
+def _by_environment(context: Context, quote: str) -> Findings:
+    # A protected environment is the forge's: its job starts only once a reviewer has agreed.
+    environment = context.environ.get("UNMOOR_ENVIRONMENT", "")
+    if context.environ.get("CI") and environment:
+        return _approved(f"by the reviewers of the CI environment {environment!r}: {quote}")
+    raise Incomplete(
+        "publishing for good is approved by a CI environment, and this is none",
+        hint="run it in the job of the protected environment, with UNMOOR_ENVIRONMENT set to its name",
+    )
+
+
+def _approved(text: str) -> Findings:
+    return Findings(examined=1, unit="approval", notices=(Finding(message=f"approved {text}"),))

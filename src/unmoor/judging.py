@@ -1,0 +1,130 @@
+"""Run gates and judge what they found: fail closed, waive only what is waived, crash into an error.
+
+A gate that raises, times out, lacks its tool or examined nothing has not passed. A waiver covers a failure, never
+a crash; something that is absent from the project is shown in a rehearsal and blocks a live release.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from unmoor import gates
+from unmoor.context import Context
+from unmoor.errors import Exit, ToolFailed, UnmoorError, worst
+from unmoor.evidence.record import GateRecord
+from unmoor.model import Finding, Findings, Outcome
+from unmoor.project.types import Waiver
+from unmoor.runtime.redact import redact
+
+__all__ = ["judge", "judge_all"]
+
+_AT_ONCE = 4
+_SHOWN_LINES = 8
+
+
+def judge_all(names: Sequence[str], context: Context) -> tuple[tuple[GateRecord, ...], Exit]:
+    """Run the gates side by side and return their records in the order given, and the gravest exit code."""
+    if not names:
+        return (), Exit.PASS
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        judged = list(pool.map(lambda name: judge(name, context), names))
+    return tuple(record for record, _ in judged), worst([code for _, code in judged])
+
+
+def judge(name: str, context: Context) -> tuple[GateRecord, Exit]:
+    """Run one gate and return what became of it."""
+    if name in context.project.settings.leave_out:
+        return GateRecord(name=name, asserts="", outcome=Outcome.SKIPPED, reason="left out in the settings"), Exit.PASS
+    started = time.monotonic()
+    asserts = ""
+    try:
+        gate = gates.load(name)
+        asserts = gate.ASSERTS
+        record, code = _weigh(name, asserts, gate.check(context), context)
+    except UnmoorError as error:
+        record, code = _stopped(name, asserts, error)
+    except Exception:  # noqa: BLE001 - whatever a gate dies of, it has not passed
+        record, code = _crashed(name, asserts, context)
+    record = replace(record, seconds=round(time.monotonic() - started, 3))
+    context.say(_line(record))
+    return record, code
+
+
+def _weigh(name: str, asserts: str, found: Findings, context: Context) -> tuple[GateRecord, Exit]:
+    record = GateRecord(
+        name=name,
+        asserts=asserts,
+        outcome=Outcome.PASSED,
+        examined=found.examined,
+        unit=found.unit,
+        problems=found.problems,
+        notices=found.notices,
+        hint=found.hint,
+        tools=dict(found.tools),
+    )
+    if found.optional:
+        return replace(record, outcome=Outcome.SKIPPED, reason=found.optional), Exit.PASS
+    if found.absent and not context.live:
+        return replace(record, outcome=Outcome.SKIPPED, reason=f"not rehearsed: {found.absent}"), Exit.PASS
+    if found.absent:
+        record = replace(record, problems=(*found.problems, Finding(message=found.absent, hint=found.hint)))
+    if record.problems:
+        return _waived(replace(record, outcome=Outcome.FAILED), context)
+    if found.examined <= 0:
+        nothing = Finding(message="it examined nothing, and that is no pass", hint=found.hint)
+        return replace(record, outcome=Outcome.FAILED, problems=(nothing,)), Exit.GATE_FAILED
+    return record, Exit.PASS
+
+
+def _waived(record: GateRecord, context: Context) -> tuple[GateRecord, Exit]:
+    waiver = next((each for each in context.project.settings.waivers if each.gate == record.name), None)
+    if waiver is None:
+        return record, Exit.GATE_FAILED
+    if waiver.until and waiver.until < context.plan.date:
+        late = Finding(message=f"its waiver ended on {waiver.until}", hint="mend the cause, or renew the waiver")
+        return replace(record, problems=(*record.problems, late)), Exit.GATE_FAILED
+    return replace(record, outcome=Outcome.WAIVED, reason=_said(waiver)), Exit.PASS
+
+
+def _said(waiver: Waiver) -> str:
+    return f"waived by {waiver.by}" + (f" until {waiver.until}" if waiver.until else "") + f": {waiver.reason}"
+
+
+def _stopped(name: str, asserts: str, error: UnmoorError) -> tuple[GateRecord, Exit]:
+    """Turn an error raised on purpose into a record: Blocked is a failure, everything else could not tell."""
+    outcome = Outcome.FAILED if error.code is Exit.GATE_FAILED else Outcome.ERROR
+    problems = [Finding(message=each.what, place=each.where, hint=each.hint) for each in error.problems]
+    log = ""
+    if isinstance(error, ToolFailed):
+        log = error.log
+        problems += [Finding(message=f"  {line}") for line in error.tail.splitlines()[-_SHOWN_LINES:]]
+    return GateRecord(name=name, asserts=asserts, outcome=outcome, problems=tuple(problems), log=log), Exit(error.code)
+
+
+def _crashed(name: str, asserts: str, context: Context) -> tuple[GateRecord, Exit]:
+    log = context.log(f"{name}.crash")
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text(redact(traceback.format_exc()), encoding="utf-8")
+    last = redact(traceback.format_exc(limit=0).strip().splitlines()[-1])
+    problem = Finding(message=f"the gate itself crashed: {last}", hint=f"please report this, with {log}")
+    return GateRecord(name=name, asserts=asserts, outcome=Outcome.ERROR, problems=(problem,), log=str(log)), Exit.CRASH
+
+
+_SIGNS = {
+    Outcome.PASSED: "ok",
+    Outcome.FAILED: "FAILED",
+    Outcome.ERROR: "ERROR",
+    Outcome.WAIVED: "waived",
+    Outcome.SKIPPED: "skipped",
+}
+
+
+def _line(record: GateRecord) -> str:
+    """Return the one line of progress that tells what became of a gate."""
+    what = f"{record.examined} {record.unit}" if record.outcome is Outcome.PASSED else record.reason
+    seconds = f"{record.seconds:.1f}s" if record.seconds >= 0.1 else ""  # noqa: PLR2004 - shorter is not worth a word
+    return f"{_SIGNS[record.outcome]:<8}{record.name:<30}{what}  {seconds}".rstrip()

@@ -1,0 +1,183 @@
+"""Wheels and sdists, read without trust: members, metadata, and whatever about their names or links is unsafe.
+
+Nothing is written and nothing from an archive is run. Names that could leave a folder are collected in
+``Archive.unsafe``, never followed. Sources: PEP 427 (wheel), PEP 625 and the source distribution format (one top
+folder, ``PKG-INFO``, archive features of PEP 721), the recording of installed projects (``RECORD``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import re
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from unmoor.errors import Blocked
+
+__all__ = ["Archive", "Member", "git_ids", "read"]
+
+# Beyond these an archive is a bomb rather than a release; in bytes once unpacked, and in members.
+_LARGEST = 2 << 30
+_MOST = 200_000
+_KEPT = re.compile(r"PKG-INFO|[^/]+\.dist-info/(METADATA|WHEEL|RECORD|entry_points\.txt)")
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One file in an archive: ``path`` inside the archive (inside the top folder of an sdist).
+
+    ``mode`` holds the POSIX permission bits, 0 where the archive records none; ``link`` is the target of a
+    symbolic or hard link, empty for a file; ``git`` are the ids git gives this content (SHA-1 and SHA-256).
+    """
+
+    path: str
+    size: int
+    mode: int
+    sha256: str
+    git: tuple[str, str]
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """A built archive as read: ``kind`` is ``wheel`` or ``sdist``, ``top`` the top folder of an sdist.
+
+    ``texts`` are the contents of the files that describe it (``PKG-INFO``, ``METADATA``, ``WHEEL``, ``RECORD``,
+    ``entry_points.txt``) by path; ``unsafe`` says in words what must never be unpacked.
+    """
+
+    path: Path
+    kind: str
+    members: tuple[Member, ...]
+    texts: dict[str, bytes]
+    unsafe: tuple[str, ...] = ()
+    top: str = ""
+
+    @property
+    def files(self) -> dict[str, Member]:
+        """The members by path."""
+        return {member.path: member for member in self.members}
+
+    @property
+    def dist_infos(self) -> tuple[str, ...]:
+        """The names of all ``.dist-info`` folders of a wheel; a sound one has exactly one."""
+        tops = {member.path.partition("/")[0] for member in self.members}
+        return tuple(sorted(name for name in tops if name.endswith(".dist-info")))
+
+    @property
+    def pure(self) -> bool:
+        """Whether a wheel's content is the same for every platform and interpreter build."""
+        return self.path.name.endswith("-none-any.whl")
+
+    def text(self, name: str) -> str:
+        """Return one describing file of the archive, empty where there is none (``METADATA``, ``RECORD``, …)."""
+        folder = next(iter(self.dist_infos), "") if self.kind == "wheel" else ""
+        return self.texts.get(posixpath.join(folder, name), b"").decode("utf-8", "replace")
+
+
+def read(path: Path) -> Archive:
+    """Read the wheel or sdist at ``path``; raise ``Blocked`` when it is neither, damaged, or far too large."""
+    try:
+        if path.name.endswith(".whl"):
+            return _wheel(path)
+        if path.name.endswith(".tar.gz"):
+            return _sdist(path)
+    except (OSError, EOFError, zipfile.BadZipFile, tarfile.TarError, zlib.error, NotImplementedError) as error:
+        what = f"the archive cannot be read: {type(error).__name__}"
+        raise Blocked(what, where=path.name, hint="build it again; never publish a damaged file") from error
+    raise Blocked("this is neither a wheel nor an sdist", where=path.name, hint="publish only .whl and .tar.gz files")
+
+
+def git_ids(content: bytes) -> tuple[str, str]:
+    """Return the ids git gives a blob of this content, in SHA-1 and SHA-256 repositories."""
+    framed = b"blob %d\0" % len(content) + content
+    return hashlib.sha1(framed, usedforsecurity=False).hexdigest(), hashlib.sha256(framed).hexdigest()
+
+
+def _wheel(path: Path) -> Archive:
+    with zipfile.ZipFile(path) as archive:
+        _bounded(path, [item.file_size for item in archive.infolist()])
+        members, texts = [], {}
+        for item in archive.infolist():
+            if item.is_dir():
+                continue
+            content = archive.read(item)
+            mode = item.external_attr >> 16
+            link = content.decode("utf-8", "replace") if stat.S_ISLNK(mode) else ""
+            members.append(_member(item.filename, content, stat.S_IMODE(mode), link))
+            if _KEPT.fullmatch(item.filename):
+                texts[item.filename] = content
+    return Archive(path=path, kind="wheel", members=tuple(members), texts=texts, unsafe=tuple(_unsafe(members)))
+
+
+def _sdist(path: Path) -> Archive:
+    top = path.name.removesuffix(".tar.gz")
+    members, texts, unsafe = [], {}, []
+    with tarfile.open(path, "r:gz") as archive:
+        items = archive.getmembers()
+        _bounded(path, [item.size for item in items])
+        for item in items:
+            if item.isdir():
+                continue
+            folder, _, inside = item.name.partition("/")
+            if folder != top or not inside:
+                unsafe.append(f"{item.name!r} is outside the top folder {top!r}")
+                continue
+            if not (item.isfile() or item.issym() or item.islnk()):
+                unsafe.append(f"{inside!r} is a device or a pipe")
+                continue
+            handle = archive.extractfile(item) if item.isfile() else None
+            content = handle.read() if handle else item.linkname.encode()
+            link = _target(item, top, inside)
+            members.append(_member(inside, content, stat.S_IMODE(item.mode), link))
+            if _KEPT.fullmatch(inside):
+                texts[inside] = content
+    unsafe += _unsafe(members)
+    return Archive(path=path, kind="sdist", members=tuple(members), texts=texts, unsafe=tuple(unsafe), top=top)
+
+
+def _target(item: tarfile.TarInfo, top: str, inside: str) -> str:
+    """Return a link's target as seen from the member's folder; hard links name theirs from the archive's root."""
+    if item.issym():
+        return item.linkname
+    if not item.islnk():
+        return ""
+    if not item.linkname.startswith(f"{top}/"):
+        return f"/{item.linkname}"
+    return posixpath.relpath(item.linkname.removeprefix(f"{top}/"), posixpath.dirname(inside) or ".")
+
+
+def _member(path: str, content: bytes, mode: int, link: str) -> Member:
+    digest = hashlib.sha256(content).hexdigest()
+    return Member(path=path, size=len(content), mode=mode, sha256=digest, git=git_ids(content), link=link)
+
+
+def _bounded(path: Path, sizes: list[int]) -> None:
+    if sum(sizes) > _LARGEST or len(sizes) > _MOST:
+        hint = "look at what the build put into it"
+        raise Blocked("the archive is far too large once unpacked", where=path.name, hint=hint)
+
+
+def _unsafe(members: list[Member]) -> Iterator[str]:
+    for name, count in Counter(member.path for member in members).items():
+        if count > 1:
+            yield f"{name!r} is in the archive {count} times"
+        if _leaves(name):
+            yield f"{name!r} would be written outside the folder it is unpacked in"
+    for member in members:
+        if member.link and _leaves(posixpath.join(posixpath.dirname(member.path), member.link)):
+            yield f"the link {member.path!r} leads out of the archive"
+
+
+def _leaves(name: str) -> bool:
+    if not name or name.startswith("/") or "\\" in name or "\0" in name or _DRIVE.match(name):
+        return True
+    return posixpath.normpath(name).split("/")[0] == ".."

@@ -1,0 +1,101 @@
+"""The seal: the archives as private read-only copies, and ``SHA256SUMS`` that says which bytes they are.
+
+``SHA256SUMS`` is written last, so its presence means that the seal is complete. It has the form that
+``sha256sum --check`` reads. From here on nothing is built again: every later stage reads these bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from unmoor.errors import Blocked
+from unmoor.model import Distribution
+from unmoor.runtime.files import ensure_folder, sha256_of, write_whole
+
+__all__ = ["SUMS", "seal", "sealed", "unseal"]
+
+SUMS = "SHA256SUMS"
+_READ_ONLY = 0o444
+_LINE = re.compile(r"(?P<digest>[0-9a-f]{64})  (?P<name>[A-Za-z0-9][A-Za-z0-9._+!-]*)")
+_NEVER_PUBLISH = "do not publish; start the build again, or fetch the published bytes back by digest"
+
+
+def seal(files: Sequence[Path], dist_folder: Path) -> tuple[Distribution, ...]:
+    """Copy ``files`` into ``dist_folder`` and seal them; return them, wheels first.
+
+    Leftovers of a seal that was never completed are removed first. A complete seal of the same bytes is kept as it
+    is; one of other bytes raises ``Blocked``, because they may be published already: ``unseal`` is the deliberate
+    way. A file that cannot be written whole raises ``UnmoorError`` and leaves no seal.
+    """
+    wanted = _ordered([_distribution(path, path.name) for path in files])
+    if len({each.filename for each in wanted}) != len(wanted) or not wanted:
+        raise Blocked("the archives to seal have no names of their own", where=str(dist_folder))
+    if (dist_folder / SUMS).exists():
+        if sealed(dist_folder) == wanted:
+            return wanted
+        what = "other bytes are sealed for this release already"
+        raise Blocked(what, where=str(dist_folder / SUMS), hint="go on with those, or give the version up")
+    unseal(dist_folder)
+    for path in files:
+        write_whole(dist_folder / path.name, path.read_bytes(), mode=_READ_ONLY)
+    for each in wanted:
+        if _distribution(dist_folder / each.filename, each.filename) != each:
+            raise Blocked("the sealed copy differs from the built file", where=each.filename, hint="check the disk")
+    lines = "".join(f"{each.sha256}  {each.filename}\n" for each in wanted)
+    write_whole(dist_folder / SUMS, lines.encode(), mode=_READ_ONLY)
+    return sealed(dist_folder)
+
+
+def sealed(dist_folder: Path) -> tuple[Distribution, ...]:
+    """Read every sealed byte again and return the archives, wheels first; empty where there is no seal.
+
+    Raises ``Blocked`` when a file is missing, changed or added, or the list itself cannot be understood.
+    """
+    sums = dist_folder / SUMS
+    if not sums.exists():
+        return ()
+    expected = _listed(sums)
+    there = {path.name for path in dist_folder.iterdir()} - {SUMS}
+    for name in sorted(expected.keys() - there):
+        raise Blocked(f"the sealed archive {name!r} is missing", where=str(sums), hint=_NEVER_PUBLISH)
+    for name in sorted(there - expected.keys()):
+        raise Blocked(f"{name!r} lies among the sealed archives", where=str(dist_folder), hint="move it away")
+    found = _ordered([_distribution(dist_folder / name, name) for name in expected])
+    for each in found:
+        if each.sha256 != expected[each.filename]:
+            what = f"{each.filename!r} is not the file that was sealed"
+            raise Blocked(what, where=str(dist_folder / each.filename), hint=_NEVER_PUBLISH)
+    return found
+
+
+def unseal(dist_folder: Path) -> None:
+    """Empty the folder, the list first, so that a half-emptied folder has no seal. Only before any upload."""
+    ensure_folder(dist_folder)
+    (dist_folder / SUMS).unlink(missing_ok=True)
+    for path in dist_folder.iterdir():
+        path.unlink()
+
+
+def _listed(sums: Path) -> dict[str, str]:
+    matches = [_LINE.fullmatch(line) for line in sums.read_text(encoding="utf-8", errors="replace").splitlines()]
+    if not matches or not all(matches):
+        raise Blocked("the list of sealed archives is damaged", where=str(sums), hint=_NEVER_PUBLISH)
+    return {match["name"]: match["digest"] for match in matches if match}
+
+
+def _distribution(path: Path, name: str) -> Distribution:
+    if path.is_symlink() or not path.is_file():
+        raise Blocked(f"{name!r} is not a regular file", where=str(path), hint=_NEVER_PUBLISH)
+    kind = "wheel" if name.endswith(".whl") else "sdist"
+    if not name.endswith((".whl", ".tar.gz")):
+        raise Blocked(f"{name!r} is neither a wheel nor an sdist", where=str(path))
+    size = path.stat().st_size
+    if not size:
+        raise Blocked(f"{name!r} is empty", where=str(path), hint="free space on the disk and build again")
+    return Distribution(filename=name, kind=kind, size=size, sha256=sha256_of(path))
+
+
+def _ordered(found: Sequence[Distribution]) -> tuple[Distribution, ...]:
+    return tuple(sorted(found, key=lambda each: (each.kind != "wheel", each.filename)))

@@ -177,7 +177,12 @@ class Requirements:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """A tool the project uses: ``name`` of its adapter, the environment it needs, and why it is thought to be used."""
+    """A tool the project uses: ``name`` of its adapter, the environment it needs, and why it is thought to be used.
+
+    ``source`` says what it works on, relative to the component: the folder of the tests; the folder with Sphinx's
+    ``conf.py`` or the file that configures another documentation engine; what a type checker is to be given where its
+    own configuration does not say (paths, one a line); for ruff which of ``check`` and ``format`` the project uses.
+    """
 
     name: str
     requirements: Requirements
@@ -207,7 +212,11 @@ class NotesStyle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """A project as resolved. ``root`` is the repository's top folder, ``folder`` the component's."""
+    """A project as resolved. ``root`` is the repository's top folder, ``folder`` the component's.
+
+    ``own_sessions`` maps a stage to the project's own nox sessions for it; ``adopted`` says that its noxfile imports
+    ``unmoor.sessions``.
+    """
 
     root: Path
     folder: Path
@@ -226,3 +235,4 @@ class Project:
     remote: str
     branches: tuple[str, ...]
     resolved: tuple[Resolved, ...]
+    adopted: bool = False

@@ -15,12 +15,15 @@ from dataclasses import replace
 from unmoor import gates
 from unmoor.context import Context
 from unmoor.errors import Exit, ToolFailed, UnmoorError, worst
+from unmoor.evidence.binding import why_void
 from unmoor.evidence.record import GateRecord
 from unmoor.model import Finding, Findings, Outcome
 from unmoor.project.types import Waiver
+from unmoor.request import OwnSession
 from unmoor.runtime.redact import redact
+from unmoor.tools.git import Git
 
-__all__ = ["judge", "judge_all"]
+__all__ = ["judge", "judge_all", "judge_session", "judge_tree", "stopped"]
 
 _AT_ONCE = 4
 _SHOWN_LINES = 8
@@ -46,12 +49,56 @@ def judge(name: str, context: Context) -> tuple[GateRecord, Exit]:
         asserts = gate.ASSERTS
         record, code = _weigh(name, asserts, gate.check(context), context)
     except UnmoorError as error:
-        record, code = _stopped(name, asserts, error)
+        record, code = stopped(name, asserts, error)
     except Exception:  # noqa: BLE001 - whatever a gate dies of, it has not passed
         record, code = _crashed(name, asserts, context)
     record = replace(record, seconds=round(time.monotonic() - started, 3))
     context.say(_line(record))
     return record, code
+
+
+def judge_tree(context: Context) -> tuple[tuple[GateRecord, ...], Exit]:
+    """Judge whether the tree is what it was when the plan was made: a stage that only looks changes nothing.
+
+    Returns no record where it is; what changed meanwhile is not what was judged.
+    """
+    git = Git(context.project.root, context.environ)
+    if git.working_tree() == context.plan.tree:
+        return (), Exit.PASS
+    before = set(context.plan.uncommitted)
+    changed = [path for path in git.changed() if path not in before] or ["a file that was already changed before"]
+    problem = Finding(
+        message=f"the tree changed while {context.stage.name} was at work: {', '.join(changed[:5])}",
+        hint="ignore what tools leave behind in .gitignore, or do not edit meanwhile; then run the same command again",
+    )
+    asserts = "the stage leaves the tree as it was"
+    return (
+        GateRecord(name="tree-is-untouched", asserts=asserts, outcome=Outcome.FAILED, problems=(problem,)),
+    ), Exit.GATE_FAILED
+
+
+def judge_session(own: OwnSession, context: Context) -> tuple[GateRecord, Exit]:
+    """Judge one of the project's own sessions by the evidence that its wrapper left, for every Python it runs on."""
+    name = f"session {own.name}"
+    problems, passed = [], 0
+    for part in own.parts or ("",):
+        kept = context.store.read(own.evidence(part))
+        inputs = {key: value for key, value in context.inputs.items() if kept.record is None or key in kept.record.inputs}
+        if reason := why_void(kept, inputs):
+            shown = f"{own.name}-{part}" if part else own.name
+            problems.append(Finding(message=f"the evidence of {shown!r} does not count: {reason}", hint=f"nox -s {shown}"))
+        else:
+            passed += 1
+    record = GateRecord(
+        name=name,
+        asserts="the project's own session succeeds",
+        outcome=Outcome.FAILED if problems else Outcome.PASSED,
+        examined=passed,
+        unit="runs of the project's own session" if passed > 1 else "run of the project's own session",
+        problems=tuple(problems),
+    )
+    context.say(_line(record))
+    return _waived(record, context) if problems else (record, Exit.PASS)
 
 
 def _weigh(name: str, asserts: str, found: Findings, context: Context) -> tuple[GateRecord, Exit]:
@@ -94,7 +141,7 @@ def _said(waiver: Waiver) -> str:
     return f"waived by {waiver.by}" + (f" until {waiver.until}" if waiver.until else "") + f": {waiver.reason}"
 
 
-def _stopped(name: str, asserts: str, error: UnmoorError) -> tuple[GateRecord, Exit]:
+def stopped(name: str, asserts: str, error: UnmoorError) -> tuple[GateRecord, Exit]:
     """Turn an error raised on purpose into a record: Blocked is a failure, everything else could not tell."""
     outcome = Outcome.FAILED if error.code is Exit.GATE_FAILED else Outcome.ERROR
     problems = [Finding(message=each.what, place=each.where, hint=each.hint) for each in error.problems]

@@ -1,0 +1,85 @@
+"""What the words after ``--`` mean, for sessions and tasks alike; nothing here reads the environment.
+
+unmoor's own words are taken out; what is left belongs to the project's own tools.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from unmoor.errors import Problem, SettingsError
+
+__all__ = ["Words", "asked_for", "parse"]
+
+_OPTIONS = {"--live": "VERSION", "--base": "TAG", "--approve": "DIGEST"}
+_SESSION_FLAGS = ("-s", "-e", "--session", "--sessions")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The words after ``--``: unmoor's own, and the rest."""
+
+    live: str = ""
+    base: str = ""
+    approval: str = ""
+    rest: tuple[str, ...] = ()
+
+
+def parse(words: Sequence[str], *, own_tools: bool) -> Words:
+    """Return what the words mean; ``own_tools`` says that words that are not unmoor's may be left.
+
+    Raises ``SettingsError`` with every misspelt or incomplete option; a misspelt ``--live`` must never turn a
+    release into a rehearsal, or the other way round, without a word.
+    """
+    found: dict[str, str] = {}
+    rest: list[str] = []
+    problems: list[Problem] = []
+    queue = list(words)
+    while queue:
+        word = queue.pop(0)
+        name, joined, value = word.partition("=")
+        if name in _OPTIONS:
+            if not joined:
+                value = queue.pop(0) if queue and not queue[0].startswith("-") else ""
+            if not value:
+                hint = f"write {name} {_OPTIONS[name]}"
+                problems.append(Problem(what=f"{name} needs a value", where="command line", hint=hint))
+            elif name in found:
+                problems.append(Problem(what=f"{name} is given twice", where="command line"))
+            found[name] = value
+        elif (near := get_close_matches(name, _OPTIONS, n=1, cutoff=0.7)) and name.startswith("--"):
+            problems.append(Problem(what=f"unknown option {name!r}", where="command line", hint=f"did you mean {near[0]!r}?"))
+        else:
+            rest.append(word)
+    if rest and not own_tools:
+        allowed = ", ".join(f"{name} {value}" for name, value in _OPTIONS.items())
+        what = f"unknown argument {rest[0]!r}"
+        problems.append(Problem(what=what, where="command line", hint=f"after -- this takes {allowed}"))
+    if problems:
+        raise SettingsError(problems)
+    return Words(
+        live=found.get("--live", ""),
+        base=found.get("--base", ""),
+        approval=found.get("--approve", ""),
+        rest=tuple(rest),
+    )
+
+
+def asked_for(argv: Sequence[str], named: str) -> frozenset[str]:
+    """Return the sessions named on nox's command line, or in ``NOXSESSION`` (``named``); empty when none were."""
+    before_posargs = list(argv[: argv.index("--")] if "--" in argv else argv)
+    asked: set[str] = set()
+    taking = False
+    for word in before_posargs:
+        flag, joined, value = word.partition("=")
+        if flag in _SESSION_FLAGS:
+            taking = True
+            if joined:
+                asked.add(value)
+        elif word.startswith("-"):
+            taking = False
+        elif taking:
+            asked.add(word)
+    return frozenset(asked) or frozenset(name.strip() for name in named.split(",") if name.strip())

@@ -1,0 +1,274 @@
+"""Carry one stage out: cached, already there, or run; and leave evidence either way.
+
+    open the release -> what is it bound to? -> evidence for that? cached
+                     -> gates before -> does the world have it? already there, else run -> gates after -> evidence
+
+The faces call ``carry_out`` and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from unmoor import chain, hosts
+from unmoor.context import Context
+from unmoor.errors import Exit, UnmoorError, worst
+from unmoor.evidence.binding import inputs_of, why_void
+from unmoor.evidence.record import Attempt, GateRecord, Record
+from unmoor.evidence.store import Kept
+from unmoor.model import Distribution, Effect, How, Outcome, Stage
+from unmoor.opening import Opened, open_release
+from unmoor.request import Request
+from unmoor.runtime import lock
+from unmoor.runtime.files import write_whole
+
+if TYPE_CHECKING:
+    from unmoor.stages import Done
+
+__all__ = ["Result", "carry_out"]
+
+_KEPT_ATTEMPTS = 20
+_LOCK_PATIENCE = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How one stage of one run ended. ``why`` says why it was kept, found or run; ``code`` is the exit code."""
+
+    stage: str
+    how: How
+    code: Exit
+    why: str = ""
+    seconds: float = 0.0
+    record: Record | None = field(default=None, repr=False)
+
+
+def carry_out(name: str, request: Request) -> Result:
+    """Carry out the stage called ``name`` and return how it ended.
+
+    Raises ``UnmoorError`` only when there is no release to speak of (wrong settings, no repository, a version that
+    is not the tree's); everything else ends in a result and in evidence.
+    """
+    started = time.monotonic()
+    stage = chain.stage(name)
+    opened = open_release(request)
+    context = _context(stage, opened, request)
+    kept = context.store.read(name)
+    why = why_void(kept, context.inputs)
+    if not why and not request.asked and kept.record is not None:
+        result = Result(stage=name, how=How.CACHED, code=Exit.PASS, why=_same(stage), record=kept.record)
+    else:
+        result = _work(context, opened, request, kept, why or "it was asked for")
+    result = replace(result, seconds=round(time.monotonic() - started, 2))
+    if stage is chain.CHAIN[-1] and result.code is Exit.PASS:
+        from unmoor.evidence import verdict
+
+        verdict.give(context.store, opened.plan, context.inputs)
+    _tell(opened, request, result)
+    return result
+
+
+def _context(stage: Stage, opened: Opened, request: Request) -> Context:
+    from unmoor.workspace import Clone
+
+    identities = hosts.identities(opened.project, opened.plan)
+    files = _sealed(opened) if stage.effect > Effect.LOCAL else ()
+    inputs = inputs_of(stage, opened.project, opened.plan, files=files, target=identities.get(stage.name, ""))
+    return Context(
+        stage=stage,
+        project=opened.project,
+        plan=opened.plan,
+        targets=hosts.targets(opened.project, opened.plan, opened.state),
+        store=opened.store,
+        state=opened.state,
+        environ=request.environ,
+        workspace=Clone(opened, request),
+        say=request.say,
+        posargs=request.posargs,
+        approval=request.approval,
+        inputs=inputs,
+        identities=identities,
+        distributions=files,
+    )
+
+
+def _sealed(opened: Opened) -> tuple[Distribution, ...]:
+    from unmoor.archives import seal
+
+    return seal.sealed(opened.state / "dist")
+
+
+def _same(stage: Stage) -> str:
+    return "same tree" if stage.effect is Effect.NONE else "same plan" if stage.effect is Effect.LOCAL else "same archives"
+
+
+def _work(context: Context, opened: Opened, request: Request, kept: Kept, why: str) -> Result:
+    """Run the stage under its lock, leaving an intent before and a record after."""
+    stage = context.stage
+    busy = f"{stage.name} of {opened.plan.release.component} {opened.plan.release.version}"
+    with lock.held(context.state / "locks" / stage.name, what=busy, patience=_LOCK_PATIENCE) as handles:
+        begun = _begun(context, kept)
+        narrowed = bool(context.posargs) and stage.effect is Effect.NONE
+        if not narrowed:
+            context.store.write(begun)
+        with _index(replace(context, locks=handles, mark=_marker(context, begun))) as ready:
+            record, code = _gates_and_step(ready, begun, request)
+        if narrowed:
+            return Result(stage=stage.name, how=How.RAN, code=code, why="narrowed, so it proves nothing", record=record)
+        context.store.write(record)
+        return Result(stage=stage.name, how=record.how, code=code, why=why, record=record)
+
+
+def _begun(context: Context, kept: Kept) -> Record:
+    release = context.plan.release
+    earlier: tuple[Attempt, ...] = ()
+    if kept.record is not None:
+        last = kept.record
+        detail = last.detail if last.finished else f"interrupted: {last.detail or 'at work'}"
+        earlier = (*last.attempts, Attempt(started=last.started, actor=last.actor, outcome=last.outcome, detail=detail))
+    return Record(
+        stage=context.stage.name,
+        component=release.component,
+        version=release.version,
+        mode=context.plan.mode,
+        outcome=Outcome.ERROR,
+        how=How.RAN,
+        detail="begun",
+        inputs=dict(context.inputs),
+        subjects=_subjects(context, context.distributions),
+        files=context.distributions,
+        relied_on=_relied_on(context),
+        started=_now(),
+        actor=context.plan.actor,
+        code=int(Exit.INCOMPLETE),
+        attempts=earlier[-_KEPT_ATTEMPTS:],
+    )
+
+
+def _marker(context: Context, begun: Record) -> Callable[[str], None]:
+    def mark(detail: str) -> None:
+        context.store.write(replace(begun, detail=detail))
+
+    return mark
+
+
+def _gates_and_step(context: Context, begun: Record, request: Request) -> tuple[Record, Exit]:
+    """Run gates, step, gates; stop at the first part that does not hold."""
+    from unmoor.judging import judge_all, judge_tree
+
+    clock = time.monotonic()
+    stage = context.stage
+    records, code = _own_gates(context, request) or judge_all(stage.before, context)
+    done: Done | None = None
+    if code is Exit.PASS and stage.step:
+        done, stopped, code = _step(context)
+        records += stopped
+    if done is not None:
+        after, code = judge_all(stage.after, replace(context, distributions=done.files))
+        records += after
+    if stage.effect is Effect.NONE:
+        touched, touched_code = judge_tree(context)
+        records += touched
+        code = worst([code, touched_code])
+    return _ended(context, begun, records, done, code, time.monotonic() - clock), code
+
+
+@contextmanager
+def _index(context: Context) -> Iterator[Context]:
+    """Open whom the stage speaks to for as long as it is at work."""
+    if context.stage.step == "tag":
+        hosts.ready(context)
+    if context.stage.step != "publish":
+        yield context
+        return
+    with hosts.open_index(context, context.stage.name) as index:
+        yield replace(context, index=index)
+
+
+def _own_gates(context: Context, request: Request) -> tuple[tuple[GateRecord, ...], Exit] | None:
+    """Judge the project's own sessions where they prove this stage, instead of unmoor's gates."""
+    from unmoor.judging import judge_session
+
+    judged = [judge_session(own, context) for own in request.own if own.stage == context.stage.name]
+    if not judged:
+        return None
+    return tuple(record for record, _ in judged), worst([code for _, code in judged])
+
+
+def _step(context: Context) -> tuple[Done | None, tuple[GateRecord, ...], Exit]:
+    from unmoor import stages
+    from unmoor.judging import stopped
+
+    step = stages.load(context.stage.step)
+    try:
+        return (step.observe(context) or step.run(context)), (), Exit.PASS
+    except UnmoorError as error:
+        record, code = stopped(context.stage.step, "the step is done", error)
+        context.say(f"STOPPED {context.stage.step}: {error.problems[0].what}")
+        return None, (record,), code
+
+
+def _ended(
+    context: Context,
+    begun: Record,
+    gates: tuple[GateRecord, ...],
+    done: Done | None,
+    code: Exit,
+    seconds: float,
+) -> Record:
+    files = done.files if done else context.distributions
+    outcome = Outcome.PASSED
+    if code is not Exit.PASS:
+        outcome = Outcome.FAILED if code is Exit.GATE_FAILED else Outcome.ERROR
+    return replace(
+        begun,
+        outcome=outcome,
+        how=done.how if done else How.RAN,
+        detail=_detail(gates, done, outcome),
+        subjects=_subjects(context, files),
+        files=files,
+        gates=gates,
+        facts=dict(done.facts) if done else {},
+        finished=_now(),
+        seconds=round(seconds, 2),
+        code=int(code),
+    )
+
+
+def _detail(gates: tuple[GateRecord, ...], done: Done | None, outcome: Outcome) -> str:
+    if outcome is not Outcome.PASSED:
+        return ", ".join(gate.name for gate in gates if not gate.holds)
+    return done.detail if done else ""
+
+
+def _subjects(context: Context, files: tuple[Distribution, ...]) -> dict[str, dict[str, str]]:
+    if files:
+        return {each.filename: {"sha256": each.sha256} for each in files}
+    return {"tree": {"gitTree": context.plan.tree}, "commit": {"gitCommit": context.plan.commit}}
+
+
+def _relied_on(context: Context) -> dict[str, str]:
+    return {name: digest for name in context.stage.requires if (digest := context.store.read(name).digest)}
+
+
+def _tell(opened: Opened, request: Request, result: Result) -> None:
+    """Leave how the stage ended where the last words of the run look for it."""
+    said = {
+        "how": str(result.how),
+        "code": int(result.code),
+        "why": result.why,
+        "seconds": result.seconds,
+        "state": str(opened.state),
+        "mode": str(opened.plan.mode),
+    }
+    write_whole(opened.places.run(request.run) / f"{result.stage}.json", json.dumps(said).encode())
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

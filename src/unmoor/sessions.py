@@ -1,0 +1,253 @@
+"""The nox face: eight sessions generated from the chain.
+
+    import unmoor.sessions
+    unmoor.sessions.register()
+
+Put the two lines at the end of ``noxfile.py``. The project's own sessions join by name in the settings
+(``gates = ["lint", "tests"]`` in ``[tool.unmoor]``) or by decorator (``@unmoor.sessions.gate("docs-strict")``).
+This module and ``tasks`` are the only ones that read the process's arguments and environment.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import time
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import nox
+import nox.registry
+
+from unmoor.asking import Words, asked_for, parse
+from unmoor.chain import CHAIN
+from unmoor.errors import UnmoorError
+from unmoor.joining import joined
+from unmoor.model import Effect, Stage
+from unmoor.request import OwnSession, Request
+
+__all__ = ["gate", "register"]
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+_STAGES = frozenset(stage.name for stage in CHAIN)
+_decorated: dict[str, str] = {}
+_explained: set[str] = set()
+
+
+def gate(stage: str) -> Callable[[_Function], _Function]:
+    """Join a session to the chain: what it proves is the stage named; put it above ``@nox.session``."""
+
+    def decorate(function: _Function) -> _Function:
+        # nox wraps functions in its own object, which knows the session's name; a bare function has only its own.
+        _decorated[getattr(function, "name", None) or function.__name__] = stage
+        return function
+
+    return decorate
+
+
+def register(root: str | Path | None = None) -> None:
+    """Register the sessions of the chain with nox, and join the project's own.
+
+    ``root`` is the project's folder, by default the one of the noxfile. Settings or sessions that do not fit end
+    the program with exit status 1 and one message.
+    """
+    start = Path(root) if root else Path.cwd()
+    run = _Run(start)
+    try:
+        own = _own(start)
+    except UnmoorError as error:
+        print(f"unmoor: {error}", file=sys.stderr)  # noqa: T201 - a face
+        raise SystemExit(int(error.code)) from None
+    run.own = own
+    for each in own:
+        _wrap(each, run)
+    replaced = {each.name for each in own}
+    for stage in CHAIN:
+        if stage.name not in replaced:
+            _add(stage, run)
+    if not run.is_worker:
+        atexit.register(run.last_words)
+
+
+class _Run:
+    """What this process knows about the run it belongs to."""
+
+    def __init__(self, start: Path) -> None:
+        self.start = start
+        self.own: tuple[OwnSession, ...] = ()
+        # nox marks the processes that its -j starts; only they may take up what the parent left in the environment.
+        self.is_worker = "--parallel-worker" in sys.argv
+        self.began = time.time()
+        if self.is_worker:
+            self.id = os.environ.get("UNMOOR_RUN", "alone")
+            self.asked = frozenset(os.environ.get("UNMOOR_ASKED", "").split(",")) - {""}
+        else:
+            self.id = f"{int(self.began * 1000):x}-{os.getpid():x}"
+            self.asked = asked_for(sys.argv[1:], os.environ.get("NOXSESSION", ""))
+            os.environ["UNMOOR_RUN"] = self.id
+            os.environ["UNMOOR_ASKED"] = ",".join(sorted(self.asked))
+
+    def request(self, stage: str, words: Words) -> Request:
+        """Return the request for one stage of this run."""
+        # In CI, where each job names one session, UNMOOR_RELEASE says that kept evidence is welcome.
+        asked = stage in self.asked and not os.environ.get("UNMOOR_RELEASE") if self.asked else True
+        return Request(
+            start=self.start,
+            environ=dict(os.environ),
+            live=words.live,
+            base=words.base,
+            approval=words.approval,
+            posargs=words.rest,
+            asked=asked,
+            run=self.id,
+            own=self.own,
+            say=lambda line: print(f"  {line}", flush=True),  # noqa: T201 - a face
+        )
+
+    def last_words(self) -> None:
+        """Print the table and the next command, once, whatever happened; nothing where no stage was asked for."""
+        if "-l" in sys.argv or "--list" in sys.argv or not (self.asked & _STAGES or self._ran()):
+            return
+        from unmoor.report.last_words import speak
+
+        speak(self.start, dict(os.environ), self.id, sys.argv[1:], time.time() - self.began)
+
+    def _ran(self) -> bool:
+        return bool(_explained)
+
+
+def _own(start: Path) -> tuple[OwnSession, ...]:
+    registered = {name: _pythons(function) for name, function in nox.registry.get().items()}
+    if not registered:
+        return ()
+    return joined(registered, _named_gates(start), _decorated)
+
+
+def _named_gates(start: Path) -> tuple[str, ...]:
+    """Read ``tool.unmoor.gates`` and nothing else; whether the rest is right is the stages' business."""
+    import tomllib
+
+    try:
+        table = tomllib.loads((start / "pyproject.toml").read_text(encoding="utf-8-sig"))
+        named = table.get("tool", {}).get("unmoor", {}).get("gates", [])
+    except (OSError, ValueError, AttributeError):
+        return ()
+    return tuple(name for name in named if isinstance(name, str)) if isinstance(named, list) else ()
+
+
+def _pythons(function: Any) -> tuple[str, ...]:
+    python = function.python
+    return tuple(str(each) for each in python) if isinstance(python, (list, tuple)) else ()
+
+
+def _add(stage: Stage, run: _Run) -> None:
+    own = [each.name for each in run.own if each.stage == stage.name]
+
+    def session(session: nox.Session) -> None:
+        _carry_out(stage.name, session, run)
+
+    session.__doc__ = stage.summary
+    nox.session(
+        session,
+        name=stage.name,
+        venv_backend="none",
+        default=stage.effect is Effect.NONE,
+        requires=[*stage.requires, *own],
+        allow_parallel=True,
+    )
+
+
+def _wrap(own: OwnSession, run: _Run) -> None:
+    """Wrap the function of one of the project's sessions; its environment, Pythons and docstring stay."""
+    registered = nox.registry.get()[own.name]
+    function = registered.func
+
+    @wraps(function)
+    def wrapped(session: nox.Session, *args: Any, **kwargs: Any) -> None:
+        _prove(own, session, run, lambda seen: function(seen, *args, **kwargs))
+        if own.name in _STAGES and _is_last(own, session):
+            _carry_out(own.name, session, run)
+
+    registered.func = wrapped
+
+
+def _is_last(own: OwnSession, session: nox.Session) -> bool:
+    return not own.parts or str(session.python) == own.parts[-1]
+
+
+class _Seen:
+    """A session as the project's own function sees it: unmoor's words are gone from its posargs."""
+
+    def __init__(self, session: nox.Session, posargs: list[str]) -> None:
+        self._session = session
+        self.posargs = posargs
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, name)
+
+
+def _prove(own: OwnSession, session: nox.Session, run: _Run, call: Callable[[Any], None]) -> None:
+    from unmoor import chain
+    from unmoor.evidence.binding import inputs_of, why_void
+    from unmoor.evidence.sessions import prove
+    from unmoor.opening import open_release
+
+    seen = _Seen(session, [])
+    try:
+        words = parse(session.posargs, own_tools=True)
+        seen.posargs = list(words.rest)
+        request = run.request(own.name, words)
+        opened = open_release(request)
+    except UnmoorError as error:
+        _explain(session, error)
+    inputs = inputs_of(chain.stage(own.stage), opened.project, opened.plan, files=(), target="")
+    name = own.evidence(str(session.python) if own.parts else "")
+    if words.rest:
+        session.log("narrowed: this run leaves no evidence")
+        call(seen)
+        return
+    if not request.asked and not why_void(opened.store.read(name), inputs):
+        session.log(f"cached: {own.name} passed for this very tree")
+        return
+    prove(name, opened.plan, opened.store, inputs, lambda: call(seen))
+
+
+def _carry_out(name: str, session: nox.Session, run: _Run) -> None:
+    from unmoor.engine import carry_out
+    from unmoor.report.progress import failure, headline
+
+    _refuse_doubles(name, session)
+    _explained.add(name)
+    try:
+        words = parse(session.posargs, own_tools=True)
+        result = carry_out(name, run.request(name, words))
+    except UnmoorError as error:
+        _explain(session, error)
+    print(headline(result), flush=True)  # noqa: T201 - a face
+    if result.code:
+        print(failure(result), flush=True)  # noqa: T201 - a face
+        session.error(f"{name} did not pass (exit code {int(result.code)})")
+
+
+def _refuse_doubles(name: str, session: nox.Session) -> None:
+    """Stop where another session took a stage's name after ``register``: nox lets the later one win with a warning."""
+    for stage in CHAIN:
+        registered = nox.registry.get().get(stage.name)
+        function = registered.func if registered else None
+        if function is not None and function.__module__ != __name__ and not hasattr(function, "__wrapped__"):
+            session.error(
+                f"the session {stage.name!r} is defined twice; put unmoor's two lines at the end of noxfile.py, "
+                f'and join your own session with gates = ["{stage.name}"] in [tool.unmoor], or rename it'
+            )
+
+
+def _explain(session: nox.Session, error: UnmoorError) -> Any:
+    """Print what is wrong once, however many sessions meet it, and fail the session."""
+    text = str(error)
+    if text not in _explained:
+        _explained.add(text)
+        print(f"\nunmoor: {text}\n", file=sys.stderr, flush=True)  # noqa: T201 - a face
+    session.error(f"{error.problems[0].what} (exit code {int(error.code)})")

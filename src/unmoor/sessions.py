@@ -115,6 +115,11 @@ class _Run:
 
         speak(self.start, dict(os.environ), self.id, sys.argv[1:], time.time() - self.began)
 
+    @property
+    def is_local(self) -> bool:
+        """Whether nothing was asked for that builds or reaches out, so that words may be for the project's own tools."""
+        return not any(stage.name in self.asked for stage in CHAIN if stage.effect > Effect.NONE)
+
     def _ran(self) -> bool:
         return bool(_explained)
 
@@ -167,15 +172,11 @@ def _wrap(own: OwnSession, run: _Run) -> None:
 
     @wraps(function)
     def wrapped(session: nox.Session, *args: Any, **kwargs: Any) -> None:
-        _prove(own, session, run, lambda seen: function(seen, *args, **kwargs))
-        if own.name in _STAGES and _is_last(own, session):
+        complete = _prove(own, session, run, lambda seen: function(seen, *args, **kwargs))
+        if complete and own.name in _STAGES:
             _carry_out(own.name, session, run)
 
     registered.func = wrapped
-
-
-def _is_last(own: OwnSession, session: nox.Session) -> bool:
-    return not own.parts or str(session.python) == own.parts[-1]
 
 
 class _Seen:
@@ -189,7 +190,8 @@ class _Seen:
         return getattr(self._session, name)
 
 
-def _prove(own: OwnSession, session: nox.Session, run: _Run, call: Callable[[Any], None]) -> None:
+def _prove(own: OwnSession, session: nox.Session, run: _Run, call: Callable[[Any], None]) -> bool:
+    """Run one of the project's sessions unless its evidence still counts; say whether all its Pythons are proven."""
     from unmoor import chain
     from unmoor.evidence.binding import inputs_of, why_void
     from unmoor.evidence.sessions import prove
@@ -208,11 +210,12 @@ def _prove(own: OwnSession, session: nox.Session, run: _Run, call: Callable[[Any
     if words.rest:
         session.log("narrowed: this run leaves no evidence")
         call(seen)
-        return
+        return False
     if not request.asked and not why_void(opened.store.read(name), inputs):
         session.log(f"cached: {own.name} passed for this very tree")
-        return
-    prove(name, opened.plan, opened.store, inputs, lambda: call(seen))
+    else:
+        prove(name, opened.plan, opened.store, inputs, lambda: call(seen))
+    return not any(why_void(opened.store.read(own.evidence(part)), inputs) for part in own.parts or ("",))
 
 
 def _carry_out(name: str, session: nox.Session, run: _Run) -> None:
@@ -222,7 +225,7 @@ def _carry_out(name: str, session: nox.Session, run: _Run) -> None:
     _refuse_doubles(name, session)
     _explained.add(name)
     try:
-        words = parse(session.posargs, own_tools=True)
+        words = parse(session.posargs, own_tools=run.is_local)
         result = carry_out(name, run.request(name, words))
     except UnmoorError as error:
         _explain(session, error)

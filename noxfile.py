@@ -1,0 +1,5 @@
+"""unmoor releases itself with itself."""
+
+import unmoor.sessions
+
+unmoor.sessions.register()

@@ -1,0 +1,1 @@
+"""What people read, made from evidence alone: progress, the last words of a run, Markdown and JSON."""

@@ -1,0 +1,152 @@
+"""The last words of a run: the table, what matches what, and the one next command; printed once, at process exit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from unmoor.chain import CHAIN
+from unmoor.errors import UnmoorError, worst
+from unmoor.evidence.record import Record
+from unmoor.evidence.store import Store
+from unmoor.model import Effect, Mode, Plan
+from unmoor.places import Places, trim
+from unmoor.report.rows import Row, last_run, matched, rows, unrehearsed
+from unmoor.tools.git import Git, find_root
+
+__all__ = ["compose", "speak"]
+
+_KEPT_RUNS = 10
+
+
+def speak(start: Path, environ: Mapping[str, str], run_id: str, argv: Sequence[str], seconds: float) -> None:
+    """Print the last words of the run; say nothing where the run left nothing to speak of."""
+    try:
+        root = find_root(start, environ)
+        places = Places.of(Git(root, environ).common_dir(), environ)
+    except UnmoorError:
+        return
+    run = last_run(places.run(run_id))
+    trim(places.base / "runs", _KEPT_RUNS)
+    if not run:
+        return
+    state = Path(next(iter(run.values()))["state"])
+    plan = _plan(state)
+    if plan is None:
+        return
+    found = rows(Store(state / "evidence"), run)
+    print("\n" + compose(plan, found, state, seconds=seconds, again="nox " + " ".join(argv)), flush=True)  # noqa: T201 - a face
+
+
+def _plan(state: Path) -> Plan | None:
+    import msgspec
+
+    try:
+        return msgspec.json.decode((state / "plan.json").read_bytes(), type=Plan)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def compose(plan: Plan, found: Sequence[Row], state: Path, *, seconds: float, again: str) -> str:
+    """Return the last words: headline, table, digests, what is left to know, and the next command."""
+    release = plan.release
+    took = f"{int(seconds) // 60}m{int(seconds) % 60:02d}s"
+    head = f"{release.component} {release.version}   {_verdict(plan, found)}   commit {plan.commit[:7]}   {took}"
+    parts = [head, "", *_table(found), ""]
+    digests = [f"{sha[:4]}…{sha[-4:]}  {name}   {where}" for sha, name, where in matched(Store(state / "evidence"))]
+    if digests:
+        parts += [*digests, ""]
+    parts += _closing(plan, found, state, again)
+    return "\n".join(parts)
+
+
+def _finished(found: Sequence[Row]) -> bool:
+    return all(row.code == 0 and row.how != "-" for row in found)
+
+
+def _verdict(plan: Plan, found: Sequence[Row]) -> str:
+    failed = [row.stage for row in found if row.code]
+    if failed:
+        return f"STOPPED at {', '.join(failed)}"
+    if _finished(found):
+        return "RELEASED" if plan.mode is Mode.LIVE else "REHEARSED"
+    return f"{'live' if plan.mode is Mode.LIVE else 'rehearsal'}, in part"
+
+
+def _table(found: Sequence[Row]) -> list[str]:
+    name = max(len(row.stage) for row in found) + 2
+    how = max(len(row.how) for row in found) + 2
+    what = max([len(row.what) for row in found if len(row.what) <= 60] or [20]) + 2  # noqa: PLR2004 - one long row bends
+    lines = []
+    for row in found:
+        seconds = "-" if row.seconds is None else f"{row.seconds:.1f}s"
+        lines.append(f"{row.stage:<{name}}{row.how:<{how}}{row.what:<{what}}{seconds:>6}".rstrip())
+    return lines
+
+
+def _closing(plan: Plan, found: Sequence[Row], state: Path, again: str) -> list[str]:
+    release = plan.release
+    failed = [row for row in found if row.code]
+    if failed:
+        return [*_stops(failed), f"Evidence: {state / 'evidence'}", f"Next: {_after(failed)}{again}"]
+    lines = [f"Version: {release.version}, because {release.rule}."]
+    if plan.uncommitted:
+        lines.append(f"Uncommitted work taken along: {_some(plan.uncommitted)}.")
+    if release.edits and plan.mode is Mode.REHEARSAL:
+        lines.append(f"Prepared in the clone: {_some([f'{edit.path} ({edit.what})' for edit in release.edits])}.")
+    if not _finished(found):
+        return [*lines, f"Next: {_next_stage(plan, found)}"]
+    files = sum(len(row.record.files) for row in found if row.stage == "build" and row.record)
+    if plan.mode is Mode.LIVE:
+        return [*lines, f"Evidence: {state / 'evidence'}", "Next: nothing; the release is complete."]
+    missed = ["PyPI credential", "push rights", "the network's delays", *plan.notices, *unrehearsed(_records(found))]
+    return [
+        *lines,
+        f"Nothing left this machine. Not rehearsed: {'; '.join(missed)}.",
+        f"Permanent when live: {files} files on PyPI, tag {release.tag}.",
+        f"Next: {_go_live(plan)}",
+    ]
+
+
+def _records(found: Sequence[Row]) -> list[Record | None]:
+    return [row.record for row in found]
+
+
+def _stops(failed: Sequence[Row]) -> list[str]:
+    """Repeat what stopped the run in one line a gate: with -j the details scrolled by long ago."""
+    lines = []
+    for row in failed:
+        for gate in (gate for gate in (row.record.gates if row.record else ()) if not gate.holds):
+            first = gate.problems[0] if gate.problems else None
+            place = f"{first.place}: " if first and first.place else ""
+            more = f" (and {len(gate.problems) - 1} more)" if len(gate.problems) > 1 else ""
+            lines.append(f"{row.stage}: {gate.name}: {place}{first.message if first else gate.reason}{more}")
+            if first and first.hint:
+                lines.append(f"    → {first.hint}")
+    return [*lines, ""]
+
+
+def _after(failed: Sequence[Row]) -> str:
+    return "" if worst([row.code for row in failed]) == 4 else "mend that, then run again: "  # noqa: PLR2004 - incomplete
+
+
+def _next_stage(plan: Plan, found: Sequence[Row]) -> str:
+    live = f" -- --live {plan.release.version}" if plan.mode is Mode.LIVE else ""
+    reached = [row.stage for row in found if row.how != "-"]
+    names = [stage.name for stage in CHAIN]
+    outward = any(stage.effect > Effect.NONE for stage in CHAIN if stage.name in reached)
+    after = names[min(names.index(reached[-1]) + 1, len(names) - 1)] if outward and reached else "release"
+    return f"nox -s {after}{live}"
+
+
+def _go_live(plan: Plan) -> str:
+    release = plan.release
+    command = f"nox -s release -- --live {release.version}"
+    if release.edits and not all("fragment" in edit.what for edit in release.edits):
+        return f"unmoor bump --to {release.version}, commit, then {command}"
+    return command
+
+
+def _some(items: Sequence[str], most: int = 4) -> str:
+    shown = ", ".join(items[:most])
+    return shown + (f" and {len(items) - most} more" if len(items) > most else "")

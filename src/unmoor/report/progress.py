@@ -1,0 +1,50 @@
+"""What is printed while a run is at work: a line when a stage ends, and what went wrong where it did not pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from unmoor.evidence.record import GateRecord
+from unmoor.model import How
+from unmoor.report.rows import summary
+
+if TYPE_CHECKING:
+    from unmoor.engine import Result
+
+__all__ = ["failure", "headline", "problems"]
+
+_MOST = 12
+
+
+def headline(result: Result) -> str:
+    """Return the line that says how a stage ended, and why it was kept, found or run."""
+    what = summary(result.record) if result.record else ""
+    if result.code:
+        return f"unmoor: {result.stage} did not pass after {result.seconds:.1f}s"
+    why = f" ({result.why})" if result.why else ""
+    done = "cached" if result.how is How.CACHED else f"{result.how}{why} in {result.seconds:.1f}s"
+    reason = f" ({result.why})" if result.how is How.CACHED else ""
+    return f"unmoor: {result.stage} {done}{reason}: {what}"
+
+
+def failure(result: Result) -> str:
+    """Return what did not hold: each gate, its findings with their places, and where the log lies."""
+    record = result.record
+    if record is None:
+        return ""
+    return "\n".join(line for gate in record.gates if not gate.holds for line in problems(gate))
+
+
+def problems(gate: GateRecord, most: int = _MOST) -> Iterator[str]:
+    """Yield the lines that explain one gate that did not hold, at most ``most`` findings."""
+    yield f"\n{gate.name} does not hold" + (f" ({gate.asserts})" if gate.asserts else "")
+    for finding in gate.problems[:most]:
+        place = f"{finding.place}: " if finding.place else ""
+        yield f"  {place}{finding.message}"
+        if finding.hint:
+            yield f"    → {finding.hint}"
+    if len(gate.problems) > most:
+        yield f"  … and {len(gate.problems) - most} more"
+    if gate.log:
+        yield f"  log: {gate.log}"

@@ -1,0 +1,35 @@
+"""The well-known indexes by name, with URLs as twine and pypi-simple state them."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin
+
+from unmoor.errors import Problem, SettingsError
+
+__all__ = ["NAMES", "simple_url", "upload_url"]
+
+NAMES = ("pypi", "testpypi")
+
+
+def upload_url(name: str) -> str:
+    """Return the URL that takes uploads for ``pypi`` or ``testpypi``; raise ``SettingsError`` for another name."""
+    from twine import utils
+
+    return {"pypi": utils.DEFAULT_REPOSITORY, "testpypi": utils.TEST_REPOSITORY}.get(name) or _unknown(name)
+
+
+def simple_url(name: str) -> str:
+    """Return the URL of the simple API of ``pypi`` or ``testpypi``; raise ``SettingsError`` for another name."""
+    if name == "testpypi":
+        # It serves and takes files on one host; only the path differs.
+        return urljoin(upload_url(name), "/simple/")
+    if name == "pypi":
+        from pypi_simple import PYPI_SIMPLE_ENDPOINT
+
+        return PYPI_SIMPLE_ENDPOINT
+    return _unknown(name)
+
+
+def _unknown(name: str) -> str:
+    hint = f"set upload_url and simple_url in [tool.unmoor.indexes.{name}]"
+    raise SettingsError([Problem(what=f"the index '{name}' has no well-known URL", hint=hint)])

@@ -1,0 +1,181 @@
+"""What an index serves, asked through its simple API (PEP 503, PEP 691), always anew and never from a cache.
+
+An answer is an observation: ``files`` lists what is visible now, ``wait_for`` asks until what was uploaded is
+visible with the right digest. Indexes that state no digest have the file itself fetched and hashed.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from unmoor.errors import Blocked
+from unmoor.runtime import http
+from unmoor.runtime.http import Unreachable
+from unmoor.runtime.redact import redact
+
+if TYPE_CHECKING:
+    from pypi_simple import DistributionPackage
+
+__all__ = ["IndexFile", "OtherBytes", "Seen", "Waited", "digest_of", "fetch", "files", "wait_for"]
+
+FILE_LIMIT = 1 << 30
+_FIRST_PAUSE = 0.2
+_LONGEST_PAUSE = 15.0
+_TIMEOUT = 15.0
+
+
+class OtherBytes(Blocked):
+    """The index hands out bytes that are not those it states, or not ours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexFile:
+    """A file as an index lists it: ``sha256`` and ``version`` empty, ``size`` -1 where the index does not say."""
+
+    filename: str
+    url: str
+    sha256: str = ""
+    size: int = -1
+    upload_time: datetime | None = None
+    yanked: bool = False
+    yanked_reason: str = ""
+    version: str = ""
+    requires_python: str = ""
+
+
+class Seen(enum.StrEnum):
+    """How waiting for files ended."""
+
+    SERVED = "served"
+    NOT_YET = "not yet visible"
+    OTHER_BYTES = "other bytes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waited:
+    """The end of waiting: ``names`` are the files that are not there yet, or that are there with other bytes.
+
+    ``asked`` counts the questions, ``seconds`` the time it took, ``trouble`` is the last failure to get an answer.
+    """
+
+    seen: Seen
+    names: tuple[str, ...] = ()
+    asked: int = 0
+    seconds: float = 0.0
+    trouble: str = ""
+
+
+def files(simple_url: str, project: str, *, timeout: float = _TIMEOUT) -> tuple[IndexFile, ...]:
+    """Return the files that the index lists for a project, none where the index does not know the project.
+
+    ``timeout`` is in seconds. Raises ``Unreachable`` when there is no answer, or none that can be understood.
+    """
+    import requests
+    from pypi_simple import NoSuchProjectError, PyPISimple
+
+    try:
+        with PyPISimple(simple_url, session=http.session()) as client:
+            page = client.get_project_page(project, timeout=timeout)
+    except NoSuchProjectError:
+        return ()
+    except requests.RequestException as error:
+        what = f"{redact(simple_url)} did not answer about '{project}': {redact(str(error))}"
+        raise Unreachable(what, hint="check the network, then run the same command again") from error
+    except (ValueError, UnicodeError) as error:
+        # Wrong content type, broken JSON, a newer API: all of pypi-simple's own errors are ValueErrors.
+        what = f"{redact(simple_url)} gave an answer about '{project}' that is no simple API page"
+        raise Unreachable(what, hint="check the index's simple_url in the settings") from error
+    return tuple(_file(package) for package in page.packages)
+
+
+def _file(package: DistributionPackage) -> IndexFile:
+    uploaded = package.upload_time
+    return IndexFile(
+        filename=package.filename,
+        url=package.url,
+        sha256=package.digests.get("sha256", "").lower(),
+        size=-1 if package.size is None else package.size,
+        upload_time=uploaded.replace(tzinfo=UTC) if uploaded and uploaded.tzinfo is None else uploaded,
+        yanked=package.is_yanked,
+        yanked_reason=package.yanked_reason or "",
+        version=_version(package),
+        requires_python=package.requires_python or "",
+    )
+
+
+def _version(package: DistributionPackage) -> str:
+    from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
+
+    try:
+        if package.filename.endswith(".whl"):
+            return str(parse_wheel_filename(package.filename)[1])
+        return str(parse_sdist_filename(package.filename)[1])
+    except (InvalidWheelFilename, InvalidSdistFilename):
+        return package.version or ""
+
+
+def fetch(file: IndexFile, *, limit: int = FILE_LIMIT, timeout: float = 60.0) -> bytes:
+    """Return the bytes of a file, checked against the digest the index states for it where it states one.
+
+    ``limit`` in bytes, ``timeout`` in seconds. Raises ``Unreachable`` and ``OtherBytes``.
+    """
+    content = http.download(file.url, limit=limit, timeout=timeout)
+    if file.sha256 and hashlib.sha256(content).hexdigest() != file.sha256:
+        what = f"the index states one digest for '{file.filename}' and hands out other bytes"
+        raise OtherBytes(what, hint="ask again later; if it stays so, tell the operators of the index")
+    return content
+
+
+def digest_of(file: IndexFile, *, limit: int = FILE_LIMIT) -> str:
+    """Return the sha256 of a file on an index: as stated, else of the bytes it hands out. Raises ``Unreachable``."""
+    return file.sha256 or hashlib.sha256(fetch(file, limit=limit)).hexdigest()
+
+
+def wait_for(
+    simple_url: str,
+    project: str,
+    wanted: Mapping[str, str],
+    *,
+    patience_seconds: float,
+    say: Callable[[str], None] = lambda _: None,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Waited:
+    """Ask the index until it lists every file of ``wanted`` (name to sha256), or until patience ends.
+
+    Asks at once, then after 0.2 s, doubling up to 15 s. Ends early on a file with another digest, for that never
+    changes. An index that does not answer is asked again like one that does not list the files yet.
+    """
+    started, pause, asked, trouble = clock(), _FIRST_PAUSE, 0, ""
+    while True:
+        asked += 1
+        try:
+            missing, other = _compare(files(simple_url, project), wanted)
+            trouble = ""
+        except Unreachable as error:
+            missing, other, trouble = tuple(wanted), (), str(error)
+        waited = clock() - started
+        if other:
+            return Waited(seen=Seen.OTHER_BYTES, names=other, asked=asked, seconds=waited)
+        if not missing:
+            return Waited(seen=Seen.SERVED, asked=asked, seconds=waited)
+        if waited >= patience_seconds:
+            return Waited(seen=Seen.NOT_YET, names=missing, asked=asked, seconds=waited, trouble=trouble)
+        pause = min(pause, patience_seconds - waited)
+        say(f"waiting for the index to list {', '.join(missing)} ({waited:.0f} of {patience_seconds:.0f} s)")
+        sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _compare(listed: tuple[IndexFile, ...], wanted: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names that are missing, and those that are there with other bytes."""
+    found = {each.filename: each for each in listed}
+    missing = tuple(name for name in wanted if name not in found)
+    other = tuple(name for name, digest in wanted.items() if name in found and digest_of(found[name]) != digest.lower())
+    return missing, other

@@ -165,6 +165,8 @@ def _gates_and_step(context: Context, begun: Record, request: Request) -> tuple[
     clock = time.monotonic()
     stage = context.stage
     records, code = _own_gates(context, request) or judge_all(stage.before, context)
+    if stage.step != "build":
+        records, code = _and_commands(records, code, context)
     done: Done | None = None
     if code is Exit.PASS and stage.step:
         done, stopped, code = _step(context)
@@ -172,11 +174,23 @@ def _gates_and_step(context: Context, begun: Record, request: Request) -> tuple[
     if done is not None:
         after, code = judge_all(stage.after, replace(context, distributions=done.files))
         records += after
+    if done is not None and stage.step == "build":
+        # The project's own gates of the build are about the archives, which are there only now.
+        records, code = _and_commands(records, code, replace(context, distributions=done.files))
     if stage.effect is Effect.NONE:
         touched, touched_code = judge_tree(context)
         records += touched
         code = worst([code, touched_code])
     return _ended(context, begun, records, done, code, time.monotonic() - clock), code
+
+
+def _and_commands(
+    records: tuple[GateRecord, ...], code: Exit, context: Context
+) -> tuple[tuple[GateRecord, ...], Exit]:
+    from unmoor.judging import judge_commands
+
+    more, more_code = judge_commands(context)
+    return records + more, worst([code, more_code])
 
 
 @contextmanager

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 from unmoor import gates
+from unmoor.commanding import CommandAsGate
 from unmoor.context import Context
 from unmoor.errors import Exit, ToolFailed, UnmoorError, worst
 from unmoor.evidence.binding import why_void
@@ -23,7 +25,7 @@ from unmoor.request import OwnSession
 from unmoor.runtime.redact import redact
 from unmoor.tools.git import Git
 
-__all__ = ["judge", "judge_all", "judge_session", "judge_tree", "stopped"]
+__all__ = ["judge", "judge_all", "judge_commands", "judge_session", "judge_tree", "stopped"]
 
 _AT_ONCE = 4
 _SHOWN_LINES = 8
@@ -42,15 +44,27 @@ def judge(name: str, context: Context) -> tuple[GateRecord, Exit]:
     """Run one gate and return what became of it."""
     if name in context.project.settings.leave_out:
         return GateRecord(name=name, asserts="", outcome=Outcome.SKIPPED, reason="left out in the settings"), Exit.PASS
+    return _guarded(name, lambda: gates.load(name), context)
+
+
+def judge_commands(context: Context) -> tuple[tuple[GateRecord, ...], Exit]:
+    """Run the project's own commands that are gates of this stage, one after the other, as the settings list them."""
+    chosen = [each for each in context.project.settings.commands if each.stage == context.stage.name]
+    judged = [_guarded(each.name, partial(CommandAsGate, each), context) for each in chosen]
+    return tuple(record for record, _ in judged), worst([code for _, code in judged])
+
+
+def _guarded(name: str, find: Callable[[], gates.Gate], context: Context) -> tuple[GateRecord, Exit]:
+    """Find and run a gate; whatever it dies of, it has not passed."""
     started = time.monotonic()
     asserts = ""
     try:
-        gate = gates.load(name)
+        gate = find()
         asserts = gate.ASSERTS
         record, code = _weigh(name, asserts, gate.check(context), context)
     except UnmoorError as error:
         record, code = stopped(name, asserts, error)
-    except Exception:  # noqa: BLE001 - whatever a gate dies of, it has not passed
+    except Exception:  # noqa: BLE001 - a crash is a result too: the gate could not tell
         record, code = _crashed(name, asserts, context)
     record = replace(record, seconds=round(time.monotonic() - started, 3))
     context.say(_line(record))

@@ -85,7 +85,8 @@ class _Run:
             self.id = os.environ.get("UNMOOR_RUN", "alone")
             self.asked = frozenset(os.environ.get("UNMOOR_ASKED", "").split(",")) - {""}
         else:
-            self.id = f"{int(self.began * 1000):x}-{os.getpid():x}"
+            # Taken out of the environment, so that a nox inside a session is a run of its own.
+            self.id = os.environ.pop("UNMOOR_RUN_ID", "") or f"{int(self.began * 1000):x}-{os.getpid():x}"
             self.asked = asked_for(sys.argv[1:], os.environ.get("NOXSESSION", ""))
             os.environ["UNMOOR_RUN"] = self.id
             os.environ["UNMOOR_ASKED"] = ",".join(sorted(self.asked))
@@ -113,7 +114,9 @@ class _Run:
             return
         from unmoor.report.last_words import speak
 
-        speak(self.start, dict(os.environ), self.id, sys.argv[1:], time.time() - self.began)
+        again = os.environ.get("UNMOOR_AGAIN") or f"nox {' '.join(sys.argv[1:])}"
+        adopted = os.environ.get("UNMOOR_ADOPTED") != "no"
+        speak(self.start, dict(os.environ), self.id, again=again, adopted=adopted, seconds=time.time() - self.began)
 
     @property
     def is_local(self) -> bool:

@@ -19,8 +19,13 @@ __all__ = ["compose", "speak"]
 _KEPT_RUNS = 10
 
 
-def speak(start: Path, environ: Mapping[str, str], run_id: str, argv: Sequence[str], seconds: float) -> None:
-    """Print the last words of the run; say nothing where the run left nothing to speak of."""
+def speak(
+    start: Path, environ: Mapping[str, str], run_id: str, *, again: str, adopted: bool, seconds: float
+) -> None:
+    """Print the last words of the run; say nothing where the run left nothing to speak of.
+
+    ``again`` is the command that was given, ``adopted`` whether the project has unmoor in its noxfile.
+    """
     try:
         root = find_root(start, environ)
         places = Places.of(Git(root, environ).common_dir(), environ)
@@ -35,7 +40,8 @@ def speak(start: Path, environ: Mapping[str, str], run_id: str, argv: Sequence[s
     if plan is None:
         return
     found = rows(Store(state / "evidence"), run)
-    print("\n" + compose(plan, found, state, seconds=seconds, again="nox " + " ".join(argv)), flush=True)  # noqa: T201 - a face
+    text = compose(plan, found, state, seconds=seconds, again=again, adopted=adopted)
+    print("\n" + text, flush=True)  # noqa: T201 - a face
 
 
 def _plan(state: Path) -> Plan | None:
@@ -47,7 +53,9 @@ def _plan(state: Path) -> Plan | None:
         return None
 
 
-def compose(plan: Plan, found: Sequence[Row], state: Path, *, seconds: float, again: str) -> str:
+def compose(
+    plan: Plan, found: Sequence[Row], state: Path, *, seconds: float, again: str, adopted: bool = True
+) -> str:
     """Return the last words: headline, table, digests, what is left to know, and the next command."""
     release = plan.release
     took = f"{int(seconds) // 60}m{int(seconds) % 60:02d}s"
@@ -56,7 +64,7 @@ def compose(plan: Plan, found: Sequence[Row], state: Path, *, seconds: float, ag
     digests = [f"{sha[:4]}…{sha[-4:]}  {name}   {where}" for sha, name, where in matched(Store(state / "evidence"))]
     if digests:
         parts += [*digests, ""]
-    parts += _closing(plan, found, state, again)
+    parts += _closing(plan, found, state, again, adopted=adopted)
     return "\n".join(parts)
 
 
@@ -84,7 +92,7 @@ def _table(found: Sequence[Row]) -> list[str]:
     return lines
 
 
-def _closing(plan: Plan, found: Sequence[Row], state: Path, again: str) -> list[str]:
+def _closing(plan: Plan, found: Sequence[Row], state: Path, again: str, *, adopted: bool) -> list[str]:
     release = plan.release
     failed = [row for row in found if row.code]
     if failed:
@@ -95,7 +103,7 @@ def _closing(plan: Plan, found: Sequence[Row], state: Path, again: str) -> list[
     if release.edits and plan.mode is Mode.REHEARSAL:
         lines.append(f"Prepared in the clone: {_some([f'{edit.path} ({edit.what})' for edit in release.edits])}.")
     if not _finished(found):
-        return [*lines, f"Next: {_next_stage(plan, found)}"]
+        return [*lines, f"Next: {_next_stage(plan, found) if adopted else 'unmoor rehearse'}"]
     files = sum(len(row.record.files) for row in found if row.stage == "build" and row.record)
     if plan.mode is Mode.LIVE:
         return [*lines, f"Evidence: {state / 'evidence'}", "Next: nothing; the release is complete."]
@@ -104,7 +112,7 @@ def _closing(plan: Plan, found: Sequence[Row], state: Path, again: str) -> list[
         *lines,
         f"Nothing left this machine. Not rehearsed: {'; '.join(missed)}.",
         f"Permanent when live: {files} files on PyPI, tag {release.tag}.",
-        f"Next: {_go_live(plan)}",
+        f"Next: {_go_live(plan, adopted=adopted)}",
     ]
 
 
@@ -139,12 +147,14 @@ def _next_stage(plan: Plan, found: Sequence[Row]) -> str:
     return f"nox -s {after}{live}"
 
 
-def _go_live(plan: Plan) -> str:
+def _go_live(plan: Plan, *, adopted: bool) -> str:
     release = plan.release
-    command = f"nox -s release -- --live {release.version}"
-    if release.edits and not all("fragment" in edit.what for edit in release.edits):
-        return f"unmoor bump --to {release.version}, commit, then {command}"
-    return command
+    steps = []
+    if not adopted:
+        steps.append("add to noxfile.py `import unmoor.sessions` and `unmoor.sessions.register()`")
+    if release.edits:
+        steps.append(f"unmoor bump --to {release.version} --commit")
+    return ", then ".join([*steps, f"nox -s release -- --live {release.version}"])
 
 
 def _some(items: Sequence[str], most: int = 4) -> str:

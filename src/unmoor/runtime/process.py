@@ -21,7 +21,7 @@ from pathlib import Path
 from unmoor.errors import ToolFailed, ToolMissing, ToolTimeout
 from unmoor.runtime.redact import redact
 
-__all__ = ["Completed", "run", "tail"]
+__all__ = ["Completed", "attached", "run", "shown", "tail"]
 
 _GRACE = 3.0
 _LEASH = str(Path(__file__).with_name("leash.py"))
@@ -42,6 +42,17 @@ class Completed:
     def text(self) -> str:
         """Standard output and standard error, one after the other."""
         return "\n".join(part for part in (self.out.rstrip(), self.err.rstrip()) if part)
+
+
+def attached(argv: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]) -> int:
+    """Run a program whose output goes straight to ours, and return its exit status; for faces that hand over to nox."""
+    with subprocess.Popen([str(part) for part in argv], cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL) as child:  # noqa: S603 - a list, no shell
+        while True:
+            try:
+                return child.wait()
+            except KeyboardInterrupt:
+                # The terminal has told the child as well; it ends in its own time.
+                continue
 
 
 def tail(text: str, lines: int = 12) -> str:

@@ -1,0 +1,64 @@
+"""``unmoor rehearse``: hand over to nox, with the project's own noxfile or, where it has none of ours, a borrowed one."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+from unmoor.chain import CHAIN
+from unmoor.errors import Exit, Problem, SettingsError, worst
+from unmoor.places import Places
+from unmoor.project.load import load
+from unmoor.report.rows import last_run
+from unmoor.runtime import process
+from unmoor.tools.git import Git
+
+__all__ = ["rehearse"]
+
+_BORROWED = """import unmoor.sessions
+
+unmoor.sessions.register({root!r})
+"""
+
+
+def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str) -> Exit:
+    """Rehearse the chain up to ``stage`` and return the gravest exit code of its stages.
+
+    nox itself says 0 or 1 only; the codes are read from what each stage left.
+    """
+    _check(jobs, stage)
+    project = load(start, environ)
+    places = Places.of(Git(project.root, environ).common_dir(), environ)
+    run_id = f"{int(time.time() * 1000):x}-{os.getpid():x}"
+    env = {**environ, "UNMOOR_RUN_ID": run_id, "UNMOOR_AGAIN": "unmoor rehearse"}
+    with tempfile.TemporaryDirectory(prefix="unmoor-nox-") as scratch:
+        noxfile = project.folder / "noxfile.py"
+        if not project.adopted:
+            env["UNMOOR_ADOPTED"] = "no"
+            noxfile = Path(scratch) / "noxfile.py"
+            noxfile.write_text(_BORROWED.format(root=str(project.folder)), encoding="utf-8")
+        command = [sys.executable, "-m", "nox", "--noxfile", noxfile, "--sessions", stage]
+        command += ["--parallel", jobs] if jobs != "1" else []
+        status = process.attached(command, cwd=project.folder, env=env)
+    codes = [int(each["code"]) for each in last_run(places.run(run_id)).values()]
+    if status and not any(codes):
+        return Exit.CRASH
+    return worst(codes) if codes else Exit.CRASH
+
+
+def _check(jobs: str, stage: str) -> None:
+    problems = []
+    names = [each.name for each in CHAIN]
+    if stage not in names:
+        near = get_close_matches(stage, names, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(names)}"
+        problems.append(Problem(what=f"there is no stage {stage!r}", where="--stage", hint=hint))
+    if jobs != "auto" and not (jobs.isdigit() and int(jobs) > 0):
+        problems.append(Problem(what=f"{jobs!r} is no number of jobs", where="--jobs", hint="a number from 1, or auto"))
+    if problems:
+        raise SettingsError(problems)

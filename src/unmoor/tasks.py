@@ -1,0 +1,157 @@
+"""The invoke face: what looks at the tree or changes it. The command ``unmoor`` has the same tasks.
+
+    from unmoor.tasks import namespace as ns
+
+Every task ends with the exit codes of ``unmoor.errors.Exit``: 0 pass, 1 crash or wrong usage, 2 a gate failed,
+3 nothing configured, 4 incomplete, run again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+from invoke.collection import Collection
+from invoke.context import Context
+from invoke.exceptions import Exit as Stop
+from invoke.tasks import task
+
+from unmoor.errors import Exit, UnmoorError
+
+__all__ = ["namespace"]
+
+_Task = TypeVar("_Task", bound=Callable[..., Any])
+
+
+def _exits(function: _Task) -> _Task:
+    """Turn what a task raises or returns into a message and an exit code; a traceback is a bug."""
+
+    @wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        try:
+            code = function(*args, **kwargs) or Exit.PASS
+        except UnmoorError as error:
+            raise Stop(f"unmoor: {error}", code=int(error.code)) from None
+        if code:
+            raise Stop(code=int(code))
+
+    return wrapped  # type: ignore[return-value]
+
+
+def _here() -> tuple[Path, dict[str, str]]:
+    return Path.cwd(), dict(os.environ)
+
+
+@task(
+    help={
+        "jobs": "how many stages run side by side: a number, or auto",
+        "stage": "rehearse up to this stage (check, lint, tests, docs-strict, build, testpypi, pypi, release)",
+    },
+    auto_shortflags=False,
+)
+@_exits
+def rehearse(_: Context, jobs: str = "auto", stage: str = "release") -> Exit:
+    """Rehearse the release of this clone as it is, against loopback indexes and a bare remote."""
+    from unmoor.rehearsing import rehearse as run
+
+    return run(*_here(), jobs=jobs, stage=stage)
+
+
+@task(
+    optional=["issue"],
+    help={
+        "text": "what users should know, one sentence",
+        "kind": "one of the project's note types, such as feature or bugfix",
+        "issue": "the issue it belongs to; left out, the note stands alone",
+    },
+    auto_shortflags=False,
+)
+@_exits
+def note(_: Context, text: str, kind: str = "feature", issue: str = "") -> Exit:
+    """Add a change note (a towncrier fragment)."""
+    from unmoor.actions import note as act
+
+    return act(*_here(), text=text, kind=kind, issue=issue, say=print)
+
+
+@task(
+    help={
+        "version": "the version the section is for; by default the one the plan says",
+        "draft": "show the section, change nothing",
+    },
+    auto_shortflags=False,
+)
+@_exits
+def changelog(_: Context, version: str = "", draft: bool = False) -> Exit:  # noqa: FBT001, FBT002 - invoke makes a flag of it
+    """Collect the change notes into the changelog; a second time adds nothing."""
+    from unmoor.actions import changelog as act
+
+    return act(*_here(), version=version, draft=draft, say=print)
+
+
+@task(
+    help={
+        "part": "major, minor, patch, pre, a, b, rc, post, dev or final",
+        "to": "the very version",
+        "commit": "commit the edits too",
+    },
+    auto_shortflags=False,
+)
+@_exits
+def bump(_: Context, part: str = "", to: str = "", commit: bool = False) -> Exit:  # noqa: FBT001, FBT002 - a flag
+    """Move the version in every place that states it, and collect the change notes with it."""
+    from unmoor.actions import bump as act
+
+    return act(*_here(), part=part, to=to, commit=commit, say=print)
+
+
+@task(help={"json": "as JSON"}, auto_shortflags=False)
+@_exits
+def plan(_: Context, json: bool = False) -> Exit:  # noqa: FBT001, FBT002 - a flag
+    """Say what would be released: version, base tag, notes, the rule behind the number, the edits."""
+    from unmoor.looking import plan as look
+
+    return look(*_here(), as_json=json, say=print)
+
+
+@task(
+    help={"live": "of the live release of this version, instead of the rehearsal", "json": "as JSON"},
+    auto_shortflags=False,
+)
+@_exits
+def status(_: Context, live: str = "", json: bool = False) -> Exit:  # noqa: FBT001, FBT002 - a flag
+    """Say what is proven, what is not, why, and the one next command; runs nothing."""
+    from unmoor.looking import status as look
+
+    return look(*_here(), live=live, as_json=json, say=print)
+
+
+@task(
+    help={
+        "live": "of the live release of this version, instead of the rehearsal",
+        "form": "markdown, json or text",
+        "out": "write it to this file instead of printing it",
+    },
+    auto_shortflags=False,
+)
+@_exits
+def report(_: Context, live: str = "", form: str = "markdown", out: str = "") -> Exit:
+    """Report a release from its evidence alone."""
+    from unmoor.looking import report as look
+
+    return look(*_here(), live=live, form=form, out=out, say=print)
+
+
+@task(help={"json": "as JSON"}, auto_shortflags=False)
+@_exits
+def settings(_: Context, json: bool = False) -> Exit:  # noqa: FBT001, FBT002 - a flag
+    """Show every setting as resolved, and where it comes from."""
+    from unmoor.looking import settings as look
+
+    return look(*_here(), as_json=json, say=print)
+
+
+namespace = Collection(rehearse, note, changelog, bump, plan, status, report, settings)

@@ -14,7 +14,7 @@ from unmoor.places import Places, trim
 from unmoor.report.rows import Row, last_run, matched, rows, unrehearsed
 from unmoor.tools.git import Git, find_root
 
-__all__ = ["compose", "speak"]
+__all__ = ["compose", "speak", "table"]
 
 _KEPT_RUNS = 10
 
@@ -60,7 +60,7 @@ def compose(
     release = plan.release
     took = f"{int(seconds) // 60}m{int(seconds) % 60:02d}s"
     head = f"{release.component} {release.version}   {_verdict(plan, found)}   commit {plan.commit[:7]}   {took}"
-    parts = [head, "", *_table(found), ""]
+    parts = [head, "", *table(found), ""]
     digests = [f"{sha[:4]}…{sha[-4:]}  {name}   {where}" for sha, name, where in matched(Store(state / "evidence"))]
     if digests:
         parts += [*digests, ""]
@@ -81,7 +81,8 @@ def _verdict(plan: Plan, found: Sequence[Row]) -> str:
     return f"{'live' if plan.mode is Mode.LIVE else 'rehearsal'}, in part"
 
 
-def _table(found: Sequence[Row]) -> list[str]:
+def table(found: Sequence[Row]) -> list[str]:
+    """Return one aligned line a stage: name, how it ended, what it did, seconds."""
     name = max(len(row.stage) for row in found) + 2
     how = max(len(row.how) for row in found) + 2
     what = max([len(row.what) for row in found if len(row.what) <= 60] or [20]) + 2  # noqa: PLR2004 - one long row bends

@@ -1,0 +1,69 @@
+"""A release as Markdown: for a pull request, a step summary, or the release's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from unmoor.evidence.record import GateRecord
+from unmoor.model import Mode, Outcome, Plan
+from unmoor.report.rows import Row
+
+__all__ = ["compose"]
+
+_WORDS = {
+    Outcome.PASSED: "holds",
+    Outcome.FAILED: "**does not hold**",
+    Outcome.ERROR: "**could not tell**",
+    Outcome.WAIVED: "waived",
+    Outcome.SKIPPED: "skipped",
+}
+
+
+def compose(plan: Plan, rows: Sequence[Row], digests: Sequence[tuple[str, str, str]]) -> str:
+    """Return the report: headline, stages, archives, then every gate with what it examined and found."""
+    release = plan.release
+    mode = "Live release" if plan.mode is Mode.LIVE else "Rehearsal"
+    lines = [
+        f"# {mode} of {_cell(release.component)} {release.version}",
+        "",
+        f"Commit `{plan.commit}`, tag `{_code(release.tag)}`, planned on {plan.date} by {_cell(plan.actor)}. "
+        f"Version: {_cell(release.rule)}.",
+        "",
+        "| stage | result | what | seconds |",
+        "|---|---|---|--:|",
+        *(f"| {row.stage} | {row.how} | {_cell(row.what)} | {_seconds(row)} |" for row in rows),
+        "",
+    ]
+    if digests:
+        lines += ["| archive | sha256 | same bytes at |", "|---|---|---|"]
+        lines += [f"| {name} | `{sha}` | {where} |" for sha, name, where in digests]
+        lines.append("")
+    if release.edits:
+        lines += ["## Edits of the plan", "", *(f"- `{_code(each.path)}`: {_cell(each.what)}" for each in release.edits), ""]
+    for row in rows:
+        if row.record is not None and row.record.gates:
+            lines += [f"## {row.stage}", "", *_gates(row.record.gates), ""]
+    return "\n".join(lines)
+
+
+def _gates(gates: Sequence[GateRecord]) -> list[str]:
+    lines = ["| gate | result | examined | remarks |", "|---|---|---|---|"]
+    for gate in gates:
+        remarks = [str(each) for each in (*gate.problems, *gate.notices)] or [gate.reason]
+        shown = "<br>".join(_cell(remark) for remark in remarks[:10] if remark)
+        lines.append(f"| {gate.name} | {_WORDS[gate.outcome]} | {gate.examined} {_cell(gate.unit)} | {shown} |")
+    return lines
+
+
+def _seconds(row: Row) -> str:
+    return "" if row.seconds is None else f"{row.seconds:.1f}"
+
+
+def _cell(text: str) -> str:
+    """Make text from outside harmless in a table cell: no new row, no markup, no mention of people."""
+    plain = " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|")
+    return plain.replace("<", "&lt;").replace(">", "&gt;").replace("`", "&#96;").replace("@", "@&#8203;")
+
+
+def _code(text: str) -> str:
+    return " ".join(text.split()).replace("`", "'").replace("|", "\\|")

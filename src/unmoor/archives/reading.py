@@ -15,13 +15,13 @@ import tarfile
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from unmoor.errors import Blocked
 
-__all__ = ["Archive", "Member", "git_ids", "read"]
+__all__ = ["Archive", "Member", "contents", "git_ids", "read", "unpack"]
 
 # Beyond these an archive is a bomb rather than a release; in bytes once unpacked, and in members.
 _LARGEST = 2 << 30
@@ -94,6 +94,35 @@ def read(path: Path) -> Archive:
         what = f"the archive cannot be read: {type(error).__name__}"
         raise Blocked(what, where=path.name, hint="build it again; never publish a damaged file") from error
     raise Blocked("this is neither a wheel nor an sdist", where=path.name, hint="publish only .whl and .tar.gz files")
+
+
+def contents(archive: Archive, paths: Collection[str]) -> dict[str, bytes]:
+    """Read the bytes of some of the archive's files again; links and names it does not have are passed over."""
+    wanted = {path for path in paths if path in archive.files and not archive.files[path].link}
+    if not wanted:
+        return {}
+    if archive.kind == "wheel":
+        with zipfile.ZipFile(archive.path) as opened:
+            return {path: opened.read(path) for path in wanted}
+    found = {}
+    with tarfile.open(archive.path, "r:gz") as opened_tar:
+        for item in opened_tar:
+            inside = item.name.removeprefix(f"{archive.top}/")
+            if inside in wanted and (handle := opened_tar.extractfile(item)):
+                found[inside] = handle.read()
+    return found
+
+
+def unpack(archive: Archive, folder: Path) -> tuple[str, ...]:
+    """Write the archive's files (no links) below ``folder``; return their paths. Raises ``Blocked`` when unsafe."""
+    if archive.unsafe:
+        raise Blocked(archive.unsafe[0], where=archive.path.name, hint="look at what the build put into it")
+    paths = tuple(member.path for member in archive.members if not member.link)
+    for path, content in contents(archive, paths).items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    return paths
 
 
 def git_ids(content: bytes) -> tuple[str, str]:

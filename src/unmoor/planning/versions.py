@@ -14,7 +14,17 @@ from packaging.version import InvalidVersion, Version
 from unmoor.errors import Problem, SettingsError, UnmoorError
 from unmoor.model import Bump
 
-__all__ = ["PARTS", "bump", "canonical", "is_publishable", "moves_forward", "next_free", "next_from", "parse", "try_parse"]
+__all__ = [
+    "PARTS",
+    "bump",
+    "canonical",
+    "is_publishable",
+    "moves_forward",
+    "next_free",
+    "next_from",
+    "parse",
+    "try_parse",
+]
 
 PARTS = ("major", "minor", "patch", "pre", "a", "alpha", "b", "beta", "rc", "post", "dev", "final", "release")
 
@@ -28,7 +38,9 @@ def parse(text: str, *, where: str = "") -> Version:
     if found is None:
         shown = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
         what = f"{shown!r} is no version"
-        raise UnmoorError(what, where=where, hint="write it as PEP 440 wants it, such as 1.4.0, 2.0.0rc1 or 1.4.0.post1")
+        raise UnmoorError(
+            what, where=where, hint="write it as PEP 440 wants it, such as 1.4.0, 2.0.0rc1 or 1.4.0.post1"
+        )
     return found
 
 

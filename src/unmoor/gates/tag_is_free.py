@@ -1,0 +1,59 @@
+"""The release's tag exists nowhere, or leads to the planned commit already.
+
+Tag-first projects are right: their tag on the planned commit is the release's. A tag that leads elsewhere stops the
+release; it is never moved, because whoever fetched it keeps the old one.
+"""
+
+from __future__ import annotations
+
+from unmoor.context import Context
+from unmoor.model import Finding, Findings
+from unmoor.observation import remote_refs, tagged_versions
+from unmoor.planning.versions import next_free, try_parse
+from unmoor.tools.git import Git
+
+__all__ = ["ASSERTS", "check"]
+
+ASSERTS = "the tag is free here and on the remote, or leads to the planned commit"
+_TAGS = "refs/tags/"
+
+
+def check(context: Context) -> Findings:
+    """Look for the tag, and for other spellings of its version, among the local and the remote's tags."""
+    release, project = context.plan.release, context.project
+    git = Git(project.root, context.environ)
+    if git.run("check-ref-format", _TAGS + release.tag, ok=(0, 1)).status != 0:
+        problem = Finding(
+            message=f"{release.tag!r} is no name that git allows for a tag", hint="correct `tag` in [tool.unmoor]"
+        )
+        return Findings(examined=1, unit="tags", problems=(problem,))
+    local = git.tags()
+    refs = remote_refs(context)
+    remote = {name.removeprefix(_TAGS): commit for name, commit in (refs or {}).items() if name.startswith(_TAGS)}
+    here, there = f"in {project.root.name}", f"on the remote {project.remote!r}"
+    taken = [each for where, tags in ((here, local), (there, remote)) for each in _taken(context, where, tags)]
+    notices: list[Finding] = []
+    if project.remote and refs is None:
+        unasked = Finding(
+            message=f"not asked: the remote {project.remote!r} did not answer", hint="run again when it does"
+        )
+        (taken if context.live else notices).append(unasked)
+    examined = len(local.keys() | remote.keys()) + 1
+    return Findings(examined=examined, unit="tags", problems=tuple(taken), notices=tuple(notices))
+
+
+def _taken(context: Context, where: str, tags: dict[str, str]) -> list[Finding]:
+    release, planned = context.plan.release, context.plan.commit
+    versions = tagged_versions(context.project.component.tag_form, tags)
+    same = {tag for tag, version in versions.items() if version == try_parse(release.version)} | {
+        release.tag
+    } & tags.keys()
+    free = next_free(release.version, [str(version) for version in versions.values()])
+    return [
+        Finding(
+            message=f"the tag {tag!r} leads to {tags[tag][:12]} {where}, the release is of {planned[:12]}",
+            hint=f"tags are never moved; release another version, {free} is free here",
+        )
+        for tag in sorted(same)
+        if tags[tag] != planned
+    ]

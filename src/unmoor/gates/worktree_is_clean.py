@@ -1,0 +1,34 @@
+"""What is released is what is committed.
+
+A rehearsal takes uncommitted work along and lists it; live it stops the release, because files that no commit holds
+have often ended up in archives.
+"""
+
+from __future__ import annotations
+
+from unmoor.context import Context
+from unmoor.model import Finding, Findings
+from unmoor.tools.git import Git
+
+__all__ = ["ASSERTS", "check"]
+
+ASSERTS = "the working tree holds nothing that the planned commit does not"
+_SHOWN = 10
+
+
+def check(context: Context) -> Findings:
+    """List the paths that differ from the commit, and see that HEAD is still the plan's commit."""
+    git = Git(context.project.root, context.environ)
+    changed = git.changed() if context.live else context.plan.uncommitted
+    found = [Finding(message="has changes that are not committed", place=path) for path in changed[:_SHOWN]]
+    if changed:
+        files = "1 file differs" if len(changed) == 1 else f"{len(changed)} files differ"
+        hint = "commit, stash or ignore them" if context.live else "rehearsed along; live they must be committed"
+        found.append(Finding(message=f"{files} from the commit", hint=hint))
+    if context.live and (head := git.head()) != context.plan.commit:
+        message = f"HEAD is {head[:12]}, the plan is of {context.plan.commit[:12]}"
+        found.append(Finding(message=message, hint="check the planned commit out, or run again to plan anew"))
+    examined = len(git.files())
+    if context.live:
+        return Findings(examined=examined, unit="files", problems=tuple(found))
+    return Findings(examined=examined, unit="files", notices=tuple(found))

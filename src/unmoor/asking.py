@@ -50,7 +50,9 @@ def parse(words: Sequence[str], *, own_tools: bool) -> Words:
                 problems.append(Problem(what=f"{name} is given twice", where="command line"))
             found[name] = value
         elif (near := get_close_matches(name, _OPTIONS, n=1, cutoff=0.7)) and name.startswith("--"):
-            problems.append(Problem(what=f"unknown option {name!r}", where="command line", hint=f"did you mean {near[0]!r}?"))
+            problems.append(
+                Problem(what=f"unknown option {name!r}", where="command line", hint=f"did you mean {near[0]!r}?")
+            )
         else:
             rest.append(word)
     if rest and not own_tools:

@@ -105,7 +105,9 @@ def _sealed(opened: Opened) -> tuple[Distribution, ...]:
 
 
 def _same(stage: Stage) -> str:
-    return "same tree" if stage.effect is Effect.NONE else "same plan" if stage.effect is Effect.LOCAL else "same archives"
+    return (
+        "same tree" if stage.effect is Effect.NONE else "same plan" if stage.effect is Effect.LOCAL else "same archives"
+    )
 
 
 def _work(context: Context, opened: Opened, request: Request, kept: Kept, why: str) -> Result:
@@ -184,9 +186,7 @@ def _gates_and_step(context: Context, begun: Record, request: Request) -> tuple[
     return _ended(context, begun, records, done, code, time.monotonic() - clock), code
 
 
-def _and_commands(
-    records: tuple[GateRecord, ...], code: Exit, context: Context
-) -> tuple[tuple[GateRecord, ...], Exit]:
+def _and_commands(records: tuple[GateRecord, ...], code: Exit, context: Context) -> tuple[tuple[GateRecord, ...], Exit]:
     from unmoor.judging import judge_commands
 
     more, more_code = judge_commands(context)

@@ -18,7 +18,19 @@ __all__ = ["joined", "stage_of"]
 
 _PROVING = tuple(stage.name for stage in CHAIN if stage.effect is Effect.NONE)
 _KNOWN = {
-    "lint": ("lint", "format", "fmt", "style", "mypy", "pyright", "types", "typing", "typecheck", "pre-commit", "precommit"),
+    "lint": (
+        "lint",
+        "format",
+        "fmt",
+        "style",
+        "mypy",
+        "pyright",
+        "types",
+        "typing",
+        "typecheck",
+        "pre-commit",
+        "precommit",
+    ),
     "tests": ("test", "tests", "pytest", "coverage", "unit", "integration"),
     "docs-strict": ("doc", "docs", "docs-strict", "documentation", "sphinx", "mkdocs"),
     "check": ("check",),
@@ -45,7 +57,9 @@ def joined(
     for name in sorted(set(stages) - set(registered)):
         near = get_close_matches(name, registered, n=1)
         hint = f"did you mean {near[0]!r}?" if near else "define it in noxfile.py above unmoor's two lines"
-        problems.append(Problem(what=f"there is no session {name!r}", where="pyproject.toml: tool.unmoor.gates", hint=hint))
+        problems.append(
+            Problem(what=f"there is no session {name!r}", where="pyproject.toml: tool.unmoor.gates", hint=hint)
+        )
     for name, stage in stages.items():
         if stage not in _PROVING:
             near = get_close_matches(stage, _PROVING, n=1)

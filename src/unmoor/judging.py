@@ -97,10 +97,14 @@ def judge_session(own: OwnSession, context: Context) -> tuple[GateRecord, Exit]:
     problems, passed = [], 0
     for part in own.parts or ("",):
         kept = context.store.read(own.evidence(part))
-        inputs = {key: value for key, value in context.inputs.items() if kept.record is None or key in kept.record.inputs}
+        inputs = {
+            key: value for key, value in context.inputs.items() if kept.record is None or key in kept.record.inputs
+        }
         if reason := why_void(kept, inputs):
             shown = f"{own.name}-{part}" if part else own.name
-            problems.append(Finding(message=f"the evidence of {shown!r} does not count: {reason}", hint=f"nox -s {shown}"))
+            problems.append(
+                Finding(message=f"the evidence of {shown!r} does not count: {reason}", hint=f"nox -s {shown}")
+            )
         else:
             passed += 1
     record = GateRecord(

@@ -34,7 +34,9 @@ def plan(start: Path, environ: Mapping[str, str], *, as_json: bool, say: _Say) -
         return Exit.PASS
     release = made.release
     say(f"{release.component} {release.current or '(no version)'} -> {release.version}, because {release.rule}")
-    say(f"tag {release.tag}, after {release.base_tag or 'no earlier tag'}, on commit {made.commit[:12]} of {made.branch}")
+    say(
+        f"tag {release.tag}, after {release.base_tag or 'no earlier tag'}, on commit {made.commit[:12]} of {made.branch}"
+    )
     for change in release.changes:
         say(f"  note    {change.bump.name.lower():<6} {change.summary.splitlines()[0]}  ({change.origin})")
     for edit in release.edits:
@@ -55,7 +57,12 @@ def status(start: Path, environ: Mapping[str, str], *, live: str, as_json: bool,
     if as_json:
         rows = [{"stage": row.stage, "standing": row.how, "what": row.what} for row in found]
         release = opened.plan.release
-        said = {"component": release.component, "version": release.version, "mode": str(opened.plan.mode), "stages": rows}
+        said = {
+            "component": release.component,
+            "version": release.version,
+            "mode": str(opened.plan.mode),
+            "stages": rows,
+        }
         say(json.dumps(said | {"next": after if missing else ""}, indent=2))
     else:
         release = opened.plan.release
@@ -84,7 +91,9 @@ def report(start: Path, environ: Mapping[str, str], *, live: str, form: str, out
     try:
         Path(out).write_text(text + "\n", encoding="utf-8", newline="\n")
     except OSError as error:
-        raise UnmoorError(f"cannot write: {error.strerror}", where=out, hint="name a file that can be written") from None
+        raise UnmoorError(
+            f"cannot write: {error.strerror}", where=out, hint="name a file that can be written"
+        ) from None
     say(f"wrote {out}")
     return Exit.PASS
 

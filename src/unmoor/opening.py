@@ -7,6 +7,7 @@ run over the same content, go by the same plan.
 from __future__ import annotations
 
 import getpass
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,6 +50,17 @@ class Opened:
         return Store(self.state / "evidence")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Here:
+    """What the clone says right now; a plan is good for exactly this."""
+
+    commit: str
+    tree: str
+    branch: str
+    tags: Mapping[str, str]
+    today: str
+
+
 _memo: dict[tuple[str, ...], Opened] = {}
 
 
@@ -77,49 +89,39 @@ def _open(request: Request) -> Opened:
 def _plan(project: Project, git: Git, places: Places, request: Request) -> Plan:
     """Take up the plan made earlier from the same content, or make it; only one process at a time does."""
     mode = Mode.LIVE if request.live else Mode.REHEARSAL
-    commit, tree = git.head(), git.working_tree()
-    branch = git.branch()
-    today = datetime.now(UTC).date().isoformat()
-    made_from = [__version__, str(mode), commit, tree, branch, project.settings_digest, request.live, request.base, today]
-    key = digest_of(made_from)
+    here = _Here(commit=git.head(), tree=git.working_tree(), branch=git.branch(), tags=git.tags(), today=_today())
+    asked = [request.live, request.base, str(mode)]
+    key = digest_of(
+        [__version__, project.settings_digest, *asked, here.commit, here.tree, here.branch, here.tags, here.today]
+    )
     path = places.plans / f"{key[:32]}.json"
     if (kept := _read(path)) is not None:
         return kept
     with lock.held(places.base / "locks" / "plan", what="the plan", patience=_PATIENCE):
         if (kept := _read(path)) is not None:
             return kept
-        plan = replace(_make(project, git, places, request, commit, tree, branch, today, mode), key=key)
+        plan = replace(_make(project, git, places, request, here), key=key)
         _keep(path, plan)
         _keep(places.release(plan) / "plan.json", plan)
         trim(places.plans, _KEPT_PLANS)
         return plan
 
 
-def _make(
-    project: Project,
-    git: Git,
-    places: Places,
-    request: Request,
-    commit: str,
-    tree: str,
-    branch: str,
-    today: str,
-    mode: Mode,
-) -> Plan:
+def _make(project: Project, git: Git, places: Places, request: Request, here: _Here) -> Plan:
     from unmoor.planning.plan import make
 
-    facts = _facts(project, git, commit, tree, branch, today)
+    mode = Mode.LIVE if request.live else Mode.REHEARSAL
     base = request.base
-    if mode is Mode.LIVE and not base:
+    if request.live and not base:
         rehearsed = _read(places.named(project.component.name, request.live, Mode.REHEARSAL) / "plan.json")
-        if rehearsed is not None and rehearsed.commit == commit:
+        if rehearsed is not None and rehearsed.commit == here.commit:
             # The rehearsal of this very commit is the saved plan; it has named the base already.
             base = rehearsed.release.base_tag
-    actor = _actor(git, request)
-    return make(project, facts, mode=mode, named_version=request.live, base=base, actor=actor)
+    facts = _facts(project, git, here)
+    return make(project, facts, mode=mode, named_version=request.live, base=base, actor=_actor(git, request))
 
 
-def _facts(project: Project, git: Git, commit: str, tree: str, branch: str, today: str) -> Facts:
+def _facts(project: Project, git: Git, here: _Here) -> Facts:
     from unmoor.planning.plan import Facts
 
     notices = []
@@ -129,19 +131,17 @@ def _facts(project: Project, git: Git, commit: str, tree: str, branch: str, toda
     refs = git.remote_refs(project.remote, timeout=_REMOTE_SECONDS) if project.remote else None
     if project.remote and refs is None:
         notices.append(f"the remote {project.remote!r} was not asked for its tags: it did not answer")
-    tags = git.tags()
-    reachable = git.run("tag", "--merged", commit).out.split()
     return Facts(
-        commit=commit,
-        tree=tree,
-        branch=branch,
-        tags=tags,
-        reachable=tuple(reachable),
-        epoch=git.commit_time(commit),
-        today=today,
+        commit=here.commit,
+        tree=here.tree,
+        branch=here.branch,
+        tags=here.tags,
+        reachable=tuple(git.run("tag", "--merged", here.commit).out.split()),
+        epoch=git.commit_time(here.commit),
+        today=here.today,
         taken=taken,
         remote_refs=refs,
-        uncommitted=git.changed() if tree != git.tree_of(commit) else (),
+        uncommitted=git.changed() if here.tree != git.tree_of(here.commit) else (),
         notices=tuple(notices),
     )
 
@@ -158,6 +158,10 @@ def _taken(project: Project) -> tuple[str, ...] | None:
     except Unreachable:
         return None
     return tuple(sorted({each.version for each in files if each.version}))
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 def _actor(git: Git, request: Request) -> str:

@@ -32,7 +32,7 @@ _SAID = {
     "tag": "the tag is another one",
     "remote": "the remote is another one",
     "unmoor": "unmoor was updated",
-    "day": "it is from another day",
+    "plan": "the plan is another one",
     "branch": "the branch changed",
 }
 
@@ -48,15 +48,22 @@ def files_digest(files: Sequence[Distribution]) -> str:
     return digest_of(sorted((each.filename, each.sha256) for each in files))
 
 
-def inputs_of(stage: Stage, project: Project, plan: Plan, *, files: Sequence[Distribution], target: str) -> dict[str, str]:
+def inputs_of(
+    stage: Stage, project: Project, plan: Plan, *, files: Sequence[Distribution], target: str
+) -> dict[str, str]:
     """Return what evidence of the stage is bound to; ``target`` is whom an outward stage speaks to."""
     release = plan.release
-    common = {"unmoor": __version__, "mode": str(plan.mode), "version": release.version, "settings": project.settings_digest}
+    common = {
+        "unmoor": __version__,
+        "mode": str(plan.mode),
+        "version": release.version,
+        "settings": project.settings_digest,
+    }
     if stage.effect is Effect.NONE:
         bound = {"tree": plan.tree}
         if stage.name == "check":
-            # Its gates ask about history, branch, remote and index, so it is good for one day only.
-            bound |= {"commit": plan.commit, "branch": plan.branch, "tag": release.tag, "day": plan.date}
+            # Its gates ask about history, branch, tags, remote and index: it is good for one plan, and one day.
+            bound |= {"commit": plan.commit, "branch": plan.branch, "plan": plan.key}
         return common | bound
     if stage.effect is Effect.LOCAL:
         edits = digest_of([(edit.path, edit.what) for edit in release.edits])

@@ -19,9 +19,7 @@ __all__ = ["compose", "speak", "table"]
 _KEPT_RUNS = 10
 
 
-def speak(
-    start: Path, environ: Mapping[str, str], run_id: str, *, again: str, adopted: bool, seconds: float
-) -> None:
+def speak(start: Path, environ: Mapping[str, str], run_id: str, *, again: str, adopted: bool, seconds: float) -> None:
     """Print the last words of the run; say nothing where the run left nothing to speak of.
 
     ``again`` is the command that was given, ``adopted`` whether the project has unmoor in its noxfile.
@@ -53,9 +51,7 @@ def _plan(state: Path) -> Plan | None:
         return None
 
 
-def compose(
-    plan: Plan, found: Sequence[Row], state: Path, *, seconds: float, again: str, adopted: bool = True
-) -> str:
+def compose(plan: Plan, found: Sequence[Row], state: Path, *, seconds: float, again: str, adopted: bool = True) -> str:
     """Return the last words: headline, table, digests, what is left to know, and the next command."""
     release = plan.release
     took = f"{int(seconds) // 60}m{int(seconds) % 60:02d}s"

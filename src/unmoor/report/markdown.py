@@ -39,7 +39,12 @@ def compose(plan: Plan, rows: Sequence[Row], digests: Sequence[tuple[str, str, s
         lines += [f"| {name} | `{sha}` | {where} |" for sha, name, where in digests]
         lines.append("")
     if release.edits:
-        lines += ["## Edits of the plan", "", *(f"- `{_code(each.path)}`: {_cell(each.what)}" for each in release.edits), ""]
+        lines += [
+            "## Edits of the plan",
+            "",
+            *(f"- `{_code(each.path)}`: {_cell(each.what)}" for each in release.edits),
+            "",
+        ]
     for row in rows:
         if row.record is not None and row.record.gates:
             lines += [f"## {row.stage}", "", *_gates(row.record.gates), ""]

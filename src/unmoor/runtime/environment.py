@@ -13,16 +13,18 @@ from unmoor.runtime.redact import looks_secret
 __all__ = ["clean", "for_git", "own"]
 
 # Certificate and proxy settings say how to reach the network at all, not where to go: they always stay.
-_KEPT = frozenset({
-    "PIP_CERT",
-    "PIP_PROXY",
-    "SSL_CERT_DIR",
-    "SSL_CERT_FILE",
-    "UV_CACHE_DIR",
-    "UV_NATIVE_TLS",
-    "UV_PYTHON_INSTALL_DIR",
-    "UV_SYSTEM_CERTS",
-})
+_KEPT = frozenset(
+    {
+        "PIP_CERT",
+        "PIP_PROXY",
+        "SSL_CERT_DIR",
+        "SSL_CERT_FILE",
+        "UV_CACHE_DIR",
+        "UV_NATIVE_TLS",
+        "UV_PYTHON_INSTALL_DIR",
+        "UV_SYSTEM_CERTS",
+    }
+)
 _STEERING = (
     "CONDA_",
     "GIT_",
@@ -38,7 +40,9 @@ _STEERING = (
     "VIRTUAL_ENV",
 )
 # Set by a surrounding virtual environment, test runner or nox worker; misleading for a program with its own.
-_INHERITED = frozenset({"NOXSESSION", "NOX_CURRENT_SESSION", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "PYTEST_CURRENT_TEST"})
+_INHERITED = frozenset(
+    {"NOXSESSION", "NOX_CURRENT_SESSION", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "PYTEST_CURRENT_TEST"}
+)
 
 
 def own(environ: Mapping[str, str]) -> dict[str, str]:

@@ -126,7 +126,9 @@ def _fetch_back(context: Context, files: tuple[Distribution, ...]) -> None:
     if missing and not (uploads.is_dir() and any(uploads.rglob("*.json"))):
         # Nothing left this machine, so building again harms nobody; the seal is simply void.
         _path(context).unlink()
-        raise Blocked(f"the sealed archives are gone: {', '.join(missing)}", hint="run the same command again to build anew")
+        raise Blocked(
+            f"the sealed archives are gone: {', '.join(missing)}", hint="run the same command again to build anew"
+        )
     if missing:
         raise Blocked(
             f"the sealed archives are gone and no index holds them: {', '.join(missing)}",

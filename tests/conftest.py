@@ -1,0 +1,51 @@
+"""What every test has: git with a configuration of its own, whatever the machine's says, and repositories to work on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from support.repositories import Repository, git_environment
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_git(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the machine's git configuration, and what steers unmoor and twine, out of every test."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(("GIT_", "UNMOOR_", "TWINE_", "NOX")):
+                patch.delenv(name)
+        for name, value in git_environment(tmp_path_factory.mktemp("git")).items():
+            patch.setenv(name, value)
+        yield
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> Mapping[str, str]:
+    """An environment with a HOME of its own; the caches of uv stay where they are."""
+    home = tmp_path / "home"
+    home.mkdir()
+    caches = os.environ.get("UV_CACHE_DIR") or str(Path("~/.cache/uv").expanduser())
+    return {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config"), "UV_CACHE_DIR": caches}
+
+
+@pytest.fixture
+def new_repository(tmp_path: Path, environ: Mapping[str, str]) -> Callable[..., Repository]:
+    """Make repositories: ``new_repository("name", bare=False)``."""
+
+    def make(name: str = "project", *, bare: bool = False) -> Repository:
+        return Repository.new(tmp_path / name, environ, bare=bare)
+
+    return make
+
+
+@pytest.fixture
+def repository(new_repository: Callable[..., Repository]) -> Repository:
+    """A repository with one commit on ``main``."""
+    made = new_repository()
+    made.write("README.md", "# A project\n")
+    made.commit("First")
+    return made

@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 __all__ = [
     "Blocked",
@@ -82,6 +83,13 @@ class Blocked(UnmoorError):
     """A gate or a rule of going ahead says no."""
 
     code = Exit.GATE_FAILED
+
+    @classmethod
+    def of(cls, problems: Sequence[Problem]) -> Self:
+        """Return one error that lists several problems."""
+        error = cls(problems[0].what)
+        error.problems = tuple(problems)
+        return error
 
 
 class Unconfigured(UnmoorError):

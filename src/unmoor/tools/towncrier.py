@@ -1,0 +1,274 @@
+"""towncrier, as a program: create a fragment, draft a section, and build the changelog from all fragments.
+
+Building works on copies in a temporary place: the settings, the fragments and the changelog. There towncrier has no
+git to stage anything in, and what it wrote can be looked at before it counts: every fragment was consumed, the
+section stands there once, and nothing of the earlier changelog is gone. Only then does the changelog change and are
+the fragments removed. A run that was cut short between the two is recognised by the section that is already there.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date as calendar_date
+from pathlib import Path
+
+from unmoor.errors import Blocked, Problem, SettingsError, ToolFailed, UnmoorError
+from unmoor.runtime import environment, process
+from unmoor.runtime.changeset import ChangeSet, apply, inside
+from unmoor.tools import changelog_text
+from unmoor.tools.filetext import FileText
+from unmoor.tools.towncrier_settings import TowncrierSettings, load
+
+__all__ = ["Collected", "build", "create", "draft", "stage"]
+
+_SECONDS = 60.0
+_LONGEST = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """What a build does: to which changelog, from which fragments, as ``changes`` to the folder's files.
+
+    ``did`` is ``built``, ``finished`` (the section was there, its fragments too), ``already there`` or
+    ``nothing to collect``.
+    """
+
+    did: str
+    changelog: str
+    section: str = ""
+    fragments: tuple[str, ...] = ()
+    changes: ChangeSet = ChangeSet()  # noqa: RUF009 - frozen and empty
+
+
+def create(folder: Path, kind: str, text: str, *, issue: str = "", environ: Mapping[str, str] | None = None) -> Path:
+    """Create a fragment of type ``kind`` saying ``text`` and return its path; without ``issue`` it is an orphan.
+
+    Raises ``SettingsError`` for a type, an issue or a text that cannot be.
+    """
+    settings = load(folder)
+    problems = [*_wrong_kind(settings, kind), *_wrong_issue(settings, issue), *_wrong_text(text)]
+    if problems:
+        raise SettingsError(problems)
+    text = text.replace("\r\n", "\n")
+    before = set(settings.files(folder)[0])
+    name = f"{issue or settings.orphan_prefix}.{kind}"
+    # One argument with "=", and the name after "--": neither can be taken for an option.
+    _run(folder, ["create", "--no-edit", f"--content={text}", "--", name], environ)
+    made = sorted(set(settings.files(folder)[0]) - before)
+    if len(made) != 1 or (folder / made[0]).read_text(encoding="utf-8").rstrip("\n") != text.rstrip("\n"):
+        what = f"towncrier did not create the fragment {name!r} as told"
+        raise UnmoorError(what, where=", ".join(made), hint="write the file by hand")
+    return folder / made[0]
+
+
+def _wrong_kind(settings: TowncrierSettings, kind: str) -> Iterator[Problem]:
+    from difflib import get_close_matches
+
+    if kind not in settings.kinds:
+        near = get_close_matches(kind.lower(), settings.kinds, n=1)
+        question = f"did you mean {near[0]!r}? " if near else ""
+        what = f"{kind!r} is no type of change note in this project"
+        yield Problem(what=what, where=settings.file, hint=f"{question}allowed: {', '.join(settings.kinds)}")
+
+
+def _wrong_issue(settings: TowncrierSettings, issue: str) -> Iterator[Problem]:
+    import re
+
+    if not issue:
+        if not settings.orphan_prefix:
+            yield Problem(what="a note needs an issue here: orphans are switched off", where=settings.file)
+        return
+    plain = re.fullmatch(r"[\w#+][\w#+@-]*", issue) is not None
+    if not plain or (settings.issue_pattern and not re.fullmatch(settings.issue_pattern, issue)):
+        wanted = (
+            f"matching {settings.issue_pattern!r}" if settings.issue_pattern else "made of letters, digits, - and _"
+        )
+        yield Problem(what=f"{issue!r} cannot be the issue of a note", hint=f"give one {wanted}")
+
+
+def _wrong_text(text: str) -> Iterator[Problem]:
+    if not text.strip() or "\0" in text or len(text.encode()) > _LONGEST:
+        yield Problem(
+            what="the text of a note is empty, too long or holds a NUL", hint="say in one sentence what changed"
+        )
+
+
+def draft(folder: Path, version: str, date: str, *, environ: Mapping[str, str] | None = None) -> str:
+    """Return the section that a build would write, as text that ends in one line end; writes nothing.
+
+    ``date`` is an ISO day. The result is empty where there is nothing to collect.
+    """
+    settings = load(folder)
+    fragments, _ = settings.files(folder)
+    if not fragments:
+        return ""
+    with _copies(folder, settings, fragments, {}) as top:
+        return _draft(top, settings, version, date, environ)
+
+
+def build(
+    folder: Path,
+    version: str,
+    date: str,
+    *,
+    planned: Sequence[str] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Collected:
+    """Collect all fragments of ``folder`` into the changelog's section for ``version``; doing it twice adds nothing.
+
+    ``planned`` are the fragments the plan saw. Raises ``Blocked`` when the fragments differ from them, when a file
+    among them is of no type, or when the section is there already without some of them.
+    """
+    collected = stage(folder, version, date, planned=planned, environ=environ)
+    apply(folder, collected.changes)
+    return collected
+
+
+def stage(
+    folder: Path,
+    version: str,
+    date: str,
+    *,
+    planned: Sequence[str] | None = None,
+    pending: Mapping[str, bytes] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Collected:
+    """Prepare what ``build`` does without doing it; ``pending`` are contents about to be written by another change."""
+    calendar_date.fromisoformat(date)
+    settings = load(folder)
+    fragments, strays = settings.files(folder)
+    _refuse(settings, fragments, strays, planned)
+    name = settings.changelog(version, date)
+    before = _bytes(folder, name, pending or {})
+    text = FileText.of(before, where=name)
+    with _copies(folder, settings, fragments, pending or {}) as top:
+        drafted = _draft(top, settings, version, date, environ)
+        there = changelog_text.section(text.plain, drafted, version, date)
+        if not fragments:
+            return Collected(did="already there" if there else "nothing to collect", changelog=name, section=there)
+        if there:
+            _refuse_missing(folder, settings, fragments, there, drafted, name)
+            return Collected(
+                did="finished",
+                changelog=name,
+                section=there,
+                fragments=fragments,
+                changes=ChangeSet(removals=fragments),
+            )
+        after = _built(top, settings, fragments, name, text, (version, date), environ)
+    if not changelog_text.section(FileText.of(after, where=name).plain, drafted, version, date):
+        what = f"towncrier did not write one section for {version!r}, so its result was thrown away"
+        raise UnmoorError(what, where=name, hint="run towncrier build by hand to see why")
+    changes = ChangeSet(writes={name: after}, removals=fragments)
+    return Collected(did="built", changelog=name, section=drafted, fragments=fragments, changes=changes)
+
+
+def _refuse(
+    settings: TowncrierSettings, fragments: Sequence[str], strays: Sequence[str], planned: Sequence[str] | None
+) -> None:
+    kinds = ", ".join(settings.kinds)
+    hint = f"rename it to NAME.TYPE.md with a type of {kinds}; or add it to 'ignore' in {settings.file}"
+    problems = [Problem(what="is of no type that towncrier knows", where=stray, hint=hint) for stray in strays]
+    if planned is not None and set(planned) != set(fragments):
+        hint = "run the same command again, so that the plan is made anew"
+        differing = sorted(set(planned) ^ set(fragments))
+        problems += [
+            Problem(what="is not in both the plan and the folder", where=name, hint=hint) for name in differing
+        ]
+    if problems:
+        raise Blocked.of(problems)
+
+
+def _refuse_missing(
+    folder: Path, settings: TowncrierSettings, fragments: Sequence[str], there: str, drafted: str, name: str
+) -> None:
+    problems = []
+    for fragment in fragments:
+        parsed = settings.parse(Path(fragment).name)
+        kind = settings.kinds[parsed.kind] if parsed else None
+        wanted = []
+        if kind is None or parsed is None or kind.shown or not parsed.issue:
+            wanted.append(inside(folder, fragment).read_text(encoding="utf-8", errors="replace"))
+        if parsed is not None and parsed.issue and settings.issue_text(parsed.issue) in drafted:
+            wanted.append(settings.issue_text(parsed.issue))
+        if not all(changelog_text.holds(there, each) for each in wanted):
+            hint = "keep the note for the next version, or take the section out so that it is built anew"
+            what = f"is not in the section that {name} already has for this version"
+            problems.append(Problem(what=what, where=fragment, hint=hint))
+    if problems:
+        raise Blocked.of(problems)
+
+
+# ── the program, over copies ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _bytes(folder: Path, name: str, pending: Mapping[str, bytes]) -> bytes:
+    if name in pending:
+        return pending[name]
+    path = inside(folder, name)
+    return path.read_bytes() if path.is_file() else b""
+
+
+@contextmanager
+def _copies(
+    folder: Path, settings: TowncrierSettings, fragments: Sequence[str], pending: Mapping[str, bytes]
+) -> Iterator[Path]:
+    """Copy what towncrier reads to a temporary place."""
+    scratch = Path(tempfile.mkdtemp(prefix="unmoor-notes-"))
+    try:
+        for name in (*fragments, "towncrier.toml", "pyproject.toml", settings.template):
+            if name and (name in pending or inside(folder, name).is_file()):
+                copy = scratch / name
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                copy.write_bytes(_bytes(folder, name, pending))
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _built(
+    top: Path,
+    settings: TowncrierSettings,
+    fragments: Sequence[str],
+    name: str,
+    text: FileText,
+    stamp: tuple[str, str],
+    environ: Mapping[str, str] | None,
+) -> bytes:
+    """Build over the copies and return the changelog's new bytes."""
+    (top / name).parent.mkdir(parents=True, exist_ok=True)
+    if text.plain:
+        (top / name).write_text(text.plain.replace("\r\n", "\n"), encoding="utf-8", newline="")
+    _run(top, ["build", "--yes", *_stamp(settings, *stamp)], environ)
+    left = [fragment for fragment in fragments if (top / fragment).exists()]
+    if left or not (top / name).is_file():
+        what = "towncrier did not take up every fragment, so its result was thrown away"
+        raise UnmoorError(what, where=", ".join(left) or name, hint="run towncrier build by hand to see why")
+    return text.restored(changelog_text.kept(text.plain, (top / name).read_bytes().decode(), where=name))
+
+
+def _draft(top: Path, settings: TowncrierSettings, version: str, date: str, environ: Mapping[str, str] | None) -> str:
+    done = _run(top, ["build", "--draft", *_stamp(settings, version, date)], environ)
+    return done.out.strip("\n") + "\n"
+
+
+def _stamp(settings: TowncrierSettings, version: str, date: str) -> list[str]:
+    # With a name given, towncrier does not import the package to ask it.
+    return [f"--version={version}", f"--date={date}", f"--name={settings.name}"]
+
+
+def _run(folder: Path, arguments: Sequence[str], environ: Mapping[str, str] | None) -> process.Completed:
+    env = {**environment.own(environ or {}), "PYTHONUTF8": "1", "NO_COLOR": "1"}
+    # -P: the project's own modules must not stand in for the program's.
+    command = [sys.executable, "-P", "-m", "towncrier", *arguments]
+    try:
+        return process.run(command, cwd=folder, env=env, timeout=_SECONDS)
+    except ToolFailed as error:
+        said = error.tail.splitlines()[-1] if error.tail else str(error)
+        what = f"towncrier {arguments[0]} failed: {said}"
+        raise UnmoorError(what, where=str(folder.name), hint="correct what it names, then try again") from error

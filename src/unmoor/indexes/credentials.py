@@ -19,7 +19,7 @@ from unmoor.targets import Credential
 
 __all__ = ["find", "notices"]
 
-_TOKEN_USER = "__token__"
+_TOKEN_USER = "__token__"  # noqa: S105 - a user name
 _OTHERS = 0o077
 
 

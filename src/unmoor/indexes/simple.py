@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 import hashlib
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -77,18 +78,20 @@ def files(simple_url: str, project: str, *, timeout: float = _TIMEOUT) -> tuple[
     ``timeout`` is in seconds. Raises ``Unreachable`` when there is no answer, or none that can be understood.
     """
     import requests
-    from pypi_simple import NoSuchProjectError, PyPISimple
+    from pypi_simple import NoSuchProjectError, PyPISimple, UnexpectedRepoVersionWarning, UnsupportedRepoVersionError
 
     try:
-        with PyPISimple(simple_url, session=http.session()) as client:
+        with PyPISimple(simple_url, session=http.session()) as client, warnings.catch_warnings():
+            # A newer minor version of the API only adds what we do not ask for.
+            warnings.simplefilter("ignore", UnexpectedRepoVersionWarning)
             page = client.get_project_page(project, timeout=timeout)
     except NoSuchProjectError:
         return ()
     except requests.RequestException as error:
         what = f"{redact(simple_url)} did not answer about '{project}': {redact(str(error))}"
         raise Unreachable(what, hint="check the network, then run the same command again") from error
-    except (ValueError, UnicodeError) as error:
-        # Wrong content type, broken JSON, a newer API: all of pypi-simple's own errors are ValueErrors.
+    except (ValueError, UnsupportedRepoVersionError) as error:
+        # Another content type or broken JSON are ValueErrors too.
         what = f"{redact(simple_url)} gave an answer about '{project}' that is no simple API page"
         raise Unreachable(what, hint="check the index's simple_url in the settings") from error
     return tuple(_file(package) for package in page.packages)

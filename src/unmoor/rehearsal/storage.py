@@ -1,0 +1,134 @@
+"""The files of a rehearsal index, in a folder; nothing that matters is kept in memory.
+
+A file is there when its record is: bytes and metadata are written first, whole, and the record last. A process that
+is killed in between leaves bytes without a record, which count for nothing and are overwritten by the next upload.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+from unmoor.indexes.rules import Held, Shelf
+from unmoor.runtime.files import ensure_folder, write_whole
+
+__all__ = ["Record", "Storage"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One file on the index; ``project`` is the normalized name, ``uploaded`` an ISO time in UTC.
+
+    ``metadata_sha256`` is empty where no core metadata is served; ``yanked`` is ``None`` or the reason, maybe empty.
+    """
+
+    filename: str
+    project: str
+    name: str
+    version: str
+    kind: str
+    size: int
+    sha256: str
+    blake2: str
+    uploaded: str
+    requires_python: str = ""
+    metadata_sha256: str = ""
+    yanked: str | None = None
+
+
+class Storage:
+    """The folder of one index: ``files``, ``records`` and ``deleted``."""
+
+    def __init__(self, root: Path, *, clock: timedelta) -> None:
+        self._files = ensure_folder(root / "files")
+        self._records = ensure_folder(root / "records")
+        self._deleted = ensure_folder(root / "deleted")
+        self._clock = clock
+
+    def now(self) -> datetime:
+        """Return the time as this index has it."""
+        return datetime.now(UTC) + self._clock
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def records(self, project: str = "") -> tuple[Record, ...]:
+        """Return the files of a project, or all, oldest first."""
+        found = (Record(**json.loads(path.read_bytes())) for path in self._records.glob("*.json"))
+        wanted = canonicalize_name(project)
+        return tuple(sorted((each for each in found if wanted in {"", each.project}), key=lambda each: each.uploaded))
+
+    def record(self, filename: str) -> Record | None:
+        """Return the record of a file, where it is there."""
+        path = self._records / f"{filename}.json"
+        if "/" in filename or not path.is_file():
+            return None
+        return Record(**json.loads(path.read_bytes()))
+
+    def content(self, filename: str) -> bytes:
+        """Return the bytes of a file that has a record, or of its core metadata (``….metadata``)."""
+        return (self._files / filename).read_bytes()
+
+    def shelf(self) -> Shelf:
+        """Return what the upload rules ask about."""
+        held = tuple(
+            Held(
+                filename=each.filename,
+                project=each.project,
+                version=each.version,
+                kind=each.kind,
+                sha256=each.sha256,
+                blake2=each.blake2,
+                size=each.size,
+                uploaded=datetime.fromisoformat(each.uploaded),
+            )
+            for each in self.records()
+        )
+        return Shelf(files=held, deleted=frozenset(path.name for path in self._deleted.iterdir()), now=self.now())
+
+    # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def put(self, filename: str, content: bytes, metadata: bytes | None, fields: Mapping[str, Sequence[str]]) -> Record:
+        """Take a file that the rules have accepted, and return its record; durable when this returns."""
+
+        def value(name: str) -> str:
+            return next(iter(fields.get(name, ())), "")
+
+        record = Record(
+            filename=filename,
+            project=canonicalize_name(value("name")),
+            name=value("name"),
+            version=value("version"),
+            kind=value("filetype"),
+            size=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+            blake2=hashlib.blake2b(content, digest_size=32).hexdigest(),
+            uploaded=self.now().isoformat(),
+            requires_python=value("requires_python"),
+            metadata_sha256=hashlib.sha256(metadata).hexdigest() if metadata is not None else "",
+        )
+        write_whole(self._files / filename, content)
+        if metadata is not None:
+            write_whole(self._files / f"{filename}.metadata", metadata)
+        self._write(record)
+        return record
+
+    def yank(self, project: str, version: str, reason: str | None) -> int:
+        """Yank the files of a release, or put them back with ``None``; return how many there are."""
+        chosen = [each for each in self.records(project) if each.version == version]
+        for each in chosen:
+            self._write(replace(each, yanked=reason))
+        return len(chosen)
+
+    def delete(self, filename: str) -> None:
+        """Delete a file; its name stays taken for ever."""
+        write_whole(self._deleted / filename, b"")
+        (self._records / f"{filename}.json").unlink()
+
+    def _write(self, record: Record) -> None:
+        write_whole(self._records / f"{record.filename}.json", json.dumps(asdict(record), indent=1).encode() + b"\n")

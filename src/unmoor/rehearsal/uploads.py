@@ -1,0 +1,140 @@
+"""Uploads to a rehearsal index: who may, what goes wrong on purpose, what the rules say, and what is kept."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import tempfile
+import threading
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from unmoor.indexes import rules
+from unmoor.indexes.rules import Submission
+from unmoor.rehearsal.answer import Answer, failure
+from unmoor.rehearsal.faults import Faults
+from unmoor.rehearsal.ledger import Ledger
+from unmoor.rehearsal.multipart import Part, parts
+from unmoor.rehearsal.storage import Storage
+from unmoor.runtime.files import ensure_folder
+
+__all__ = ["Uploads"]
+
+_USER = "__token__"
+_WHO = "Invalid or non-existent authentication information."
+
+
+class Uploads:
+    """The upload side of one index."""
+
+    def __init__(self, root: Path, *, storage: Storage, ledger: Ledger, faults: Faults, token: str) -> None:
+        self._incoming = ensure_folder(root / "incoming")
+        self._storage, self._ledger, self._faults = storage, ledger, faults
+        self._token = token
+        self._lock = threading.Lock()
+
+    def receive(self, authorization: str, content_type: str, body: bytes) -> Answer:
+        """Take the body of a POST and answer it; a 200 means that the file is durably there."""
+        try:
+            form = list(parts(content_type, body))
+        except ValueError as error:
+            return failure(400, f"Bad request: {error}")
+        sent = next((part for part in form if part.name == "content" and part.filename is not None), None)
+        name = (sent.filename or "") if sent else ""
+        before = self._before(name)
+        if before is not None:
+            return before
+        if self._faults.read_only:
+            return failure(403, "Read-only mode: Uploads are temporarily disabled.", filename=name)
+        if not self._knows(authorization):
+            return failure(403, _WHO, filename=name)
+        with self._lock, self._kept(sent) as path:
+            answer = self._judge(_submission(form, sent, path), sent)
+        return self._after(name, answer) if answer.status == 200 else answer  # noqa: PLR2004 - HTTP
+
+    def _knows(self, authorization: str) -> bool:
+        scheme, _, encoded = authorization.partition(" ")
+        try:
+            user, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeError):
+            return False
+        return (
+            scheme.lower() == "basic" and user == _USER and hmac.compare_digest(secret.encode(), self._token.encode())
+        )
+
+    @contextmanager
+    def _kept(self, sent: Part | None) -> Iterator[Path | None]:
+        """Keep the file in a place of its own while it is judged."""
+        if sent is None:
+            yield None
+            return
+        with tempfile.TemporaryDirectory(dir=self._incoming) as folder:
+            path = Path(folder) / "content"
+            path.write_bytes(sent.content)
+            yield path
+
+    def _judge(self, submission: Submission, sent: Part | None) -> Answer:
+        shelf = self._storage.shelf()
+        refusals = rules.judge(submission, shelf=shelf)
+        if refusals or sent is None:
+            first = refusals[0]
+            return failure(first.status, first.message, filename=submission.filename)
+        if rules.is_known(submission, shelf):
+            return Answer(status=200, filename=submission.filename)
+        self._storage.put(submission.filename, sent.content, _core_metadata(submission), submission.fields)
+        return Answer(status=200, filename=submission.filename)
+
+    # ── faults ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _before(self, filename: str) -> Answer | None:
+        """Return what happens instead of looking at the file, if something does."""
+        faults = self._faults
+        answers = {
+            "drop_before": (faults.drop_before, Answer(status=0, drop=True)),
+            "error_before": (faults.error_before, failure(faults.error_status, "Service unavailable")),
+            "too_many": (faults.too_many, failure(429, "Too many requests", Retry_After=str(faults.retry_after))),
+            "redirect": (faults.redirect, failure(307, "Temporary redirect", Location=faults.elsewhere)),
+            "refuse": (faults.refuse, failure(400, "This file is refused.")),
+        }
+        for name, (fault, answer) in answers.items():
+            if self._ledger.strikes(name, fault, filename):
+                return replace(answer, filename=filename, faults=(f"{name}:{filename}",))
+        return None
+
+    def _after(self, filename: str, answer: Answer) -> Answer:
+        """Return what the client gets to hear once the file is there."""
+        if self._ledger.strikes("drop_after", self._faults.drop_after, filename):
+            return replace(answer, status=0, drop=True, faults=(f"drop_after:{filename}",))
+        if self._ledger.strikes("error_after", self._faults.error_after, filename):
+            told = failure(self._faults.error_status, "Service unavailable", filename=filename)
+            return replace(told, faults=(f"error_after:{filename}",))
+        return answer
+
+
+def _submission(form: Sequence[Part], sent: Part | None, path: Path | None) -> Submission:
+    fields: dict[str, tuple[str, ...]] = {}
+    for part in form:
+        if part.filename is None:
+            text = part.content.decode("utf-8", "replace").replace("\x00", "\\x00")
+            fields[part.name] = (*fields.get(part.name, ()), text)
+    as_file = {part.name for part in form if part.filename is not None} - {"content", "gpg_signature"}
+    return Submission(
+        fields=fields,
+        filename=(sent.filename or "") if sent else "",
+        content=path,
+        content_type=sent.content_type if sent else "",
+        file_fields=tuple(sorted(as_file)),
+    )
+
+
+def _core_metadata(submission: Submission) -> bytes | None:
+    """Return the METADATA of a wheel, which the index serves beside it (PEP 658)."""
+    if submission.content is None or not submission.filename.endswith(".whl"):
+        return None
+    name, version = submission.filename.split("-")[:2]
+    with zipfile.ZipFile(submission.content) as archive:
+        return archive.read(f"{name}-{version}.dist-info/METADATA")

@@ -14,6 +14,7 @@ from unmoor.request import quiet
 if TYPE_CHECKING:
     from unmoor.evidence.store import Store
     from unmoor.targets import Index, Targets
+    from unmoor.tools.git import Git
 
 __all__ = ["Context", "Workspace"]
 
@@ -28,6 +29,10 @@ class Workspace(Protocol):
     @property
     def commit(self) -> str:
         """The planned commit (the plan's edits included)."""
+
+    @property
+    def git(self) -> Git:
+        """The clone as a repository."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,10 +69,11 @@ def joined(
     for name in sorted((taken & set(registered)) - set(stages)):
         hint = f'join it with gates = ["{name}"] in [tool.unmoor], or give it another name'
         problems.append(Problem(what=f"the session {name!r} is defined twice", where="noxfile.py", hint=hint))
-    for name in sorted((taken & set(stages)) - {name for name, stage in stages.items() if stage == name}):
-        problems.append(
-            Problem(what=f"the session {name!r} has the name of another stage", where="noxfile.py", hint="rename it")
-        )
+    problems.extend(
+        Problem(what=f"the session {name!r} has the name of another stage", where="noxfile.py", hint="rename it")
+        for name in sorted(taken & set(stages))
+        if stages[name] != name
+    )
     if problems:
         raise SettingsError(problems)
     return tuple(OwnSession(name=name, stage=stage, parts=tuple(registered[name])) for name, stage in stages.items())

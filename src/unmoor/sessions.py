@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import nox
 import nox.registry
@@ -120,7 +120,7 @@ class _Run:
 
     @property
     def is_local(self) -> bool:
-        """Whether nothing was asked for that builds or reaches out, so that words may be for the project's own tools."""
+        """Whether nothing was asked for that builds or reaches out: then words may be for the project's own tools."""
         return not any(stage.name in self.asked for stage in CHAIN if stage.effect > Effect.NONE)
 
     def _ran(self) -> bool:
@@ -159,13 +159,12 @@ def _add(stage: Stage, run: _Run) -> None:
 
     session.__doc__ = stage.summary
     nox.session(
-        session,
         name=stage.name,
         venv_backend="none",
         default=stage.effect is Effect.NONE,
         requires=[*stage.requires, *own],
         allow_parallel=True,
-    )
+    )(session)
 
 
 def _wrap(own: OwnSession, run: _Run) -> None:
@@ -225,7 +224,7 @@ def _carry_out(name: str, session: nox.Session, run: _Run) -> None:
     from unmoor.engine import carry_out
     from unmoor.report.progress import failure, headline
 
-    _refuse_doubles(name, session)
+    _refuse_doubles(session)
     _explained.add(name)
     try:
         words = parse(session.posargs, own_tools=run.is_local)
@@ -238,7 +237,7 @@ def _carry_out(name: str, session: nox.Session, run: _Run) -> None:
         session.error(f"{name} did not pass (exit code {int(result.code)})")
 
 
-def _refuse_doubles(name: str, session: nox.Session) -> None:
+def _refuse_doubles(session: nox.Session) -> None:
     """Stop where another session took a stage's name after ``register``: nox lets the later one win with a warning."""
     for stage in CHAIN:
         registered = nox.registry.get().get(stage.name)
@@ -250,7 +249,7 @@ def _refuse_doubles(name: str, session: nox.Session) -> None:
             )
 
 
-def _explain(session: nox.Session, error: UnmoorError) -> Any:
+def _explain(session: nox.Session, error: UnmoorError) -> NoReturn:
     """Print what is wrong once, however many sessions meet it, and fail the session."""
     text = str(error)
     if text not in _explained:

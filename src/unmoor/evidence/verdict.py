@@ -17,13 +17,13 @@ __all__ = ["give"]
 
 
 def give(store: Store, plan: Plan, inputs: Mapping[str, str]) -> Record:
-    """Write the verdict when every stage has passed; say nothing new when it stands already for the same records."""
-    relied_on, files = {}, ()
-    for stage in CHAIN:
-        kept = store.read(stage.name)
-        relied_on[stage.name] = kept.digest
-        if kept.record is not None and kept.record.files:
-            files = kept.record.files
+    """Write the verdict over every stage's record; say nothing new when it stands already for the same records."""
+    kept = {stage.name: store.read(stage.name) for stage in CHAIN}
+    relied_on = {name: each.digest for name, each in kept.items()}
+    # What is missing, damaged or did not pass makes the verdict a failed one, whatever the last stage says.
+    missed = [name for name, each in kept.items() if each.record is None or not each.record.passed]
+    last = kept[CHAIN[-1].name].record
+    files = last.files if last is not None else ()
     before = store.read("verdict").record
     if before is not None and before.relied_on == relied_on:
         return before
@@ -33,8 +33,9 @@ def give(store: Store, plan: Plan, inputs: Mapping[str, str]) -> Record:
         component=plan.release.component,
         version=plan.release.version,
         mode=plan.mode,
-        outcome=Outcome.PASSED,
+        outcome=Outcome.FAILED if missed else Outcome.PASSED,
         how=How.RAN,
+        detail=f"not passed: {', '.join(missed)}" if missed else "",
         inputs=dict(inputs),
         subjects={each.filename: {"sha256": each.sha256} for each in files},
         files=files,

@@ -7,7 +7,6 @@ registry.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -21,8 +20,12 @@ __all__ = ["REGISTRY", "Gate", "load"]
 class Gate(Protocol):
     """The module of a gate, as a plug-in."""
 
-    ASSERTS: str
-    check: Callable[[Context], Findings]
+    @property
+    def ASSERTS(self) -> str:  # noqa: N802 - a constant of the module
+        """What is true when the gate passes, in one sentence."""
+
+    def check(self, context: Context) -> Findings:
+        """Look, and say what was examined and found."""
 
 
 # In the order in which a release meets them.

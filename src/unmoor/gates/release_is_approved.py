@@ -33,8 +33,8 @@ def check(context: Context) -> Findings:
     if not given:
         raise Incomplete(f"publishing {version} for good is not approved yet", hint=f"to approve {quote}: {again}")
     if len(given) < _SHORTEST or not digest.startswith(given):
-        problem = Finding(message=f"the approval is for {context.approval!r}, the archives are {digest[:12]}", hint=again)
-        return Findings(examined=1, unit="approval", problems=(problem,))
+        what = f"the approval is for {context.approval!r}, the archives are {digest[:12]}"
+        return Findings(examined=1, unit="approval", problems=(Finding(message=what, hint=again),))
     return _approved(f"by {context.plan.actor}, who named the digest: {quote}")
 
 

@@ -20,8 +20,9 @@ def check(context: Context) -> Findings:
     there = refs.get(f"refs/tags/{context.plan.release.tag}", "")
     if planned and there == planned:
         return Findings(examined=1, unit="tag")
+    found, wanted = there[:12] or "no commit", planned[:12] or "unknown"
     problem = Finding(
-        message=f"the tag {context.plan.release.tag!r} is on {there[:12] or 'no commit'}, planned is {planned[:12] or 'unknown'}",
+        message=f"the tag {context.plan.release.tag!r} is on {found}, planned is {wanted}",
         hint="tags are never moved; find out who made it, and release under another version if it is wrong",
     )
     return Findings(examined=1, unit="tag", problems=(problem,))

@@ -26,8 +26,10 @@ def compose(plan: Plan, rows: Sequence[Row], digests: Sequence[tuple[str, str, s
     lines = [
         f"# {mode} of {_cell(release.component)} {release.version}",
         "",
-        f"Commit `{plan.commit}`, tag `{_code(release.tag)}`, planned on {plan.date} by {_cell(plan.actor)}. "
-        f"Version: {_cell(release.rule)}.",
+        (
+            f"Commit `{plan.commit}`, tag `{_code(release.tag)}`, planned on {plan.date} by {_cell(plan.actor)}. "
+            f"Version: {_cell(release.rule)}."
+        ),
         "",
         "| stage | result | what | seconds |",
         "|---|---|---|--:|",

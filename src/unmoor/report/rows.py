@@ -110,7 +110,7 @@ def _joined(parts: list[str]) -> str:
 
 
 def matched(store: Store) -> list[tuple[str, str, str]]:
-    """Return for every archive its sha256, its name, and where the same bytes were seen: ``built = testpypi = pypi``."""
+    """Return for every archive its sha256, its name, and where the same bytes were seen: ``built = pypi``, say."""
     build = store.read("build").record
     if build is None or not build.files:
         return []

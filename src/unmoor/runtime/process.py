@@ -24,6 +24,7 @@ from unmoor.runtime.redact import redact
 __all__ = ["Completed", "attached", "run", "shown", "tail"]
 
 _GRACE = 3.0
+_SHOWN_WIDTH = 90
 _LEASH = str(Path(__file__).with_name("leash.py"))
 
 
@@ -112,7 +113,7 @@ def shown(argv: Sequence[str]) -> str:
     if words[0].startswith("python") and words[1:2] == ["-m"]:
         words = words[2:]
     text = redact(" ".join(words))
-    return text if len(text) <= 90 else text[:87] + "…"
+    return text if len(text) <= _SHOWN_WIDTH else text[: _SHOWN_WIDTH - 1] + "…"
 
 
 def _wait(

@@ -79,7 +79,9 @@ class Git:
 
     def tree_of(self, commit: str) -> str:
         """Return the id of the commit's tree."""
-        return self.run("rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}", timeout=_QUICK).out.split()[-1]
+        return self.run("rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}", timeout=_QUICK).out.split()[
+            -1
+        ]
 
     def commit_time(self, commit: str) -> int:
         """Return the committer time of a commit, in seconds since the epoch."""
@@ -128,7 +130,9 @@ class Git:
 
     def default_branch(self, remote: str) -> str:
         """Return the branch the remote's HEAD was last seen at, or an empty string where that is not known."""
-        done = self.run("symbolic-ref", "--quiet", "--short", f"refs/remotes/{remote}/HEAD", ok=(0, 1, 128), timeout=_QUICK)
+        done = self.run(
+            "symbolic-ref", "--quiet", "--short", f"refs/remotes/{remote}/HEAD", ok=(0, 1, 128), timeout=_QUICK
+        )
         return done.out.strip().removeprefix(f"{remote}/")
 
     def remote_refs(self, remote: str, *, timeout: float = _QUICK) -> dict[str, str] | None:
@@ -175,7 +179,9 @@ class Git:
     def _staged(self, scratch: Path, objects: Path | None = None) -> dict[str, str]:
         """Stage the whole working tree in an index and an object store of our own; return their environment."""
         git_dir = Path(self.run("rev-parse", "--absolute-git-dir", timeout=_QUICK).out.strip())
-        own_objects = (self.folder / self.run("rev-parse", "--git-path", "objects", timeout=_QUICK).out.strip()).resolve()
+        own_objects = (
+            self.folder / self.run("rev-parse", "--git-path", "objects", timeout=_QUICK).out.strip()
+        ).resolve()
         index = scratch / "index"
         if (git_dir / "index").is_file():
             # A copy keeps the cached file times, so that only changed files are read again.

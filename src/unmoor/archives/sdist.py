@@ -16,7 +16,7 @@ from unmoor.archives.backend import Configuration
 from unmoor.archives.patterns import matches
 from unmoor.archives.reading import Archive, Member, contents
 from unmoor.archives.tree import Tree
-from unmoor.archives.unwanted import credential, dropping
+from unmoor.archives.unwanted import credential, dropping, sample
 from unmoor.model import Finding
 from unmoor.project.reading import dig
 
@@ -45,7 +45,7 @@ def strays(sdist: Archive, tree: Tree, config: Configuration, allow: Collection[
 
 def _verdict(member: Member, tree: Tree, config: Configuration, content: bytes | None) -> tuple[str, str]:
     path = member.path
-    if credential(path):
+    if credential(path) and not (path in tree.entries and sample(path)):
         return (
             f"{path!r} is a file for credentials",
             "keep it out of the repository and of the sdist; revoke what is in it",
@@ -138,8 +138,8 @@ def _lacks(sdist: Archive, tree: Tree, path: str, hint: str) -> Finding:
 
 
 def droppings(archive: Archive, tree: Tree, allow: Collection[str]) -> Iterator[Finding]:
-    """Yield a remark for each tracked file that tools or editors leave behind; untracked ones are strays."""
+    """Yield a remark for each tracked file that is usually there by accident; untracked ones are strays."""
     for path in archive.files:
-        if path in tree.entries and dropping(path) and not matches(path, allow):
+        if path in tree.entries and (dropping(path) or credential(path)) and not matches(path, allow):
             hint = "remove it from the repository if it is there by accident"
-            yield Finding(message=f"{path!r} looks left behind by a tool", place=tree.place(path), hint=hint)
+            yield Finding(message=f"{path!r} looks like a file of one machine", place=tree.place(path), hint=hint)

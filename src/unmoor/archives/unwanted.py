@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unmoor.archives.patterns import matches
 
-__all__ = ["credential", "dropping"]
+__all__ = ["credential", "dropping", "sample"]
 
 _CREDENTIALS = (
     ".git-credentials",
@@ -16,6 +16,7 @@ _CREDENTIALS = (
     "id_ed25519",
     "id_rsa",
 )
+_SAMPLES = ("doc", "docs", "example", "examples", "fixtures", "test", "testing", "tests")
 _DROPPINGS = (
     "#*#",
     "*.orig",
@@ -51,3 +52,8 @@ def credential(path: str) -> bool:
 def dropping(path: str) -> bool:
     """Say whether the file is left behind by a tool or an editor, or meant for one machine only."""
     return matches(path, _DROPPINGS)
+
+
+def sample(path: str) -> bool:
+    """Say whether the file lies where tests and documentation keep their samples."""
+    return not set(path.split("/")[:-1]).isdisjoint(_SAMPLES)

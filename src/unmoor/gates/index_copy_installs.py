@@ -1,0 +1,100 @@
+"""The index's copy of our wheel, taken by digest, installs and works, with dependencies from the main index only.
+
+The file is fetched by its exact sha256 and installed as a file. Mixing indexes in one resolution is how a stranger's
+package of the same name gets installed; so the index under test hands out this one file and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+from unmoor.archives.install import Order, extras_of, install
+from unmoor.archives.installed import Expected, judge
+from unmoor.archives.interpreters import choose
+from unmoor.archives.reading import read
+from unmoor.context import Context
+from unmoor.errors import Incomplete
+from unmoor.indexes import simple
+from unmoor.model import Distribution, Finding, Findings
+from unmoor.runtime import environment
+from unmoor.runtime.files import sha256_of
+from unmoor.targets import Index
+
+ASSERTS = "what the index hands out is ours, and installs and works"
+_ASK_SECONDS = 30.0
+
+
+def check(context: Context) -> Findings:
+    """Fetch every file from the index by digest, and install the wheel on the highest Python there is."""
+    index = context.index
+    if index is None or not context.distributions:
+        return Findings()
+    with tempfile.TemporaryDirectory(prefix="unmoor-copy-") as name:
+        fetched, problems = _fetch(context, index, Path(name))
+        if problems:
+            return Findings(examined=len(context.distributions), unit="files", problems=problems)
+        wheels = [path for path in fetched if path.name.endswith(".whl")]
+        result = _try(context, index, wheels[0] if wheels else fetched[0])
+        changed = [
+            path.name for path, each in zip(fetched, context.distributions, strict=True) if not _ours(path, each)
+        ]
+    problems = tuple(Finding(message=f"{each!r} changed while it was being installed") for each in changed)
+    return Findings(
+        examined=len(fetched),
+        unit="files",
+        problems=(*problems, *result.problems),
+        notices=result.notices,
+    )
+
+
+def _fetch(context: Context, index: Index, folder: Path) -> tuple[list[Path], tuple[Finding, ...]]:
+    served = {
+        each.filename: each
+        for each in simple.files(index.simple_url, context.project.component.name, timeout=_ASK_SECONDS)
+    }
+    fetched, problems = [], []
+    for each in context.distributions:
+        if each.filename not in served:
+            what = f"{index.name} does not show {each.filename!r} yet"
+            raise Incomplete(what, hint="run the same command again later; nothing is uploaded twice")
+        content = simple.fetch(served[each.filename], limit=max(each.size, 1))
+        if hashlib.sha256(content).hexdigest() != each.sha256:
+            hint = "do not go on; tell the index's operators, and release under a new version"
+            problems.append(Finding(message=f"{index.name} hands out other bytes for {each.filename!r}", hint=hint))
+            continue
+        path = folder / each.filename
+        path.write_bytes(content)
+        fetched.append(path)
+    return fetched, tuple(problems)
+
+
+def _try(context: Context, index: Index, path: Path) -> Findings:
+    settings = context.project.settings
+    found = choose(context.project.pythons, environment.clean(context.environ))
+    sealed = [read(each) for each in context.archives if each.name == path.name and path.name.endswith(".whl")]
+    extras = settings.install.extras
+    order = Order(
+        name=context.project.component.name,
+        imports=tuple(dict.fromkeys((*context.project.component.import_names, *settings.install.imports))),
+        extras=extras_of(read(path)) if extras is None else extras,
+        install_extras=extras or (),
+        main_url=index.main_url,
+        installer=settings.installer,
+        slow_import=settings.install.import_seconds,
+    )
+    expected = Expected(
+        version=context.plan.release.version,
+        wheel=sealed[0] if sealed else None,
+        seconds=settings.install.seconds,
+        import_seconds=settings.install.import_seconds,
+        strict=context.live,
+    )
+    context.say(f"installing {path.name} from {index.name} on python {found.highest.version}")
+    log = context.log(f"install-from-{index.name}")
+    return judge(install(path, found.highest, order, environ=context.environ, log=log), expected)
+
+
+def _ours(path: Path, each: Distribution) -> bool:
+    return path.name == each.filename and sha256_of(path) == each.sha256

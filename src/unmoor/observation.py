@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from unmoor.context import Context
     from unmoor.indexes.simple import IndexFile
+    from unmoor.model import Component
 
 __all__ = ["index_files", "index_url", "remote_refs", "sealed_digests", "tagged_versions"]
 
@@ -103,11 +104,11 @@ def sealed_digests(context: Context) -> Mapping[str, str]:
     return found
 
 
-def tagged_versions(tag_form: str, tags: Iterable[str]) -> dict[str, Version]:
+def tagged_versions(component: Component, tags: Iterable[str]) -> dict[str, Version]:
     """Return the tags that have the component's form, and the version each of them names."""
     from unmoor.planning.versions import try_parse
 
-    before, _, after = tag_form.partition("{version}")
+    before, _, after = component.tag_form.replace("{name}", component.name).partition("{version}")
     shape = re.compile(f"{re.escape(before)}(?P<version>.+){re.escape(after)}")
     found = {}
     for tag in tags:

@@ -29,8 +29,8 @@ def check(context: Context) -> Findings:
                 hint="git fetch --unshallow --tags (in CI: fetch-depth 0)",
             )
         )
-    form = context.project.component.tag_form
-    here = tagged_versions(form, git.tags())
+    component = context.project.component
+    here = tagged_versions(component, git.tags())
     refs = remote_refs(context)
     if refs is None and context.project.remote and not here:
         message = (
@@ -38,7 +38,7 @@ def check(context: Context) -> Findings:
         )
         notices.append(Finding(message=message, hint="git fetch --tags"))
     there = tagged_versions(
-        form, (name.removeprefix("refs/tags/") for name in refs or {} if name.startswith("refs/tags/"))
+        component, (name.removeprefix("refs/tags/") for name in refs or {} if name.startswith("refs/tags/"))
     )
     missing = sorted(there.keys() - here.keys(), key=lambda tag: there[tag])
     if there and not here:

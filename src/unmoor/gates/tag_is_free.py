@@ -44,7 +44,7 @@ def check(context: Context) -> Findings:
 
 def _taken(context: Context, where: str, tags: dict[str, str]) -> list[Finding]:
     release, planned = context.plan.release, context.plan.commit
-    versions = tagged_versions(context.project.component.tag_form, tags)
+    versions = tagged_versions(context.project.component, tags)
     same = {tag for tag, version in versions.items() if version == try_parse(release.version)} | {
         release.tag
     } & tags.keys()

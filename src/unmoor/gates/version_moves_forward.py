@@ -34,7 +34,7 @@ def check(context: Context) -> Findings:
         problem = Finding(message=str(error), hint="choose a version that PEP 440 allows")
         return Findings(examined=1, unit="versions", problems=(problem,))
     released, notices = _released(context)
-    base = tagged_versions(context.project.component.tag_form, [release.base_tag]).get(release.base_tag)
+    base = tagged_versions(context.project.component, [release.base_tag]).get(release.base_tag)
     stops = _kind(context, planned)
     stops += _order(planned, base, released - {planned})
     doubts = _jump(planned, base or max((each for each in released if each < planned), default=None))
@@ -49,7 +49,7 @@ def _released(context: Context) -> tuple[set[Version], list[Finding]]:
     """Return all released versions that can be found out, and what could not be."""
     git = Git(context.project.root, context.environ)
     remote = (name.removeprefix(_TAGS) for name in remote_refs(context) or {} if name.startswith(_TAGS))
-    released = set(tagged_versions(context.project.component.tag_form, [*git.tags(), *remote]).values())
+    released = set(tagged_versions(context.project.component, [*git.tags(), *remote]).values())
     try:
         served = index_files(context)
     except UnmoorError:

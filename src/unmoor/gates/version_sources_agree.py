@@ -100,7 +100,7 @@ def _computed(context: Context, source: VersionSource) -> Finding:
     return Finding(
         message=f"the version is computed by code{f': {source.reason}' if source.reason else ''}",
         place=_shown(context, source.path),
-        hint='state it literally, or declare dynamic = ["version"] and let the build backend read it from a file or tag',
+        hint="state it literally, or let the build backend read it from a file or a tag",
     )
 
 

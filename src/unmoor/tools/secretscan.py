@@ -25,6 +25,7 @@ from pathlib import Path
 
 from unmoor.errors import ToolError, ToolMissing
 from unmoor.runtime import process
+from unmoor.tools.credentialfiles import credential_lines
 
 __all__ = ["Hit", "scan"]
 
@@ -158,8 +159,12 @@ def _varied(line: bytes) -> bool:
 
 
 def _own_finds(path: str, content: _Content) -> list[Hit]:
-    """Return the private keys that have a body, and the tokens of the formats detect-secrets does not know."""
-    found = []
+    """Return keys with a body, tokens detect-secrets does not know, and what files made for credentials hold."""
+    found = (
+        []
+        if content.binary
+        else [Hit(path=path, line=line, kind=kind) for line, kind in credential_lines(path, content.lines)]
+    )
     for number, line in enumerate(content.lines):
         if len(line) < _FEWEST_DISTINCT:
             continue

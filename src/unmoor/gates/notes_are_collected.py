@@ -1,0 +1,59 @@
+"""No change note is left lying beside the changelog when the version goes out: its change would never be told.
+
+towncrier leaves a fragment of a mistyped kind behind without a word; such strays are shown.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from unmoor.context import Context
+from unmoor.model import Finding, Findings
+from unmoor.tools import towncrier_settings
+
+__all__ = ["ASSERTS", "check"]
+
+ASSERTS = "every change note is in the changelog"
+_SHOWN = 10
+
+
+def check(context: Context) -> Findings:
+    """List the fragments that towncrier would collect, and what only looks like one."""
+    project = context.project
+    if project.notes.style != "towncrier":
+        return Findings(optional=f"the project keeps no change notes ({project.notes.reason or 'none found'})")
+    if not towncrier_settings.is_configured(project.folder):
+        return Findings(absent="towncrier is not configured", hint='add [tool.towncrier], or set notes = "none"')
+    fragments, strays = towncrier_settings.load(project.folder).files(project.folder)
+    notices = [
+        Finding(
+            message="looks like a note, but is of no known kind", place=_shown(context, path), hint="correct its name"
+        )
+        for path in strays[:_SHOWN]
+    ]
+    examined = len(fragments) + len(strays) + 1
+    if context.live:
+        left = [
+            Finding(
+                message="this note is not in the changelog", place=_shown(context, path), hint="run `unmoor changelog`"
+            )
+            for path in fragments[:_SHOWN]
+        ]
+        if len(fragments) > _SHOWN:
+            left.append(Finding(message=f"and {len(fragments) - _SHOWN} more", hint="run `unmoor changelog`"))
+        return Findings(examined=examined, unit="notes and changelog", problems=tuple(left), notices=tuple(notices))
+    if fragments:
+        notices.append(_rehearsed(context, len(fragments)))
+    return Findings(examined=examined, unit="notes and changelog", notices=tuple(notices))
+
+
+def _rehearsed(context: Context, count: int) -> Finding:
+    notes = "1 note is" if count == 1 else f"{count} notes are"
+    changelog = context.project.notes.changelog
+    if any(PurePosixPath(edit.path).name == PurePosixPath(changelog).name for edit in context.plan.release.edits):
+        return Finding(message=f"{notes} put into the changelog by the plan", hint="live, run `unmoor prepare` first")
+    return Finding(message=f"{notes} not in the changelog", hint="live that stops the release; run `unmoor changelog`")
+
+
+def _shown(context: Context, path: str) -> str:
+    return (PurePosixPath(context.project.component.path) / path).as_posix()

@@ -1,4 +1,4 @@
-"""The line a TOML key stands on, found by reading the text once; only asked for when something is wrong with the key."""
+"""The line a TOML key stands on, found by reading the text; only asked for when something is wrong with the key."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 
 MEANINGS: Mapping[str, str] = {
-    "tag": "Form of release tags, with `{version}` and, for several packages, `{name}`; by default as existing tags are.",
+    "tag": "Form of release tags, with `{version}` and, for several packages, `{name}`; by default like existing tags.",
     "branches": "Branches that may be released from, as names or patterns; by default the remote's default branch.",
     "remote": "The git remote that is asked and pushed to; by default `origin`.",
     "imports": "What the package is imported as; by default from the build backend's settings and the folders.",
@@ -61,7 +61,7 @@ MEANINGS: Mapping[str, str] = {
     "tests.coverage": "Least coverage in percent; 0 for no demand.",
     "tests.against": "Whether the tests import the package from the tree or from the sealed wheel.",
     "tests.seconds": "Limit of one test run, in seconds.",
-    "docs.engine": "What builds the documentation, `none` where there is nothing to build; by default the one configured.",
+    "docs.engine": "What builds the documentation, `none` where nothing is to be built; by default the one configured.",
     "docs.source": "Folder of Sphinx's `conf.py`, or the configuration file of another engine.",
     "docs.groups": "Dependency groups the documentation needs; by default the group that names the engine.",
     "docs.extras": "Extras of the project the documentation needs.",

@@ -29,4 +29,3 @@ def nearest(name: str, known: Collection[str], *, elsewhere: str = "") -> str:
     if len(known) <= _MANY:
         return f"known are {', '.join(known)}" if known else ""
     return "see the reference of settings for the names that are known"
-

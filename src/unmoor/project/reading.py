@@ -18,14 +18,14 @@ _PLACE = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end 
 
 @dataclass(frozen=True, slots=True)
 class TomlFile:
-    """A TOML file as its table and its text (line ends as ``\\n``); empty where there is no file."""
+    """A TOML file as its table and its text; empty where there is no file."""
 
     table: Mapping[str, object]
     text: str = ""
 
 
 def read_text(path: Path) -> str | None:
-    """Return a file's text with ``\\n`` line ends, or ``None`` where there is no such file.
+    """Return a file's text with plain line feeds, or ``None`` where there is no such file.
 
     Bytes that are no UTF-8 become replacement characters: what is looked for here is ASCII.
     """
@@ -50,7 +50,9 @@ def read_toml(path: Path) -> TomlFile:
     except UnicodeDecodeError as error:
         before = content[: error.start]
         line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
-        raise _wrong(f"{path.name}:{line}:{column}", "is not UTF-8", "save the file as UTF-8, as TOML requires") from None
+        raise _wrong(
+            f"{path.name}:{line}:{column}", "is not UTF-8", "save the file as UTF-8, as TOML requires"
+        ) from None
     try:
         return TomlFile(tomllib.loads(text), text)
     except tomllib.TOMLDecodeError as error:

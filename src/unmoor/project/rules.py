@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -98,7 +98,7 @@ def _gate_name(value: object) -> Complaint | None:
 
 def _day(value: object) -> Complaint | None:
     try:
-        return None if not value or datetime.date.fromisoformat(str(value)).isoformat() == value else _NO_DAY
+        return None if not value or dt.date.fromisoformat(str(value)).isoformat() == value else _NO_DAY
     except ValueError:
         return _NO_DAY
 

@@ -1,4 +1,4 @@
-"""The schema of ``[tool.unmoor]``, read off the dataclasses of ``types``: one row a key, for decoding and for the reference."""
+"""The schema of ``[tool.unmoor]``, read off the dataclasses of ``types``: for decoding and for the reference."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def shape_of(hint: object, *, required: bool = False) -> Shape:
     if typing.get_origin(hint) in (typing.Union, UnionType):
         (hint,) = (each for each in typing.get_args(hint) if each is not NoneType)
     if hint in _SIMPLE:
-        return Shape(_SIMPLE[typing.cast("type", hint)], required=required)
+        return Shape(_SIMPLE[hint], required=required)
     if isinstance(hint, type) and is_dataclass(hint):
         return Shape("table", hint, required)
     inner = typing.get_args(hint)

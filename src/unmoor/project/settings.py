@@ -6,7 +6,7 @@ place, what was expected, and the nearest valid name.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -78,7 +78,9 @@ class _Decoder:
         made: dict[str, Any] = {}
         for name, inner in value.items():
             if name not in known:
-                self.complain(_join(place, name), f"unknown key {name!r}", nearest(name, known, elsewhere=_elsewhere(name, row)))
+                self.complain(
+                    _join(place, name), f"unknown key {name!r}", nearest(name, known, elsewhere=_elsewhere(name, row))
+                )
             else:
                 made[name.replace("-", "_")] = self._value(known[name], inner, _join(place, name), _join(row, name))
         for name, shape in known.items():
@@ -100,7 +102,7 @@ class _Decoder:
                 return self._leaf(shape, value, place, row)
 
     def _leaf(self, shape: Shape, value: object, place: str, row: str) -> object:
-        if row == "waivers.until" and type(value) is datetime.date:
+        if row == "waivers.until" and type(value) is dt.date:
             value = value.isoformat()
         # bool is a subclass of int: without the second test `true` would count as 1.
         if not isinstance(value, _TYPES[shape.kind]) or (isinstance(value, bool) and shape.kind != "flag"):

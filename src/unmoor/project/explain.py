@@ -1,0 +1,146 @@
+"""The settings as resolved, one row a value with where it comes from, in the order in which a person would ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+
+from unmoor.model import Component, VersionSource
+from unmoor.project.detect import Detected
+from unmoor.project.types import Requirements, Resolved, Settings, Tool
+
+__all__ = ["explain"]
+
+_SET = "set in [tool.unmoor]"
+# What is told by the rows of detection already.
+_TOLD = frozenset(
+    {"tag", "branches", "remote", "imports", "notes", "changelog", "gates", "lint", "types", "version_files"}
+)
+
+
+def explain(
+    settings: Settings,
+    found: Detected,
+    component: Component,
+    remote: str,
+    branches: Sequence[str],
+    reasons: Mapping[str, str],
+) -> tuple[Resolved, ...]:
+    """Return the rows; ``reasons`` by key for the values that do not carry their own."""
+    return (
+        Resolved(key="name", value=component.name, reason=f"the package's own, in {_folder(component)}"),
+        *_versions(found.sources),
+        Resolved(key="backend", value=found.backend.name, reason=found.backend.reason),
+        Resolved(key="imports", value=_listed(component.import_names), reason=reasons["imports"]),
+        Resolved(key="tag", value=component.tag_form, reason=reasons["tag"]),
+        Resolved(key="remote", value=remote or "none", reason=reasons["remote"]),
+        Resolved(key="branches", value=_listed(branches), reason=reasons["branches"]),
+        *_notes(found, settings),
+        *_tools("lint", found.lint, "neither ruff nor pre-commit is in use", forced=settings.lint is not None),
+        *_tools(
+            "types", found.types, reasons["types"] or "no type checker is configured", forced=settings.types is not None
+        ),
+        *_tools(
+            "tests", [found.tests] if found.tests else [], "neither a configuration of pytest nor a folder of tests"
+        ),
+        Resolved(key="tests.pythons", value=_listed(found.pythons), reason=reasons["pythons"]),
+        *_tools("docs", [found.docs] if found.docs else [], reasons["docs"]),
+        *_sessions(found, settings),
+        *_rest(settings),
+    )
+
+
+def _folder(component: Component) -> str:
+    return "the repository's top folder" if component.path == "." else component.path
+
+
+def _versions(sources: Sequence[VersionSource]) -> Iterator[Resolved]:
+    for index, source in enumerate(sources):
+        value = {"vcs": "from tags", "computed": "computed"}.get(source.kind) or source.value or "not found"
+        place = source.path if source.kind in {"vcs", "computed"} else f"{source.path}: {source.key or source.search}"
+        yield Resolved(
+            key="version" if not index else "version, also", value=value, reason=f"{place} ({source.reason})"
+        )
+
+
+def _notes(found: Detected, settings: Settings) -> Iterator[Resolved]:
+    notes = found.notes
+    value = f"{notes.style} in {notes.folder}/" if notes.folder else notes.style
+    yield Resolved(key="notes", value=value, reason=notes.reason)
+    reason = _SET if settings.changelog else notes.reason if notes.style == "towncrier" else "the file is there"
+    yield Resolved(
+        key="changelog", value=notes.changelog or "none", reason=reason if notes.changelog else "no file was found"
+    )
+
+
+def _tools(key: str, tools: Sequence[Tool], lacking: str, *, forced: bool = False) -> Iterator[Resolved]:
+    if not tools:
+        yield Resolved(key=key, value="none", reason=_SET if forced else lacking)
+    for tool in tools:
+        what = ", ".join(tool.source.split("\n"))
+        yield Resolved(key=key, value=f"{tool.name} ({what})" if what else tool.name, reason=tool.reason)
+        needs = tool.requirements
+        yield Resolved(key=f"{key}, with", value=_installed(needs), reason=needs.reason)
+
+
+def _installed(needs: Requirements) -> str:
+    own = f"-e .[{','.join(needs.extras)}]" if needs.extras else "-e ."
+    return " ".join([*needs.arguments, *([own] if needs.project else [])])
+
+
+def _sessions(found: Detected, settings: Settings) -> Iterator[Resolved]:
+    if not found.noxfile.exists:
+        yield Resolved(key="gates", value="none", reason="there is no noxfile.py")
+        return
+    reason = _SET if settings.gates else "sessions of noxfile.py with well-known names"
+    for stage, names in found.own_sessions.items():
+        pythons = {name: found.noxfile.sessions.get(name, ()) for name in names}
+        shown = [f"{name} ({', '.join(pythons[name])})" if pythons[name] else name for name in names]
+        yield Resolved(key=f"gates in {stage}", value=_listed(shown), reason=reason)
+    if not found.own_sessions:
+        all_names = ", ".join(found.noxfile.sessions) or "none that can be read"
+        yield Resolved(
+            key="gates", value="none", reason=f"no well-known name among the sessions of noxfile.py: {all_names}"
+        )
+    yield Resolved(
+        key="adopted",
+        value="yes" if found.noxfile.adopted else "no",
+        reason="whether noxfile.py imports unmoor.sessions",
+    )
+
+
+def _rest(settings: Settings) -> Iterator[Resolved]:
+    """Yield the settings that nothing is detected for: all single values, and whatever else is not its default."""
+    plain = Settings()
+    for each in fields(Settings):
+        value: object = getattr(settings, each.name)
+        key = each.name.replace("_", "-")
+        if each.name in _TOLD:
+            continue
+        if isinstance(value, str | bool):
+            yield Resolved(
+                key=key, value=_shown(value), reason=_SET if value != getattr(plain, each.name) else "default"
+            )
+        elif value != getattr(plain, each.name):
+            yield Resolved(key=key, value=_shown(value), reason=_SET)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, tuple):
+        return _listed([_shown(each) for each in value])
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {_shown(inner)}" for name, inner in value.items())
+    if hasattr(value, "__dataclass_fields__"):
+        inner = {name: getattr(value, name) for name in value.__dataclass_fields__}
+        return ", ".join(
+            f"{name.replace('_', '-')} {_shown(part)}" for name, part in inner.items() if part not in ("", (), None)
+        )
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _listed(values: Sequence[str]) -> str:
+    return ", ".join(values) or "none"

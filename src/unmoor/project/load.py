@@ -1,0 +1,142 @@
+"""Load a project: find it, read it, decode its settings, detect the rest. Only git is run, and nothing is written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from unmoor.errors import Problem, SettingsError, UnmoorError
+from unmoor.model import Component
+from unmoor.project import repository
+from unmoor.project.detect import Detected, detect, problems
+from unmoor.project.explain import explain
+from unmoor.project.reading import dig
+from unmoor.project.settings import decode
+from unmoor.project.tag_forms import tag_form
+from unmoor.project.tree import Tree
+from unmoor.project.types import Project, Settings
+from unmoor.tools.git import find_root
+
+__all__ = ["find_component", "load"]
+
+_MARKS = ("pyproject.toml", "setup.py")
+# Facts about this clone rather than the project, and values the tree itself is witness of.
+_NOT_IN_DIGEST = frozenset({"reason", "value"})
+
+
+def load(start: Path, environ: Mapping[str, str]) -> Project:
+    """Return the project that the folder ``start`` belongs to.
+
+    Raises ``UnmoorError`` where there is no repository or no package, and ``SettingsError`` with every problem that
+    its settings and metadata have.
+    """
+    root = find_root(start, environ)
+    tree = Tree(find_component(start, root))
+    settings = _settings(tree)
+    found = detect(tree, settings)
+    refs = repository.observe(root, environ)
+    form, form_reason = (settings.tag, "set in [tool.unmoor]") if settings.tag else tag_form(refs.tags, found.name)
+    remote, remote_reason = repository.remote(refs, settings.remote)
+    branches, branches_reason = repository.branches(refs, remote, settings.branches)
+    component = Component(
+        name=found.name,
+        path=tree.folder.relative_to(root).as_posix(),
+        import_names=tuple(package.name for package in found.packages),
+        sources=found.sources,
+        tag_form=form,
+    )
+    reasons = {**found.reasons, "tag": form_reason, "remote": remote_reason, "branches": branches_reason}
+    return Project(
+        root=root,
+        folder=tree.folder,
+        component=component,
+        settings=settings,
+        settings_digest=_digest(settings, found),
+        metadata=found.metadata,
+        backend=found.backend,
+        notes=found.notes,
+        lint=found.lint,
+        types=found.types,
+        tests=found.tests,
+        docs=found.docs,
+        pythons=found.pythons,
+        own_sessions=found.own_sessions,
+        remote=remote,
+        branches=branches,
+        resolved=explain(settings, found, component, remote, branches, reasons),
+        adopted=found.noxfile.adopted,
+    )
+
+
+def find_component(start: Path, root: Path) -> Path:
+    """Return the nearest folder at or above ``start``, not above ``root``, that a package is described in."""
+    top = root.resolve()
+    here = start.resolve()
+    for folder in (here, *here.parents):
+        if any((folder / name).is_file() for name in _MARKS):
+            # The repository's own spelling of its path, where links lead to it.
+            return root / folder.relative_to(top)
+        if folder == top:
+            break
+    raise UnmoorError(
+        "there is no Python package here: neither pyproject.toml nor setup.py",
+        where=str(start),
+        hint="go to the folder of the package, or write a pyproject.toml with [build-system] and [project]",
+    )
+
+
+def _settings(tree: Tree) -> Settings:
+    """Decode the settings; raise every problem of theirs and of the metadata at once."""
+    table = dig(tree.pyproject, "tool", "unmoor")
+    settings, found = Settings(), list[Problem]()
+    try:
+        if table is not None:
+            settings = decode(table, file="pyproject.toml", text=tree.toml.text)
+    except SettingsError as error:
+        found += error.problems
+    try:
+        found += problems(tree)
+    except SettingsError as error:
+        found += error.problems
+    if found:
+        raise SettingsError(found)
+    return settings
+
+
+def _digest(settings: Settings, found: Detected) -> str:
+    """Return the sha256 of what the stages go by: the settings, and what was detected in the component's files.
+
+    What git says (remote, branches, tag form) is left out: it differs between clones of one project, and the plan is
+    bound to it by itself. So are the versions that the sources state now, which the tree is bound to.
+    """
+    value = {
+        "settings": settings,
+        "name": found.name,
+        "imports": [(package.name, package.path) for package in found.packages],
+        "sources": found.sources,
+        "backend": found.backend,
+        "notes": found.notes,
+        "tools": [*found.lint, *found.types, found.tests, found.docs],
+        "pythons": found.pythons,
+        "own_sessions": found.own_sessions,
+        "adopted": found.noxfile.adopted,
+    }
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return _without(asdict(value))
+    what = f"{type(value).__name__} has no place in a digest"
+    raise TypeError(what)
+
+
+def _without(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without(inner) for key, inner in value.items() if key not in _NOT_IN_DIGEST}
+    return [_without(inner) for inner in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,83 @@
+"""What the repository tells about the project: tags, remote and branches, asked of git with two short questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from unmoor.tools.git import Git
+
+__all__ = ["Refs", "branches", "observe", "remote"]
+
+_QUICK = 15.0
+_TAGS, _HEADS, _REMOTES = "refs/tags/", "refs/heads/", "refs/remotes/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refs:
+    """Tags, local branches, the current branch, remotes, their branches, and their default branches where known."""
+
+    tags: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()
+    current: str = ""
+    remotes: tuple[str, ...] = ()
+    remote_heads: tuple[str, ...] = ()
+    defaults: Mapping[str, str]
+
+
+def observe(root: Path, environ: Mapping[str, str]) -> Refs:
+    """Ask the repository at ``root``; nothing is written and no network is used. Raises ``ToolFailed``."""
+    git = Git(root, environ)
+    remotes = git.remotes()
+    form = "%(HEAD)%(refname)%09%(symref)"
+    listed = git.run("for-each-ref", f"--format={form}", "refs/tags", "refs/heads", "refs/remotes", timeout=_QUICK).out
+    tags, heads, remote_heads, current, defaults = [], [], [], "", {}
+    for line in listed.splitlines():
+        name, _, leads_to = line[1:].partition("\t")
+        if name.startswith(_TAGS):
+            tags.append(name.removeprefix(_TAGS))
+        elif name.startswith(_HEADS):
+            heads.append(name.removeprefix(_HEADS))
+            current = heads[-1] if line[0] == "*" else current
+        elif leads_to and name.endswith("/HEAD"):
+            remote_name = name.removeprefix(_REMOTES).removesuffix("/HEAD")
+            defaults[remote_name] = leads_to.removeprefix(f"{_REMOTES}{remote_name}/")
+        else:
+            remote_heads.append(name.removeprefix(_REMOTES))
+    return Refs(
+        tags=tuple(tags),
+        heads=tuple(heads),
+        current=current,
+        remotes=remotes,
+        remote_heads=tuple(remote_heads),
+        defaults=defaults,
+    )
+
+
+def remote(refs: Refs, given: str) -> tuple[str, str]:
+    """Return the remote to ask and push to, and the reason; empty where there is none or no way to choose."""
+    if given:
+        known = given in refs.remotes
+        return given, "set in [tool.unmoor]" + ("" if known else ", but this clone has no remote of that name")
+    for name in ("origin", "upstream"):
+        if name in refs.remotes:
+            return name, f"the remote '{name}'"
+    if len(refs.remotes) == 1:
+        return refs.remotes[0], "the only remote"
+    why = "there is no remote" if not refs.remotes else f"none of {', '.join(refs.remotes)} is 'origin': set 'remote'"
+    return "", why
+
+
+def branches(refs: Refs, name: str, given: Sequence[str]) -> tuple[tuple[str, ...], str]:
+    """Return the branches that may be released from, and the reason; ``name`` is the remote's."""
+    if given:
+        return tuple(given), "set in [tool.unmoor]"
+    if default := refs.defaults.get(name):
+        return (default,), f"the default branch of '{name}'"
+    for usual in ("main", "master"):
+        if usual in refs.heads or f"{name}/{usual}" in refs.remote_heads:
+            return (usual,), f"the remote's default branch is not known here; '{usual}' exists"
+    if refs.current:
+        return (refs.current,), "the current branch, for want of a better sign"
+    return (), "no branch was found: set 'branches'"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from unmoor.errors import UnmoorError
 from unmoor.model import VersionSource
+from unmoor.planning.versions import try_parse
 from unmoor.runtime.changeset import inside
+from unmoor.tools.bumpversion import is_memory
 from unmoor.tools.filetext import FileText
 from unmoor.tools.spans import locate
 
-__all__ = ["STATED", "read"]
+__all__ = ["STATED", "moving", "read"]
 
 STATED = frozenset({"static", "attribute", "file"})
 
@@ -30,3 +33,20 @@ def read(folder: Path, source: VersionSource) -> str:
         what = f"the file that states the version cannot be read: {error.strerror}"
         raise UnmoorError(what, where=source.path, hint="restore it, or correct the settings") from error
     return locate(FileText.of(content, where=source.path).plain, source)[0].value
+
+
+def moving(sources: Sequence[VersionSource], current: str, version: str) -> tuple[VersionSource, ...]:
+    """Return the sources that a change from ``current`` to ``version`` edits.
+
+    The deciding source comes along whatever it says; others that state a third version are left alone, for whether
+    they are meant to agree is for a gate to say, and not for an edit to hide.
+    """
+    old, new = try_parse(current), try_parse(version)
+    if old == new:
+        return ()
+    stated = [source for source in sources if source.kind in STATED]
+    return tuple(
+        source
+        for index, source in enumerate(sources)
+        if source in stated and (index == 0 or is_memory(source) or try_parse(source.value) in (old, new))
+    )

@@ -22,7 +22,7 @@ from unmoor.tools import bumpversion_own
 from unmoor.tools.filetext import FileText
 from unmoor.tools.spans import Span, locate
 
-__all__ = ["bump", "stage"]
+__all__ = ["bump", "is_memory", "stage"]
 
 _SECONDS = 60.0
 _EDITABLE = frozenset({"static", "attribute", "file"})
@@ -116,7 +116,7 @@ def _spellings(texts: Mapping[str, FileText], sources: Sequence[VersionSource], 
     problems, old = [], set()
     for source in sources:
         value = locate(texts[source.path].plain, source)[0].value
-        if _same(value, new):
+        if _same(value, new) or is_memory(source):
             continue
         old.add(value)
         if not _same(value, current):
@@ -125,6 +125,11 @@ def _spellings(texts: Mapping[str, FileText], sources: Sequence[VersionSource], 
     if problems:
         raise SettingsError(problems)
     return old
+
+
+def is_memory(source: VersionSource) -> bool:
+    """Say whether this is where bump-my-version remembers the version: it follows, and often lags behind."""
+    return source.key.endswith("bumpversion.current_version")
 
 
 # ── by the project's own rules ───────────────────────────────────────────────────────────────────────────────

@@ -122,25 +122,25 @@ def _in_python(text: str, source: VersionSource) -> tuple[Span, ...]:
     found = _by_pattern(text, name) if tree is None else [_literal(text, node) for node in _assigned(tree.body, name)]
     if not found:
         raise _nothing(source, f'there is no {name} = "…" at the top of the module')
-    if None in found or len(found) > 1:
-        what = f"{name} is not one plain string" if None in found else f"{name} is assigned {len(found)} times"
-        raise _nothing(source, what, f'write {name} = "…" once')
-    return tuple(span for span in found if span is not None)
+    # As when the module runs, the last assignment counts.
+    if found[-1] is None:
+        raise _nothing(source, f"{name} is not one plain string", f'write {name} = "…"')
+    return (found[-1],)
 
 
-def _assigned(body: list[ast.stmt], name: str) -> Iterator[ast.expr]:
-    """Yield what is assigned to ``name`` at module level, below ``if`` and ``try`` too."""
+def _assigned(body: list[ast.stmt], name: str) -> list[ast.expr]:
+    """Return what is assigned to ``name`` at module level, or below its ``if`` and ``try`` where only those do."""
+    found = []
+    nested: list[ast.stmt] = []
     for node in body:
-        targets = (
-            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        )
-        value = getattr(node, "value", None)
-        if value is not None and any(isinstance(target, ast.Name) and target.id == name for target in targets):
-            yield value
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        if isinstance(node, ast.AnnAssign):
+            targets = [node.target]
+        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+            found += [value] if (value := getattr(node, "value", None)) is not None else []
         if isinstance(node, ast.If | ast.Try):
-            yield from _assigned([*node.body, *node.orelse], name)
-        if isinstance(node, ast.Try):
-            yield from _assigned([*(each for handler in node.handlers for each in handler.body), *node.finalbody], name)
+            nested += [*node.body, *node.orelse]
+    return found or (_assigned(nested, name) if nested else [])
 
 
 def _literal(text: str, node: ast.expr) -> Span | None:

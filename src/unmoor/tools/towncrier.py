@@ -142,13 +142,16 @@ def stage(
     calendar_date.fromisoformat(date)
     settings = load(folder)
     fragments, strays = settings.files(folder)
-    _refuse(settings, fragments, strays, planned)
+    _refuse(settings, strays, set(fragments) - set(fragments if planned is None else planned))
     name = settings.changelog(version, date)
     before = _bytes(folder, name, pending or {})
     text = FileText.of(before, where=name)
     with _copies(folder, settings, fragments, pending or {}) as top:
         drafted = _draft(top, settings, version, date, environ)
         there = changelog_text.section(text.plain, drafted, version, date)
+        if not there:
+            # Notes may only be gone already when the section that holds them is there.
+            _refuse(settings, (), set(planned or ()) - set(fragments))
         if not fragments:
             return Collected(did="already there" if there else "nothing to collect", changelog=name, section=there)
         if there:
@@ -168,18 +171,14 @@ def stage(
     return Collected(did="built", changelog=name, section=drafted, fragments=fragments, changes=changes)
 
 
-def _refuse(
-    settings: TowncrierSettings, fragments: Sequence[str], strays: Sequence[str], planned: Sequence[str] | None
-) -> None:
+def _refuse(settings: TowncrierSettings, strays: Sequence[str], differing: set[str]) -> None:
     kinds = ", ".join(settings.kinds)
     hint = f"rename it to NAME.TYPE.md with a type of {kinds}; or add it to 'ignore' in {settings.file}"
     problems = [Problem(what="is of no type that towncrier knows", where=stray, hint=hint) for stray in strays]
-    if planned is not None and set(planned) != set(fragments):
-        hint = "run the same command again, so that the plan is made anew"
-        differing = sorted(set(planned) ^ set(fragments))
-        problems += [
-            Problem(what="is not in both the plan and the folder", where=name, hint=hint) for name in differing
-        ]
+    hint = "run the same command again, so that the plan is made anew"
+    problems += [
+        Problem(what="is not in both the plan and the folder", where=each, hint=hint) for each in sorted(differing)
+    ]
     if problems:
         raise Blocked.of(problems)
 

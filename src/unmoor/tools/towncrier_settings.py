@@ -1,4 +1,4 @@
-"""``[tool.towncrier]`` as towncrier reads it, without importing towncrier: where fragments lie and what their names mean.
+"""``[tool.towncrier]`` as towncrier reads it, without importing it: where fragments lie and what their names mean.
 
 The rules are those of towncrier's configuration reference: ``towncrier.toml`` comes before ``pyproject.toml``, the
 types are a table, an array or the default five, and fragments without a configured folder lie in

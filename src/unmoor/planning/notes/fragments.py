@@ -1,0 +1,138 @@
+"""towncrier's fragments as change notes; towncrier itself is not needed to read them.
+
+How far a fragment moves the version follows from its type, by what the word means in semantic versioning; towncrier
+knows nothing of versions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from unmoor.errors import Problem
+from unmoor.model import Bump, Change
+from unmoor.planning.notes.record import Notes
+from unmoor.project.types import Project
+from unmoor.tools.towncrier_settings import TowncrierSettings, load
+
+__all__ = ["LARGEST", "bump_of", "read"]
+
+LARGEST = 1_000_000
+
+_MAJOR = frozenset({"removal", "removals", "removed", "breaking", "major", "incompatible", "backward", "break"})
+_MINOR = frozenset(
+    {
+        "add",
+        "added",
+        "change",
+        "changed",
+        "changes",
+        "deprecated",
+        "deprecation",
+        "deprecations",
+        "enhancement",
+        "enhancements",
+        "feature",
+        "features",
+        "minor",
+        "new",
+    }
+)
+
+
+def bump_of(kind: str) -> Bump:
+    """Return how far a fragment of this type moves the version; what is not known to be more is a patch."""
+    word = kind.lower()
+    if word in _MAJOR:
+        return Bump.MAJOR
+    return Bump.MINOR if word in _MINOR else Bump.PATCH
+
+
+def read(project: Project) -> Notes:
+    """Read the fragments of the project's tree; raise ``SettingsError`` where towncrier's settings are wrong."""
+    settings = load(project.folder)
+    prefix = PurePosixPath(project.component.path)
+    fragments, strays = settings.files(project.folder)
+    changes: list[Change] = []
+    problems = [_stray(settings, prefix, name) for name in strays]
+    seen: dict[tuple[str, str, str, int], str] = {}
+    for name in fragments:
+        found = list(_wrong(project.folder, name, settings, seen))
+        if found:
+            problems += [Problem(what=what, where=f"{prefix / name}:{line}", hint=hint) for what, line, hint in found]
+        else:
+            changes.append(_change(project, settings, name, prefix))
+    return Notes(changes=tuple(changes), problems=tuple(problems), changelog=(prefix / settings.filename).as_posix())
+
+
+def _stray(settings: TowncrierSettings, prefix: PurePosixPath, name: str) -> Problem:
+    from difflib import get_close_matches
+
+    near = [
+        match
+        for part in PurePosixPath(name).name.split(".")[1:]
+        for match in get_close_matches(part, settings.kinds, n=1)
+    ]
+    question = f"did you mean {near[0]!r}? " if near else ""
+    hint = f"{question}types: {', '.join(settings.kinds)}; a file that is no note belongs in 'ignore' of towncrier"
+    return Problem(what="the name has no type that towncrier knows", where=f"{prefix / name}:1", hint=hint)
+
+
+def _wrong(
+    folder: Path, name: str, settings: TowncrierSettings, seen: dict[tuple[str, str, str, int], str]
+) -> Iterator[tuple[str, int, str]]:
+    """Yield what is wrong with a fragment: message, line, and what to do."""
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        yield "a link that leads out of the project", 1, "write the note into the file itself"
+        return
+    if not path.is_file():
+        yield "is not a file", 1, "write the note into a plain file"
+        return
+    if path.stat().st_size > LARGEST:
+        yield f"is larger than {LARGEST} bytes", 1, "say in a few sentences what changed"
+        return
+    yield from _wrong_name(name, settings, seen)
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        yield "is not valid UTF-8", content.count(b"\n", 0, error.start) + 1, "save it as UTF-8"
+        return
+    if "\0" in text:
+        yield "holds a NUL", text.count("\n", 0, text.index("\0")) + 1, "write the note anew"
+    parsed = settings.parse(path.name)
+    needs_text = parsed is None or settings.kinds[parsed.kind].shown or not parsed.issue
+    if needs_text and not text.strip():
+        yield "is empty", 1, "say in one sentence what changed"
+
+
+def _wrong_name(
+    name: str, settings: TowncrierSettings, seen: dict[tuple[str, str, str, int], str]
+) -> Iterator[tuple[str, int, str]]:
+    parsed = settings.parse(PurePosixPath(name).name)
+    if parsed is None or not parsed.issue:
+        return
+    if settings.issue_pattern and not re.fullmatch(settings.issue_pattern, parsed.issue):
+        what = f"the issue {parsed.issue!r} does not match {settings.issue_pattern!r}"
+        yield what, 1, f"rename it, or correct issue_pattern in {settings.file}"
+    key = (str(PurePosixPath(name).parent), parsed.issue, parsed.kind, parsed.counter)
+    if seen.setdefault(key, name) != name:
+        what = f"stands for the same note as {PurePosixPath(seen[key]).name!r}"
+        yield what, 1, f"add a counter to its name: {parsed.issue}.{parsed.kind}.{parsed.counter + 1}.md"
+
+
+def _change(project: Project, settings: TowncrierSettings, name: str, prefix: PurePosixPath) -> Change:
+    parsed = settings.parse(PurePosixPath(name).name)
+    kind, issue = (parsed.kind, parsed.issue) if parsed else ("", "")
+    text = (project.folder / name).read_bytes().decode("utf-8-sig")
+    paragraph = re.split(r"\n[ \t\r]*\n", text.strip(), maxsplit=1)[0]
+    return Change(
+        component=project.component.name,
+        bump=bump_of(kind),
+        category=kind,
+        summary=" ".join(paragraph.split()),
+        issues=(issue,) if issue else (),
+        origin=f"{(prefix / name).as_posix()}:1",
+    )

@@ -1,0 +1,23 @@
+"""What reading a project's change notes gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from unmoor.errors import Problem
+from unmoor.model import Change
+
+__all__ = ["Notes"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notes:
+    """``changes`` are the good notes, ``problems`` what is wrong with the others (``where`` is file:line).
+
+    ``changelog`` is where they go, with ``{version}`` in it where each version has a file of its own. Paths are
+    relative to the repository.
+    """
+
+    changes: tuple[Change, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    changelog: str = ""

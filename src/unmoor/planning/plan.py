@@ -1,0 +1,98 @@
+"""The plan: what will be released, from what, to which version and by which rule. Made without any side effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from unmoor.model import Change, Edit, Mode, Plan, Release
+from unmoor.planning import live, notes, tags
+from unmoor.planning.choice import choose
+from unmoor.planning.facts import Facts, Ground
+from unmoor.planning.notes.record import Notes
+from unmoor.planning.sources import moving
+from unmoor.planning.versions import parse
+from unmoor.project.types import Project
+
+__all__ = ["Facts", "edits", "make"]
+
+
+def make(
+    project: Project, facts: Facts, *, mode: Mode, named_version: str = "", base: str = "", actor: str = ""
+) -> Plan:
+    """Return the plan of a release.
+
+    A rehearsal chooses its version and base; a live release has both named, and everything must agree. Raises
+    ``UnmoorError`` where something is not said, ``Blocked`` where the tree and what was named disagree.
+    """
+    found = facts.notes if facts.notes is not None else notes.read(project)
+    ground = Ground(project, facts, found.changes)
+    if mode is Mode.LIVE:
+        version, rule = live.named(ground, named_version)
+        base_tag = live.base_tag(ground, base, version)
+    else:
+        version, rule = choose(ground)
+        base_tag = _newest_behind(ground, version)
+    current = str(ground.current) if ground.current is not None else ""
+    release = Release(
+        component=project.component.name,
+        current=current,
+        version=version,
+        rule=rule,
+        tag=tags.name(project.component.tag_form, version),
+        base_tag=base_tag,
+        changes=found.changes,
+        edits=() if mode is Mode.LIVE else tuple(edits(project, facts, found, current, version)),
+    )
+    return Plan(
+        mode=mode,
+        commit=facts.commit,
+        tree=facts.tree,
+        branch=facts.branch,
+        date=facts.today,
+        epoch=facts.epoch,
+        actor=actor,
+        releases=(release,),
+        uncommitted=facts.uncommitted,
+        notices=(*facts.notices, *(str(problem) for problem in found.problems)),
+    )
+
+
+def _newest_behind(ground: Ground, version: str) -> str:
+    wanted = parse(version)
+    before = [tag for tag, each in ground.behind.items() if each < wanted]
+    others = [tag for tag, each in ground.behind.items() if each != wanted]
+    return (before or others or [""])[-1]
+
+
+def edits(project: Project, facts: Facts, found: Notes, current: str, version: str) -> Iterator[Edit]:
+    """Yield what preparing the tree for ``version`` will change, one edit a file."""
+    prefix = PurePosixPath(project.component.path)
+    paths = {(prefix / source.path).as_posix() for source in moving(project.component.sources, current, version)}
+    if paths:
+        followers = facts.followers if facts.followers is not None else _followers(project)
+        paths |= {(prefix / path).as_posix() for path in followers}
+    written = changelog(project, found, version, facts.today) if found.changes else ""
+    for path in sorted(paths - {written}):
+        yield Edit(path=path, what=f"version {current} → {version}")
+    if written:
+        yield Edit(path=written, what=f"section for {version} from {len(found.changes)} notes")
+    for path in sorted({origin(change) for change in found.changes}):
+        yield Edit(path=path, what="removed, collected into the changelog")
+
+
+def changelog(project: Project, found: Notes, version: str, date: str) -> str:
+    """Return the path of the file that the notes of ``version`` go to, relative to the repository."""
+    form = found.changelog
+    return form.format(name=project.component.name, version=version, project_date=date) if "{" in form else form
+
+
+def origin(change: Change) -> str:
+    """Return the file that a change note stands in."""
+    return change.origin.rpartition(":")[0] or change.origin
+
+
+def _followers(project: Project) -> tuple[str, ...]:
+    from unmoor.tools.bumpversion_own import followers
+
+    return followers(project.folder)

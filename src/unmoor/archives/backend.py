@@ -21,13 +21,13 @@ from unmoor.project.reading import dig, dig_table, dig_texts
 __all__ = ["Configuration", "configuration"]
 
 _WRITTEN = {
-    "flit": ("setup.py",),
-    "maturin": ("Cargo.lock",),
-    "poetry": ("setup.py",),
-    "setuptools": ("setup.cfg", "*.egg-info"),
+    "flit": ("/setup.py",),
+    "maturin": ("/Cargo.lock",),
+    "poetry": ("/setup.py",),
+    "setuptools": ("/setup.cfg", "*.egg-info"),
 }
 # Backends that write the file again from what they read in it, so that its bytes may differ.
-_REWRITTEN = {"maturin": ("pyproject.toml", "Cargo.toml", "Cargo.lock"), "pdm": ("pyproject.toml",)}
+_REWRITTEN = {"maturin": ("/pyproject.toml", "Cargo.toml", "Cargo.lock"), "pdm": ("/pyproject.toml",)}
 _VERSION_FILES = (
     ("tool", "hatch", "build", "hooks", "vcs", "version-file"),
     ("tool", "hatch", "build", "targets", "sdist", "hooks", "vcs", "version-file"),
@@ -55,18 +55,21 @@ _LEFT_OUT = (
     ("tool", "uv", "build-backend", "source-exclude"),
     ("tool", "uv", "build-backend", "wheel-exclude"),
 )
+_GLOB = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """The build configuration: ``backend`` by its import name, ``table`` is pyproject.toml.
 
-    ``written`` are patterns of files the backend makes, ``rewritten`` of tracked files whose bytes it changes,
-    ``left_out`` of files the project tells it to leave out.
+    ``versions`` are the version modules the backend is told to write. ``written`` are patterns of files an sdist
+    gets from the backend, ``rewritten`` of tracked files whose bytes it changes, ``left_out`` of files the project
+    tells it to leave out.
     """
 
     backend: str
     table: Mapping[str, object]
+    versions: tuple[str, ...]
     written: tuple[str, ...]
     rewritten: tuple[str, ...]
     left_out: tuple[str, ...]
@@ -79,11 +82,14 @@ def configuration(tree: Tree) -> Configuration:
         table = tomllib.loads(_text(tree, "pyproject.toml"))
     named = dig(table, "build-system", "build-backend")
     backend = (named if isinstance(named, str) else "setuptools").replace("_", ".").partition(".")[0]
-    versions = tuple(path for keys in _VERSION_FILES for path in dig_texts(table, *keys))
+    named_files = [path for keys in _VERSION_FILES for path in dig_texts(table, *keys)]
+    # A pattern would exempt whole packages from every comparison; only files named one by one count.
+    versions = tuple(f"/{path.lstrip('/')}" for path in named_files if not _GLOB.search(path))
     return Configuration(
         backend=backend,
         table=table,
-        written=("PKG-INFO", *_WRITTEN.get(backend, ()), *versions),
+        versions=versions,
+        written=("/PKG-INFO", *_WRITTEN.get(backend, ()), *versions),
         rewritten=(*_REWRITTEN.get(backend, ()), *versions),
         left_out=tuple(_left_out(tree, table)),
     )

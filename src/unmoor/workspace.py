@@ -64,12 +64,12 @@ class Clone:
         # --shared borrows the objects instead of copying them: the clone is gone before they could be.
         origin.run("clone", "--quiet", "--shared", "--no-tags", "--no-checkout", "--", project.root, folder)
         clone = Git(folder, self._request.environ)
-        clone.run("checkout", "--quiet", "--detach", "--end-of-options", plan.commit)
+        clone.run("checkout", "--quiet", "--detach", plan.commit)
         if plan.mode is Mode.REHEARSAL:
             self._take_along(origin, clone)
             self._edit(clone)
         if any(source.kind == "vcs" for source in project.component.sources):
-            clone.run("tag", "--end-of-options", plan.release.tag, "HEAD", extra=self._identity())
+            clone.run("tag", "--", plan.release.tag, "HEAD", extra=self._identity())
         return folder, clone.head()
 
     def _take_along(self, origin: Git, clone: Git) -> None:

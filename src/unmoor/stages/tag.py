@@ -46,7 +46,7 @@ def run(context: Context) -> Done:
     signed = context.live and context.project.settings.sign_tags
     message = f"{release.component} {release.version}"
     # --force is about the bare name that version-from-tag backends needed in our own clone, nothing else.
-    clone.run("tag", "--force", "-s" if signed else "-a", "-m", message, "--end-of-options", release.tag, planned)
+    clone.run("tag", "--force", "-s" if signed else "-a", "-m", message, "--", release.tag, planned)
     if signed:
         _verify(clone, release.tag)
     context.mark(f"pushing the tag {release.tag}")
@@ -82,9 +82,9 @@ def _refs(context: Context) -> dict[str, str]:
 
 def _verify(clone: Git, tag: str) -> None:
     # git before 2.43.2 leaves an unsigned tag behind, and exits 0, when signing with ssh fails.
-    done = clone.run("verify-tag", "--end-of-options", tag, ok=None)
+    done = clone.run("verify-tag", "--", tag, ok=None)
     if done.status != 0:
-        clone.run("tag", "--delete", "--end-of-options", tag)
+        clone.run("tag", "--delete", "--", tag)
         raise Blocked(
             f"the signature of the tag {tag!r} cannot be verified",
             hint="check user.signingkey and gpg.ssh.allowedSignersFile, then run the same command again",

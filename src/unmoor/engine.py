@@ -12,7 +12,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from unmoor import chain, hosts
 from unmoor.context import Context
 from unmoor.errors import Exit, UnmoorError, worst
 from unmoor.evidence.binding import inputs_of, why_void
-from unmoor.evidence.record import Attempt, GateRecord, Record
+from unmoor.evidence.record import Attempt, GateRecord, Record, Result
 from unmoor.evidence.store import Kept
 from unmoor.model import Distribution, Effect, How, Outcome, Stage
 from unmoor.opening import Opened, open_release
@@ -35,18 +35,6 @@ __all__ = ["Result", "carry_out"]
 
 _KEPT_ATTEMPTS = 20
 _LOCK_PATIENCE = 2.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """How one stage of one run ended. ``why`` says why it was kept, found or run; ``code`` is the exit code."""
-
-    stage: str
-    how: How
-    code: Exit
-    why: str = ""
-    seconds: float = 0.0
-    record: Record | None = field(default=None, repr=False)
 
 
 def carry_out(name: str, request: Request) -> Result:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from unmoor.errors import Exit
 from unmoor.model import Distribution, Finding, How, Mode, Outcome
 
-__all__ = ["Attempt", "GateRecord", "Record"]
+__all__ = ["Attempt", "GateRecord", "Record", "Result"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,3 +83,15 @@ class Record:
     def notices(self) -> tuple[Finding, ...]:
         """What every gate wanted to be shown, without blocking."""
         return tuple(notice for gate in self.gates for notice in gate.notices)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How one stage of one run ended. ``why`` says why it was kept, found or run; ``code`` is the exit code."""
+
+    stage: str
+    how: How
+    code: Exit
+    why: str = ""
+    seconds: float = 0.0
+    record: Record | None = field(default=None, repr=False)

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from unmoor.evidence.record import GateRecord
+from unmoor.evidence.record import GateRecord, Result
 from unmoor.model import How
 from unmoor.report.rows import summary
-
-if TYPE_CHECKING:
-    from unmoor.engine import Result
 
 __all__ = ["failure", "headline", "problems"]
 

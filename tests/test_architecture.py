@@ -1,0 +1,179 @@
+"""The rules between rooms: imports run downwards only, and each door to the outside stands in one place."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+import pypi_simple
+import pytest
+import twine.utils
+
+from support.imports import TOP, Module, modules
+
+# From the top down. A module imports from the levels below its own and from its own room, never from a neighbour.
+LEVELS: tuple[frozenset[str], ...] = tuple(
+    frozenset(row.split())
+    for row in (
+        "__main__",
+        "sessions tasks",
+        "actions rehearsing looking ci",
+        "engine",
+        "judging",
+        "commanding",
+        "stages workspace",
+        "opening hosts",
+        "gates",
+        "observation",
+        "context",
+        "rehearsal report forges",
+        "indexes archives evidence",
+        "planning",
+        "project",
+        "tools",
+        "runtime",
+        "joining asking",
+        "chain places request targets project.types",
+        "model",
+        "errors",
+    )
+)
+FACES = {"__main__", "sessions", "tasks"}
+# What may be imported from where, and from nowhere else.
+DOORS = {
+    "nox": {"sessions"},
+    "invoke": {"tasks", "__main__"},
+    "subprocess": {"runtime.process"},
+    "rich": {"report"},
+    "requests": {"runtime.http", "indexes.simple"},
+    "pypi_simple": {"indexes"},
+    "urllib.request": set(),
+    "http.client": set(),
+    "http.server": {"rehearsal"},
+    "socketserver": {"rehearsal"},
+}
+NO_NAMES = re.compile(r"(^|_)(utils?|helpers?)($|_)|Manager|^Base|Base$")
+
+ALL = modules()
+SOURCES = [
+    path
+    for pattern in (
+        "src/**/*.py",
+        "tests/**/*.py",
+        "docs/**/*.md",
+        "docs/**/*.py",
+        "*.py",
+        "*.toml",
+        "*.md",
+        ".*/**/*.yml",
+    )
+    for path in TOP.parent.parent.glob(pattern)
+    if ".venv" not in path.parts
+]
+
+
+def room_of(name: str) -> str:
+    """Return the room a module lives in; the words of ``project.types`` are everybody's."""
+    return "project.types" if within(name, "project.types") else name.partition(".")[0]
+
+
+def level(room: str) -> int:
+    return next(number for number, rooms in enumerate(LEVELS) if room in rooms)
+
+
+def within(name: str, place: str) -> bool:
+    return name == place or name.startswith(f"{place}.")
+
+
+def test_imports_run_downwards() -> None:
+    wrong = []
+    for module in ALL:
+        own = room_of(module.name)
+        for name in module.imports():
+            room = room_of(name.removeprefix("unmoor."))
+            if within(name, "unmoor") and room not in {own, "__version__"} and level(room) <= level(own):
+                wrong.append(f"{module.name} imports {name}")
+    assert wrong == []
+
+
+def test_gates_do_not_import_each_other() -> None:
+    gates = [module for module in ALL if within(module.name, "gates") and module.name != "gates"]
+    assert len(gates) > 20
+    assert [module.name for module in gates if any(within(name, "unmoor.gates") for name in module.imports())] == []
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_each_door_stands_in_one_place(library: str) -> None:
+    users = [module.name for module in ALL if any(within(name, library) for name in module.imports())]
+    assert [name for name in users if not any(within(name, place) for place in DOORS[library])] == []
+
+
+@pytest.mark.parametrize("attribute", ["environ", "getenv", "environb", "putenv"])
+def test_only_the_faces_read_the_environment(attribute: str) -> None:
+    assert [module.name for module in ALL if module.reads(attribute) and module.name not in FACES] == []
+
+
+def test_no_program_starts_past_the_door() -> None:
+    starters = ("system", "popen", "spawnv", "spawnl", "posix_spawn", "fork", "startfile")
+    assert [module.name for module in ALL if any(module.reads(starter) for starter in starters)] == []
+
+
+def test_modules_are_small() -> None:
+    assert [module.name for module in ALL if len(module.path.read_text("utf-8").splitlines()) > 400] == []
+
+
+def test_names_say_what_things_are() -> None:
+    named = [
+        (module.name, node.name)
+        for module in ALL
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ClassDef | ast.FunctionDef)
+    ]
+    assert [each for each in named if NO_NAMES.search(each[1])] == []
+    assert [module.name for module in ALL if any(NO_NAMES.search(part) for part in module.name.split("."))] == []
+
+
+def test_every_module_says_what_it_is() -> None:
+    assert [module.name for module in ALL if not ast.get_docstring(module.tree)] == []
+
+
+def test_no_file_spells_a_registry_or_a_path_of_one_machine() -> None:
+    urls = (twine.utils.DEFAULT_REPOSITORY, twine.utils.TEST_REPOSITORY, pypi_simple.PYPI_SIMPLE_ENDPOINT)
+    hosts = [re.escape(str(urlsplit(url).hostname)) for url in urls]
+    paths = [f"/{name}/" for name in ("root", "work", "home")]
+    # As a host of its own, not as a part of a longer name; a path from the top, not a part of a longer path.
+    forbidden = re.compile(rf"(?<![\w-])({'|'.join(hosts)})(?![\w-])|(?<![\w./~$}}>-])({'|'.join(paths)})\w")
+    assert len(SOURCES) > 100
+    found = []
+    for path in SOURCES:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        found += [f"{path.name}:{number}" for number, line in enumerate(lines, 1) if forbidden.search(line)]
+    assert found == []
+
+
+HEAVY = ("requests", "urllib3", "yaml", "jinja2", "rich", "msgspec", "tomlkit", "packaging", "pypi_simple", "twine")
+
+
+@pytest.mark.parametrize(("host", "face"), [("nox", "sessions"), ("invoke", "tasks")])
+def test_a_face_adds_nothing_slow_to_its_host(host: str, face: str) -> None:
+    """What nox or invoke load themselves does not count against us."""
+    program = (
+        f"import json, sys, {host}; before = set(sys.modules); import unmoor.{face};"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in set(sys.modules) - before})))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    added = json.loads(done.stdout)
+    assert "unmoor" in added
+    assert [name for name in added if name in HEAVY] == []
+
+
+def test_the_reader_sees_late_imports_and_the_environment() -> None:
+    source = "import os\ndef f():\n    import requests.auth\n    from unmoor import gates\n    return os.environ\n"
+    seen = Module("some", TOP / "some.py", ast.parse(source))
+    assert set(seen.imports()) == {"os", "requests.auth", "unmoor.gates"}
+    assert seen.reads("environ")
+    assert not seen.reads("getenv")

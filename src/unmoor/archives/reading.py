@@ -27,6 +27,8 @@ __all__ = ["Archive", "Member", "contents", "git_ids", "read", "unpack"]
 _LARGEST = 2 << 30
 _MOST = 200_000
 _KEPT = re.compile(r"PKG-INFO|[^/]+\.dist-info/(METADATA|WHEEL|RECORD|entry_points\.txt)")
+# What the standard library raises for archives that are damaged, encrypted or made to mislead.
+_DAMAGE = (OSError, EOFError, KeyError, RuntimeError, ValueError, tarfile.TarError, zipfile.BadZipFile, zlib.error)
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
@@ -90,7 +92,7 @@ def read(path: Path) -> Archive:
             return _wheel(path)
         if path.name.endswith(".tar.gz"):
             return _sdist(path)
-    except (OSError, EOFError, zipfile.BadZipFile, tarfile.TarError, zlib.error, NotImplementedError) as error:
+    except _DAMAGE as error:
         what = f"the archive cannot be read: {type(error).__name__}"
         raise Blocked(what, where=path.name, hint="build it again; never publish a damaged file") from error
     raise Blocked("this is neither a wheel nor an sdist", where=path.name, hint="publish only .whl and .tar.gz files")

@@ -47,6 +47,9 @@ def strays(wheel: Archive, import_names: Collection[str], allow: Collection[str]
             yield Finding(
                 message=f"{member.path!r} does not belong in a wheel", place=place, hint="keep it out of the wheel"
             )
+        elif member.link:
+            hint = "no installer makes links from a wheel; build on a system that copies"
+            yield Finding(message=f"{member.path!r} is a link", place=place, hint=hint)
         elif path and name not in known and name not in seen:
             seen.add(name)
             hint = "keep it out of the wheel, or name it in imports if it is a package of this project"
@@ -85,10 +88,11 @@ def without_licence(wheel: Archive, tree: Tree) -> Iterator[Finding]:
 
 def differing(
     wheel: Archive, tree: Tree, layout: Layout, config: Configuration, allow: Collection[str]
-) -> Iterator[Finding]:
-    """Yield a problem for each file a wheel installs that is not the commit's, byte for byte.
+) -> Iterator[tuple[bool, Finding]]:
+    """Yield each file a wheel installs that is not the commit's, byte for byte, and whether that blocks.
 
-    Files the backend writes (version modules) and those compiled from sources are passed over by rule.
+    Version modules that the backend is told to write are passed over. A platform wheel may hold compiled and
+    generated files that no commit has; those are not compared, or only said.
     """
     compared = {member: layout.in_tree(path) for member in wheel.members if (path := _own(member.path))}
     doubtful = {
@@ -96,8 +100,8 @@ def differing(
     }
     bytes_of = contents(wheel, doubtful)
     for member, path in compared.items():
-        written = matches(path or member.path, (*config.written, *config.rewritten))
-        if written or matches(member.path, allow) or member.path.endswith(_COMPILED):
+        made = matches(path or member.path, config.versions) or (not wheel.pure and member.path.endswith(_COMPILED))
+        if made or matches(member.path, allow):
             continue
         place = f"{wheel.path.name}:{member.path}"
         if path not in tree.entries:
@@ -105,14 +109,12 @@ def differing(
             if tree.has_content(member) and not (path and path.endswith(".py")):
                 continue
             what = f"{member.path!r} is not in the planned commit"
-            yield Finding(
-                message=what, place=place, hint="commit it, or name it in archive_allow if the build makes it"
-            )
+            hint = "commit it, or name it in archive_allow if the build makes it"
+            yield wheel.pure, Finding(message=what, place=place, hint=hint)
         elif not tree.same(path, member, bytes_of.get(member.path)):
             what = f"{member.path!r} has other content than {tree.place(path)!r} in the planned commit"
-            yield Finding(
-                message=what, place=place, hint="tests ran on the tree, not on this; find out what changes it"
-            )
+            hint = "tests ran on the tree, not on this; find out what changes it"
+            yield True, Finding(message=what, place=place, hint=hint)
 
 
 def _own(path: str) -> str:
@@ -130,7 +132,7 @@ def missing(
     """
     there = {installed_path(member.path) for member in wheel.members}
     for path, source in sorted(modules.items()):
-        if path in there or matches(path, allow):
+        if path in there or matches(path, allow) or posixpath.basename(path).startswith("."):
             continue
         excluded = matches(source, config.left_out) or matches(path, config.left_out)
         in_package = "/" not in path or posixpath.join(posixpath.dirname(source), "__init__.py") in tree.entries

@@ -50,15 +50,18 @@ def _compare(context: Context, archive: Archive, tree: Tree) -> Findings:
     allow = context.project.settings.archive_allow
     config = configuration(tree)
     found = layout(archive, tree, names)
-    differing = wheel.differing(archive, tree, found, config, allow)
+    differing = tuple(wheel.differing(archive, tree, found, config, allow))
     missing = tuple(wheel.missing(archive, tree, found.modules(tree, names), config, allow))
-    notices = [finding for blocks, finding in missing if not blocks]
+    notices = [finding for blocks, finding in (*differing, *missing) if not blocks]
     unknown = [name for name in names if name.partition(".")[0] not in found.roots]
     notices += [
         Finding(message=f"{name!r} was not found in the tree, so only contents were compared") for name in unknown
     ]
     return Findings(
         examined=sum(".dist-info/" not in member.path for member in archive.members),
-        problems=(*few(differing), *few(finding for blocks, finding in missing if blocks)),
+        problems=(
+            *few(finding for blocks, finding in differing if blocks),
+            *few(finding for blocks, finding in missing if blocks),
+        ),
         notices=few(notices),
     )

@@ -6,20 +6,10 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from unmoor.joining import stage_of
 from unmoor.project.tree import Tree
 
 __all__ = ["Noxfile", "by_stage", "read_noxfile"]
-
-# What projects call their sessions, by the stage that such a session belongs to.
-_STAGES: Mapping[str, tuple[str, ...]] = {
-    "lint": (
-        *("lint", "linting", "format", "fmt", "style", "black", "ruff", "flake8", "pre-commit", "precommit"),
-        *("mypy", "pyright", "types", "type", "typing", "typecheck", "type-check", "typing-check"),
-    ),
-    "tests": ("tests", "test", "pytest", "unit", "unittests", "unit-tests", "integration", "coverage", "cov"),
-    "docs-strict": ("docs", "doc", "docs-strict", "docs-build", "build-docs", "documentation", "sphinx", "mkdocs"),
-}
-_OTHERWISE = "check"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +45,9 @@ def by_stage(noxfile: Noxfile, gates: Sequence[str]) -> dict[str, tuple[str, ...
     found: dict[str, list[str]] = {}
     # A noxfile may make sessions in ways that only running it shows, so names in the settings are taken on trust.
     for name in gates or noxfile.sessions:
-        plain = name.lower().replace("_", "-")
-        stage = next((stage for stage, names in _STAGES.items() if plain in names), _OTHERWISE if gates else "")
-        if stage:
+        stage = stage_of(name)
+        # `check` is also what a name means that says nothing.
+        if gates or stage != "check":
             found.setdefault(stage, []).append(name)
     return {stage: tuple(names) for stage, names in found.items()}
 

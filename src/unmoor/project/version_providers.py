@@ -6,6 +6,7 @@ scikit-build-core on dynamic versions.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from unmoor.model import VersionSource
@@ -72,8 +73,8 @@ def _by_pattern(tree: Tree, path: str, pattern: str, reason: str) -> VersionSour
     literal = matched(tree.text(path) or "", pattern)
     if literal is None:
         return computed(f"{reason}, where no literal version was found", path)
-    kind = "attribute" if literal.search.startswith("__version__") else "file"
-    key = "__version__" if kind == "attribute" else ""
+    named = re.match(r"(\w+)\s*[:=]", literal.search) if path.endswith(".py") else None
+    kind, key = ("attribute", named[1]) if named else ("file", "")
     return VersionSource(kind=kind, path=path, key=key, search=literal.search, value=literal.value, reason=reason)
 
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 from unmoor.model import VersionSource
 from unmoor.project.metadata import origin_of
 from unmoor.project.packages import Package
-from unmoor.project.reading import dig, dig_texts, read_text, read_toml
+from unmoor.project.reading import dig, dig_texts, read_toml
 from unmoor.project.tree import Tree, parse_ini
 from unmoor.project.types import Backend, VersionFile
 from unmoor.project.version_literals import assigned, found_by
 from unmoor.project.version_providers import computed, provided
 
-__all__ = ["read", "sources"]
+__all__ = ["sources"]
 
 _STATEMENTS = ("__init__.py", "__about__.py", "__version__.py", "_version.py", "version.py", "about.py")
 
@@ -32,29 +31,7 @@ def sources(
     found = {(first.path, first.key or first.search): first}
     for other in _others(tree, packages, first, files):
         found.setdefault((other.path, other.key or other.search), other)
-    exact = {each.path for each in found.values() if each.kind in {"static", "attribute"}}
-    for other in _in_bumpversion_files(tree):
-        # What is known already in a more exact way needs no second look by its text.
-        if other.path not in exact:
-            found.setdefault((other.path, other.search), other)
     return tuple(found.values())
-
-
-def read(folder: Path, source: VersionSource) -> str:
-    """Return what a source says now, in the component's ``folder``; empty where it says nothing that can be read."""
-    path = folder / source.path
-    text = read_text(path)
-    if text is None or source.kind in {"vcs", "computed"}:
-        return ""
-    if source.kind == "attribute":
-        literal = assigned(text, source.key)
-        return literal.value if literal else found_by(text, source.search) if source.search else ""
-    if source.kind == "file":
-        return found_by(text, source.search)
-    if path.suffix == ".toml":
-        return "".join(dig_texts(read_toml(path).table, *source.key.split(".")))
-    section, _, key = source.key.rpartition(".")
-    return parse_ini(path).get(section, {}).get(key, "")
 
 
 def _deciding(
@@ -131,8 +108,9 @@ def _in_setup_py(tree: Tree) -> VersionSource | None:
 
 
 def _in_bumpversion(tree: Tree) -> Iterator[VersionSource]:
-    """Yield the version that bump-my-version's own settings believe in."""
-    for path, table in _bumpversion_tables(tree):
+    """Yield the version that bump-my-version's own settings believe in; the files these name are its adapter's."""
+    for path in ("pyproject.toml", ".bumpversion.toml"):
+        table = tree.pyproject if path == "pyproject.toml" else _toml(tree, path)
         for value in dig_texts(table, "tool", "bumpversion", "current_version"):
             yield _other("static", path, "tool.bumpversion.current_version", value=value)
     for path in (".bumpversion.cfg", "setup.cfg"):
@@ -140,27 +118,8 @@ def _in_bumpversion(tree: Tree) -> Iterator[VersionSource]:
             yield _other("static", path, "bumpversion.current_version", value=stated)
 
 
-def _in_bumpversion_files(tree: Tree) -> Iterator[VersionSource]:
-    """Yield the files that bump-my-version is told to change."""
-    for _, table in _bumpversion_tables(tree):
-        listed = dig(table, "tool", "bumpversion", "files")
-        for each in listed if isinstance(listed, list) else []:
-            yield from _bumped(tree, each)
-
-
-def _bumpversion_tables(tree: Tree) -> Iterator[tuple[str, Mapping[str, object]]]:
-    yield "pyproject.toml", tree.pyproject
-    if tree.has(".bumpversion.toml"):
-        yield ".bumpversion.toml", read_toml(tree.folder / ".bumpversion.toml").table
-
-
-def _bumped(tree: Tree, entry: object) -> Iterator[VersionSource]:
-    path, search = "".join(dig_texts(entry, "filename")), "".join(dig_texts(entry, "search"))
-    if not path or "{current_version}" not in search or search.strip() == "{current_version}" or dig(entry, "regex"):
-        return
-    search = search.replace("{current_version}", "{version}")
-    value = found_by(tree.text(path) or "", search)
-    yield VersionSource(kind="file", path=path, search=search, value=value, reason="listed for bump-my-version")
+def _toml(tree: Tree, path: str) -> Mapping[str, object]:
+    return read_toml(tree.folder / path).table if tree.has(path) else {}
 
 
 def _other(kind: str, path: str, key: str, search: str = "", value: str = "") -> VersionSource:

@@ -45,7 +45,7 @@ _FIELDS = frozenset(
         "import-namespaces",
     }
 )
-_NICE = ("description", "readme", "requires-python", "license", "authors", "classifiers", "urls", "keywords")
+_NICE = ("description", "readme", "requires-python", "license", "authors", "classifiers", "urls")
 _TYPES = {
     ".md": "text/markdown",
     ".markdown": "text/markdown",
@@ -206,7 +206,7 @@ def _dynamic(where: _Where, dynamic: tuple[str, ...]) -> Iterator[Finding]:
         if key not in _FIELDS or key == "name":
             yield Finding(message=f"{key!r} cannot be dynamic", place=where("dynamic"), hint="remove it from 'dynamic'")
     if "version" in dynamic and not where.project.component.sources:
-        hint = "name the place that states it: `version_files` in [tool.unmoor]"
+        hint = "name the place that states it: `version-files` in [tool.unmoor]"
         yield Finding(
             message="the version is dynamic, and nothing is known that states it", place=where("dynamic"), hint=hint
         )

@@ -21,7 +21,7 @@ def check(context: Context) -> Findings:
     """Read the tracked files below the critical paths, relative to the repository."""
     critical = context.project.settings.critical_paths
     if not critical:
-        return Findings(optional="no critical paths are declared", hint="set `critical_paths` in [tool.unmoor]")
+        return Findings(optional="no critical paths are declared", hint="set `critical-paths` in [tool.unmoor]")
     root = context.project.root
     tracked = [path for path in Git(root, context.environ).run("ls-files", "-z").out.split("\0") if path]
     paths = [path for path in tracked if any(_is_below(path, each) for each in critical)]
@@ -43,7 +43,7 @@ def check(context: Context) -> Findings:
                 found.append(Finding(message=message, place=f"{path}:{number}", hint="finish it, or move it elsewhere"))
     if len(found) > _SHOWN:
         found[_SHOWN:] = [Finding(message=f"and {len(found) - _SHOWN} more")]
-    hint = "correct `critical_paths` in [tool.unmoor]: no tracked file is below them"
+    hint = "correct `critical-paths` in [tool.unmoor]: no tracked file is below them"
     return Findings(examined=examined, unit="files", problems=tuple(found), hint="" if examined else hint)
 
 

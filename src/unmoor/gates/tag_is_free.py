@@ -9,7 +9,7 @@ from __future__ import annotations
 from unmoor.context import Context
 from unmoor.model import Finding, Findings
 from unmoor.observation import remote_refs, tagged_versions
-from unmoor.planning.versions import next_free, try_parse
+from unmoor.planning.versions import try_parse
 from unmoor.tools.git import Git
 
 __all__ = ["ASSERTS", "check"]
@@ -30,8 +30,7 @@ def check(context: Context) -> Findings:
     local = git.tags()
     refs = remote_refs(context)
     remote = {name.removeprefix(_TAGS): commit for name, commit in (refs or {}).items() if name.startswith(_TAGS)}
-    here, there = f"in {project.root.name}", f"on the remote {project.remote!r}"
-    taken = [each for where, tags in ((here, local), (there, remote)) for each in _taken(context, where, tags)]
+    taken = _taken(context, local, remote)
     notices: list[Finding] = []
     if project.remote and refs is None:
         unasked = Finding(
@@ -42,18 +41,20 @@ def check(context: Context) -> Findings:
     return Findings(examined=examined, unit="tags", problems=tuple(taken), notices=tuple(notices))
 
 
-def _taken(context: Context, where: str, tags: dict[str, str]) -> list[Finding]:
+def _taken(context: Context, local: dict[str, str], remote: dict[str, str]) -> list[Finding]:
+    """Return a finding for every tag of this version, in any spelling, that does not lead to the planned commit."""
     release, planned = context.plan.release, context.plan.commit
-    versions = tagged_versions(context.project.component, tags)
-    same = {tag for tag, version in versions.items() if version == try_parse(release.version)} | {
-        release.tag
-    } & tags.keys()
-    free = next_free(release.version, [str(version) for version in versions.values()])
+    versions = tagged_versions(context.project.component, [*local, *remote])
+    same = {tag for tag, version in versions.items() if version == try_parse(release.version)} | {release.tag}
+    found: dict[tuple[str, str], list[str]] = {}
+    for where, tags in (("here", local), (f"on the remote {context.project.remote!r}", remote)):
+        for tag in sorted(same & tags.keys()):
+            if tags[tag] != planned:
+                found.setdefault((tag, tags[tag]), []).append(where)
     return [
         Finding(
-            message=f"the tag {tag!r} leads to {tags[tag][:12]} {where}, the release is of {planned[:12]}",
-            hint=f"tags are never moved; release another version, {free} is free here",
+            message=f"the tag {tag!r} leads to {commit[:12]} {' and '.join(where)}, the release is of {planned[:12]}",
+            hint="tags are never moved; release another version, or check that commit out to finish its release",
         )
-        for tag in sorted(same)
-        if tags[tag] != planned
+        for (tag, commit), where in found.items()
     ]

@@ -75,7 +75,8 @@ def _order(planned: Version, base: Version | None, released: set[Version]) -> li
             )
         )
     greater = sorted(each for each in released if each > planned and each != base)
-    same_line = [each for each in greater if base is None or _line(each) == _line(planned)]
+    # A beta of the next line may well be out already; without a base every final release that is greater counts.
+    same_line = [each for each in greater if _line(each) == _line(planned) or (base is None and not each.is_prerelease)]
     if same_line:
         message = f"{str(planned)!r} is less than {str(same_line[-1])!r}, which is released"
         hint = (

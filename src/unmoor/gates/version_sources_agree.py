@@ -42,7 +42,7 @@ def check(context: Context) -> Findings:
     """Read all version sources now; compare them with the plan, or with each other where the plan will bump them."""
     sources = context.project.component.sources
     if not sources:
-        return Findings(absent="no place that states the version is known", hint="set `version_files` in [tool.unmoor]")
+        return Findings(absent="no place that states the version is known", hint="set `version-files` in [tool.unmoor]")
     problems = [_computed(context, each) for each in sources if each.kind == "computed"]
     places, remembered = _places(context, sources, problems)
     release = context.plan.release
@@ -51,7 +51,7 @@ def check(context: Context) -> Findings:
     values = {place.version for place in places}
     if len(values) > 1 or (expected is not None and values - {expected}):
         problems += _listed(places, expected)
-    notices = _spelling(places) + _memory(remembered, values) + _changelog(context, expected)
+    notices = (_spelling(places) if expected else []) + _memory(remembered, values) + _changelog(context, expected)
     return Findings(examined=len(sources), unit="places", problems=tuple(problems), notices=tuple(notices))
 
 
@@ -68,7 +68,7 @@ def _places(
             found = _read(context, source)
         except (OSError, UnmoorError) as error:
             what = error.problems[0].what if isinstance(error, UnmoorError) else f"cannot be read: {error.strerror}"
-            hint = "restore it, or take the place out of `version_files` in [tool.unmoor]"
+            hint = "restore it, or take the place out of `version-files` in [tool.unmoor]"
             problems.append(
                 Finding(message=f"states no version: {what}", place=_shown(context, source.path), hint=hint)
             )

@@ -1,0 +1,66 @@
+"""An index on loopback that serves what a test tells it to: PEP 691 JSON, with digests, yanks and upload times."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+
+@dataclass
+class SimpleIndex:
+    """``projects`` holds the files by normalised project name; ``asked`` the paths in the order of the questions."""
+
+    url: str
+    projects: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def add(self, project: str, filename: str, sha256: str = "0" * 64, **more: Any) -> None:
+        """Put a file on the index; ``more`` are keys of PEP 691 with ``_`` for ``-`` (``yanked``, ``upload_time``)."""
+        extra = {name.replace("_", "-"): value for name, value in more.items()}
+        file = {"filename": filename, "url": f"{self.url}files/{filename}", "hashes": {"sha256": sha256}, **extra}
+        self.projects.setdefault(project, []).append(file)
+
+
+@contextmanager
+def simple_index() -> Iterator[SimpleIndex]:
+    """Serve an index that is empty to begin with."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            served.asked.append(self.path)
+            name = self.path.strip("/").rpartition("/")[2]
+            files = served.projects.get(name)
+            page = {"meta": {"api-version": "1.1"}, "name": name, "files": files}
+            body = json.dumps(page).encode() if files is not None else b"no such project"
+            self.send_response(200 if files is not None else 404)
+            self.send_header("Content-Type", "application/vnd.pypi.simple.v1+json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        served = SimpleIndex(f"http://127.0.0.1:{server.server_address[1]}/simple/")
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield served
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def nobody() -> str:
+    """Return the URL of an index that does not answer: a port that was free a moment ago."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{listening.getsockname()[1]}/simple/"

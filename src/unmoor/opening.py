@@ -154,7 +154,7 @@ def _taken(project: Project) -> tuple[str, ...] | None:
     configured = project.settings.indexes.get("pypi")
     url = (configured.simple_url if configured else "") or known.simple_url("pypi")
     try:
-        files = simple.files(url, project.component.name, timeout=_INDEX_SECONDS) or ()
+        files = simple.files(url, project.component.name, timeout=_INDEX_SECONDS)
     except Unreachable:
         return None
     return tuple(sorted({each.version for each in files if each.version}))

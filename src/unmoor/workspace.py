@@ -85,7 +85,7 @@ class Clone:
         project, release = self._opened.project, self._opened.plan.release
         if not release.edits:
             return
-        prepare(clone.folder, project, release, self._opened.plan.date)
+        prepare(clone.folder, project, release, self._opened.plan.date, environ=self._request.environ)
         clone.run("add", "--all")
         clone.run("commit", "--quiet", "--no-verify", "-m", f"Release {release.version}", extra=self._identity())
 

@@ -82,9 +82,9 @@ def why_void(kept: Kept, inputs: Mapping[str, str]) -> str:
         return "no evidence yet"
     if not kept.record.finished:
         return f"the last attempt stopped at {kept.record.detail or kept.record.started}"
-    changed = [name for name in inputs if kept.record.inputs.get(name) != inputs[name]]
+    changed = [_SAID.get(name, f"{name} changed") for name in inputs if kept.record.inputs.get(name) != inputs[name]]
     if changed:
-        return ", ".join(_SAID.get(name, f"{name} changed") for name in changed)
+        return changed[0] if len(changed) == 1 else f"{changed[0]}, and more"
     if not kept.record.passed:
         return "it did not pass last time"
     return ""

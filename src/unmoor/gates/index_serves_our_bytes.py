@@ -27,19 +27,17 @@ def check(context: Context) -> Findings:
     wanted = {each.filename: each.sha256 for each in context.distributions}
     patience = _PATIENCE_LIVE if context.live else _PATIENCE_REHEARSAL
     result = simple.wait_for(index.simple_url, name, wanted, patience_seconds=patience, say=context.say)
-    if result.other_bytes:
-        return _differ(context, tuple(result.other_bytes))
-    if not result.served:
+    if result.seen is simple.Seen.OTHER_BYTES:
+        return _differ(context, result.names)
+    if result.seen is simple.Seen.NOT_YET:
         raise Incomplete(
-            f"{index.name} took {', '.join(result.not_yet)} but does not show it yet",
+            f"{index.name} took {', '.join(result.names)} but does not show it yet",
             hint="an index can lag by minutes to hours; run the same command again later, nothing is uploaded twice",
         )
     differing = []
-    for each in simple.files(index.simple_url, name, timeout=_ASK_SECONDS) or ():
-        if each.filename in wanted:
-            content = simple.fetch_unchecked(each, limit=2**31)
-            if hashlib.sha256(content).hexdigest() != wanted[each.filename]:
-                differing.append(each.filename)
+    for each in simple.files(index.simple_url, name, timeout=_ASK_SECONDS):
+        if each.filename in wanted and hashlib.sha256(simple.fetch(each)).hexdigest() != wanted[each.filename]:
+            differing.append(each.filename)
     if differing:
         return _differ(context, tuple(differing))
     return Findings(examined=len(wanted), unit="files read back")

@@ -116,7 +116,7 @@ def _fetch_back(context: Context, files: tuple[Distribution, ...]) -> None:
     found: dict[str, bytes] = {}
     for stage in ("pypi", "testpypi"):
         with open_index(context, stage) as index:
-            served = simple.files(index.simple_url, context.project.component.name, timeout=15.0) or ()
+            served = simple.files(index.simple_url, context.project.component.name, timeout=15.0)
             for each in files:
                 match = next((one for one in served if one.sha256 == each.sha256), None)
                 if match is not None and each.filename not in found:

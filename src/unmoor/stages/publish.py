@@ -68,13 +68,14 @@ def _facts(context: Context, *, uploaded: int) -> dict[str, str]:
 
 def _missing(context: Context, index: Index) -> tuple[Distribution, ...]:
     """Return the files the index does not hold, in upload order; raise ``Blocked`` where it holds other bytes."""
-    served = simple.files(index.simple_url, context.project.component.name, timeout=_ASK_SECONDS) or ()
+    served = simple.files(index.simple_url, context.project.component.name, timeout=_ASK_SECONDS)
     digests = {each.filename: simple.digest_of(each) for each in served if each.filename in _names(context)}
     for each in context.distributions:
         held = digests.get(each.filename)
         if held is not None and held != each.sha256:
             raise Blocked(
-                f"{index.name} holds other bytes under the name {each.filename!r}: {held[:12]}… instead of {each.sha256[:12]}…",
+                f"{index.name} holds other bytes under the name {each.filename!r}: "
+                f"{held[:12]}… instead of {each.sha256[:12]}…",
                 where=index.name,
                 hint="a file name can never be used twice; release these bytes under a new version",
             )
@@ -125,12 +126,12 @@ def _turned_up(context: Context, index: Index, file: Distribution) -> bool:
         patience_seconds=_AFTER_ODD_SECONDS if context.live else 1.0,
         say=context.say,
     )
-    if result.other_bytes:
+    if result.seen is simple.Seen.OTHER_BYTES:
         raise Blocked(
             f"{index.name} holds other bytes under the name {file.filename!r}",
             hint="a file name can never be used twice; release these bytes under a new version",
         )
-    return result.served
+    return result.seen is simple.Seen.SERVED
 
 
 def _private_copy(path: Path, folder: Path, file: Distribution) -> Path:

@@ -75,12 +75,12 @@ class Ground:
     @cached_property
     def tagged(self) -> dict[str, Version]:
         """Every tag that names a version, oldest version first."""
-        return tags.versions(self.project.component.tag_form, self.commits)
+        return tags.versions(tags.form_of(self.project.component), self.commits)
 
     @cached_property
     def behind(self) -> dict[str, Version]:
         """The version tags in the commit's history, oldest version first."""
-        return tags.versions(self.project.component.tag_form, self.facts.reachable)
+        return tags.versions(tags.form_of(self.project.component), self.facts.reachable)
 
     @cached_property
     def here(self) -> dict[str, Version]:

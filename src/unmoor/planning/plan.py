@@ -39,7 +39,7 @@ def make(
         current=current,
         version=version,
         rule=rule,
-        tag=tags.name(project.component.tag_form, version),
+        tag=tags.name(tags.form_of(project.component), version),
         base_tag=base_tag,
         changes=found.changes,
         edits=() if mode is Mode.LIVE else tuple(edits(project, facts, found, current, version)),

@@ -7,15 +7,21 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from unmoor.errors import UnmoorError
+from unmoor.model import Component
 from unmoor.planning.versions import try_parse
 
 if TYPE_CHECKING:
     from packaging.version import Version
 
-__all__ = ["name", "version_of", "versions"]
+__all__ = ["form_of", "name", "version_of", "versions"]
 
 # git-check-ref-format(1), rules 3 to 10, plus an option-like or over-long name.
 _REFUSED = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/$|^/|\.$|^-|(^|/)\.|\.lock(/|$)|^@$|^$|^.{200}")
+
+
+def form_of(component: Component) -> str:
+    """Return the form of a component's tags, with ``{version}`` alone left open."""
+    return component.tag_form.replace("{name}", component.name)
 
 
 def name(form: str, version: str) -> str:

@@ -177,7 +177,7 @@ def next_from(change: Bump, current: str, zero_major: str) -> str:
 
 
 def next_free(version: str, taken: Iterable[str]) -> str:
-    """Return ``version`` or the next of its kind that is not ``taken``: the next patch, or the next pre, post or dev."""
+    """Return ``version`` or the next of its kind that is not ``taken``: the next patch, the next pre, post or dev."""
     used = {found for each in taken if (found := try_parse(each)) is not None}
     candidate = parse(version)
     while candidate in used:

@@ -1,0 +1,198 @@
+"""Bump and changelog over real tools, for each way a backend is told the version."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.releasable import BACKENDS, fill
+from unmoor.errors import Blocked, UnmoorError
+from unmoor.model import Mode
+from unmoor.planning import actions, sources
+from unmoor.planning.plan import Facts, make
+from unmoor.planning.prepare import prepare
+from unmoor.project.load import load
+
+DAY = "2026-01-02"
+
+
+def facts(repository, **others):
+    git = repository.door
+    commit = git.head()
+    return Facts(
+        commit=commit,
+        tree=git.tree_of(commit),
+        branch="main",
+        tags=git.tags(),
+        reachable=tuple(repository.git("tag", "--merged", "HEAD").split()),
+        epoch=1,
+        today=DAY,
+        **others,
+    )
+
+
+def snapshot(repository):
+    folder = repository.folder
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".git" not in path.relative_to(folder).parts
+    }
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_plan_is_carried_out_once_and_exactly(repository, backend, newline):
+    fill(repository, backend, newline=newline)
+    before = snapshot(repository)
+    repository.git("tag", "1.2.0")
+    repository.write("x", "")
+    repository.commit("Later")
+    project = load(repository.folder, repository.environ)
+    plan = make(project, facts(repository), mode=Mode.REHEARSAL)
+    assert plan.release.version == "1.3.0"
+    assert plan.release.rule == "1 note asks for a minor bump after 1.2.0: 7.feature.md"
+    made = prepare(repository.folder, project, plan.release, plan.date)
+
+    after = snapshot(repository)
+    path, place = BACKENDS[backend][1:]
+    old, new = place.format("1.2.0").replace("\n", newline), place.format("1.3.0").replace("\n", newline)
+    assert after[path] == before[path].replace(old.encode(), new.encode())
+    assert {edit.path for edit in made} == {path, "CHANGELOG.md", "news/7.feature.md", "news/8.bugfix.md"}
+    assert set(before) - set(after) == {"news/7.feature.md", "news/8.bugfix.md"}
+    changelog = after["CHANGELOG.md"].decode()
+    assert changelog.count(f"## 1.3.0 ({DAY}){newline}") == 1
+    assert changelog.index("New door. (#7)") < changelog.index("No draught. (#8)") < changelog.index("## 1.1.0")
+    assert changelog.count("\r") == (changelog.count("\n") if newline == "\r\n" else 0)
+    read = {sources.read(repository.folder, source) for source in project.component.sources}
+    assert read == {"1.3.0"}
+    # Nothing is staged, and a second run changes nothing.
+    assert repository.git("diff", "--cached", "--name-only") == ""
+    assert prepare(repository.folder, project, plan.release, plan.date) == ()
+    assert snapshot(repository) == after
+
+
+def test_a_version_from_tags_leaves_only_the_changelog_to_edit(repository):
+    fill(repository, "hatchling")
+    table = (repository.folder / "pyproject.toml").read_text()
+    table = table.replace('version = "1.2.0"  # not 1.2.0 of other', 'dynamic = ["version"]')
+    table = table.replace('"hatchling"', '"hatchling", "hatch-vcs"') + '\n[tool.hatch.version]\nsource = "vcs"\n'
+    repository.write("pyproject.toml", table)
+    repository.commit("From tags")
+    repository.git("tag", "v2.0.0")
+    repository.write("x", "")
+    repository.commit("Later")
+    project = load(repository.folder, repository.environ)
+    plan = make(project, facts(repository), mode=Mode.REHEARSAL)
+    assert (plan.release.version, plan.release.tag, plan.release.base_tag) == ("2.1.0", "v2.1.0", "v2.0.0")
+    assert [edit.path for edit in plan.release.edits] == ["CHANGELOG.md", "news/7.feature.md", "news/8.bugfix.md"]
+    assert len(prepare(repository.folder, project, plan.release, plan.date)) == 3
+    assert (repository.folder / "pyproject.toml").read_text() == table
+    done = actions.bump(project, part="patch", environ=repository.environ)
+    assert done.changed == ()
+    assert "released by the tag v2.0.1 alone" in done.said[0]
+    assert done.said[1] == "next: nox -s release -- --live 2.0.1"
+    with pytest.raises(Blocked, match="less than 2.0.0"):
+        actions.bump(project, to="1.0", environ=repository.environ)
+
+
+def test_a_failure_in_the_second_half_leaves_every_file_as_it_was(repository):
+    fill(repository, "setuptools")
+    project = load(repository.folder, repository.environ)
+    plan = make(project, facts(repository, taken=("1.2.0",)), mode=Mode.REHEARSAL)
+    repository.write("news/9.featur.md", "Mistyped.\n")
+    before = snapshot(repository)
+    with pytest.raises(Blocked, match=r"news/9\.featur\.md:1: .*did you mean 'feature'"):
+        prepare(repository.folder, project, plan.release, plan.date)
+    assert snapshot(repository) == before
+
+
+def test_edits_the_plan_does_not_name_are_refused(repository):
+    fill(repository, "flit")
+    project = load(repository.folder, repository.environ)
+    plan = make(project, facts(repository, taken=("1.2.0",)), mode=Mode.REHEARSAL)
+    before = snapshot(repository)
+    from dataclasses import replace
+
+    narrowed = replace(plan.release, edits=plan.release.edits[1:])
+    with pytest.raises(UnmoorError, match="the plan does not name"):
+        prepare(repository.folder, project, narrowed, plan.date)
+    assert snapshot(repository) == before
+
+
+def test_a_person_bumps_with_the_changelog_in_one_go(repository):
+    fill(repository, "hatchling")
+    project = load(repository.folder, repository.environ)
+    done = actions.bump(project, to="v2.0-rc.1", with_changelog=True, date=DAY, environ=repository.environ)
+    assert done.said == (
+        "'v2.0-rc.1' is 2.0rc1",
+        "1.2.0 → 2.0rc1",
+        "changed CHANGELOG.md",
+        "changed pyproject.toml",
+        "2 notes collected",
+    )
+    project = load(repository.folder, repository.environ)
+    before = snapshot(repository)
+    assert actions.bump(project, to="2.0.0rc1", environ=repository.environ).said[-1] == "already 2.0.0rc1"
+    with pytest.raises(Blocked, match="1.9 is less than 2.0rc1") as caught:
+        actions.bump(project, to="1.9", environ=repository.environ)
+    assert caught.value.code == 2
+    assert snapshot(repository) == before
+
+
+@pytest.mark.parametrize("arguments", [{}, {"part": "minor", "to": "2.0"}])
+def test_a_bump_needs_one_of_part_and_version(repository, arguments):
+    fill(repository, "hatchling")
+    project = load(repository.folder, repository.environ)
+    with pytest.raises(UnmoorError, match="either the part"):
+        actions.bump(project, **arguments, environ=repository.environ)
+
+
+def test_sources_that_disagree_are_listed(repository):
+    fill(repository, "hatchling")
+    repository.write("src/thing/__init__.py", '__version__ = "1.1.0"\n')
+    project = load(repository.folder, repository.environ)
+    with pytest.raises(Blocked) as caught:
+        actions.bump(project, part="minor", environ=repository.environ)
+    assert {problem.what for problem in caught.value.problems} == {"states '1.2.0'", "states '1.1.0'"}
+
+
+def test_a_bump_that_was_cut_short_is_finished(repository):
+    fill(repository, "hatchling")
+    repository.write("src/thing/__init__.py", '__version__ = "1.3.0"\n')
+    project = load(repository.folder, repository.environ)
+    done = actions.bump(project, to="1.3.0", environ=repository.environ)
+    assert done.said == ("1.2.0 → 1.3.0", "changed pyproject.toml")
+
+
+def test_a_file_in_the_middle_of_a_merge_is_not_edited(repository):
+    fill(repository, "flit")
+    text = (repository.folder / "thing.py").read_text()
+    repository.git("checkout", "--quiet", "-b", "other")
+    repository.write("thing.py", text + "A = 1\n")
+    repository.commit("One")
+    repository.git("checkout", "--quiet", "main")
+    repository.write("thing.py", text + "A = 2\n")
+    repository.commit("Two")
+    with pytest.raises(AssertionError):
+        repository.git("merge", "other")
+    repository.write("thing.py", text + "A = 3\n")
+    project = load(repository.folder, repository.environ)
+    with pytest.raises(Blocked, match="thing.py: has an unresolved merge conflict"):
+        actions.bump(project, part="patch", environ=repository.environ)
+
+
+def test_a_note_is_added_drafted_and_collected(repository):
+    fill(repository, "poetry-core")
+    project = load(repository.folder, repository.environ)
+    done = actions.note(project, "--live is said aloud.", "feature", environ=repository.environ)
+    assert done.changed[0].read_text() == "--live is said aloud.\n"
+    assert done.said[0].startswith("added news/+")
+    drafted = actions.changelog(project, "v1.3", DAY, draft=True, environ=repository.environ)
+    assert "- --live is said aloud." in drafted.said[0]
+    before = snapshot(repository)
+    assert "news/7.feature.md" in before
+    done = actions.changelog(project, "v1.3", DAY, environ=repository.environ)
+    assert done.said == ("CHANGELOG.md: section for 1.3 from 3 notes, which are removed",)
+    again = actions.changelog(project, "1.3", "2026-02-03", environ=repository.environ)
+    assert again.changed == ()
+    assert "already; nothing to do" in again.said[0]

@@ -1,0 +1,129 @@
+"""A live release to indexes of another make, each stop before the first byte, and nothing done twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from support.adopted import Adopted, adopt
+from support.another_index import AnotherIndex, another_index
+
+pytestmark = pytest.mark.network
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A project whose TestPyPI and PyPI are pypiservers on loopback."""
+
+    project: Adopted
+    testpypi: AnotherIndex
+    pypi: AnotherIndex
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        own = self.testpypi.credential("testpypi") | self.pypi.credential("pypi")
+        return {**self.project.environ, **own}
+
+    @property
+    def uploads(self) -> int:
+        return self.testpypi.uploads + self.pypi.uploads
+
+    @property
+    def tags(self) -> str:
+        return self.project.remote.git("tag", "--list")
+
+
+@pytest.fixture
+def stage(tmp_path: Path, environ: Mapping[str, str], request: pytest.FixtureRequest) -> Iterator[Stage]:
+    with ExitStack() as stack:
+        testpypi = stack.enter_context(another_index(tmp_path / "testpypi"))
+        pypi = stack.enter_context(another_index(tmp_path / "pypi"))
+        settings = f"{getattr(request, 'param', '')}\n{testpypi.settings('testpypi')}\n{pypi.settings('pypi')}"
+        yield Stage(adopt(tmp_path, environ, settings=settings), testpypi, pypi)
+
+
+def test_release_publishes_what_was_built_and_a_second_run_does_nothing(stage: Stage) -> None:
+    ran = stage.project.nox("-s", "release", "--", "--live", "0.1.0", environ=stage.credentials)
+    assert ran.status == 0, ran.text
+    assert "RELEASED" in ran.text
+    built = {each["filename"]: each["sha256"] for each in stage.project.record("build", live=True)["files"]}
+    assert len(built) == 2
+    assert stage.testpypi.held() == built
+    assert stage.pypi.held() == built
+    assert stage.uploads == 4
+    head = stage.project.repository.git("rev-parse", "HEAD")
+    assert stage.project.remote.git("rev-parse", "v0.1.0^{commit}") == head
+    for secret in (stage.testpypi.password, stage.pypi.password):
+        assert secret not in ran.text
+        for file in (stage.project.folder / ".git" / "unmoor").rglob("*"):
+            assert not file.is_file() or secret.encode() not in file.read_bytes(), file
+
+    again = stage.project.nox("-s", "release", "--", "--live", "0.1.0", environ=stage.credentials)
+    assert again.status == 0, again.text
+    assert stage.uploads == 4
+    assert "already there" in again.text
+    assert "the release is complete" in again.text
+
+
+@pytest.mark.parametrize("stage", ['approval = "digest"\n'], indirect=True)
+def test_without_approval_it_stops_before_the_permanent_index(stage: Stage) -> None:
+    ran = stage.project.nox("-s", "release", "--", "--live", "0.1.0", environ=stage.credentials)
+    assert ran.status == 1
+    assert "exit code 4" in ran.text
+    assert stage.project.record("pypi", live=True)["code"] == 4
+    assert stage.pypi.uploads == 0
+    assert not stage.tags
+    approve = next(line for line in ran.text.splitlines() if "--approve" in line)
+    digest = approve.split("--approve ")[1].split()[0]
+
+    wrong = stage.project.nox(
+        "-s", "release", "--", "--live", "0.1.0", "--approve", "0" * 12, environ=stage.credentials
+    )
+    assert wrong.status == 1
+    assert "the approval is for" in wrong.text
+    assert stage.pypi.uploads == 0
+
+    right = stage.project.nox("-s", "release", "--", "--live", "0.1.0", "--approve", digest, environ=stage.credentials)
+    assert right.status == 0, right.text
+    assert stage.uploads == 4
+
+
+def test_a_version_that_is_not_the_trees_stops_everything(stage: Stage) -> None:
+    ran = stage.project.nox("-s", "release", "--", "--live", "0.2.0", environ=stage.credentials)
+    assert ran.status == 1
+    assert "exit code 2" in ran.text
+    assert "0.1.0" in ran.text
+    assert stage.uploads == 0
+
+
+def test_a_dirty_tree_stops_everything(stage: Stage) -> None:
+    stage.project.repository.write("stray.txt", "stray\n")
+    ran = stage.project.nox("-s", "release", "--", "--live", "0.1.0", environ=stage.credentials)
+    assert ran.status == 1
+    assert "worktree-is-clean" in ran.text
+    assert "stray.txt" in ran.text
+    assert stage.project.record("check", live=True)["code"] == 2
+    assert stage.uploads == 0
+
+
+def test_without_a_credential_nothing_is_sent(stage: Stage) -> None:
+    ran = stage.project.nox("-s", "release", "--", "--live", "0.1.0")
+    assert ran.status == 1
+    assert "UNMOOR_TESTPYPI_TOKEN" in ran.text
+    assert stage.project.record("testpypi", live=True)["code"] == 2
+    assert stage.uploads == 0
+
+
+def test_other_bytes_under_the_name_stop_it(stage: Stage) -> None:
+    first = stage.project.nox("-s", "build", "--", "--live", "0.1.0", environ=stage.credentials)
+    assert first.status == 0, first.text
+    name = stage.project.record("build", live=True)["files"][0]["filename"]
+    (stage.testpypi.folder / name).write_bytes(b"somebody else's")
+    ran = stage.project.nox("-s", "release", "--", "--live", "0.1.0", environ=stage.credentials)
+    assert ran.status == 1
+    assert "other bytes" in ran.text
+    assert stage.pypi.uploads == 0

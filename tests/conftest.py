@@ -10,6 +10,8 @@ import pytest
 
 from support.repositories import Repository, git_environment
 
+pytest_plugins = ["support.builds"]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_git(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:

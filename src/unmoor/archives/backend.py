@@ -132,7 +132,8 @@ def _cfg_excludes(text: str) -> list[str]:
     parser = configparser.ConfigParser(interpolation=None)
     with suppress(configparser.Error):
         parser.read_string(text)
-    return re.split(r"[\s,]+", parser.get("options.packages.find", "exclude", fallback="").strip())
+    listed = parser.get("options.packages.find", "exclude", fallback="")
+    return [each for each in re.split(r"[\s,]+", listed) if each]
 
 
 def _py_excludes(text: str) -> list[str]:

@@ -22,7 +22,8 @@ def check(context: Context) -> Findings:
     """Look for the tag, and for other spellings of its version, among the local and the remote's tags."""
     release, project = context.plan.release, context.project
     git = Git(project.root, context.environ)
-    if git.run("check-ref-format", _TAGS + release.tag, ok=(0, 1)).status != 0:
+    # As a full reference a leading dash is allowed; `git tag` refuses it.
+    if release.tag.startswith("-") or git.run("check-ref-format", _TAGS + release.tag, ok=(0, 1)).status != 0:
         problem = Finding(
             message=f"{release.tag!r} is no name that git allows for a tag", hint="correct `tag` in [tool.unmoor]"
         )

@@ -87,14 +87,20 @@ def files(simple_url: str, project: str, *, timeout: float = _TIMEOUT) -> tuple[
             page = client.get_project_page(project, timeout=timeout)
     except NoSuchProjectError:
         return ()
+    except requests.JSONDecodeError as error:
+        raise _no_page(simple_url, project) from error
     except requests.RequestException as error:
         what = f"{redact(simple_url)} did not answer about '{project}': {redact(str(error))}"
         raise Unreachable(what, hint="check the network, then run the same command again") from error
     except (ValueError, UnsupportedRepoVersionError) as error:
-        # Another content type or broken JSON are ValueErrors too.
-        what = f"{redact(simple_url)} gave an answer about '{project}' that is no simple API page"
-        raise Unreachable(what, hint="check the index's simple_url in the settings") from error
+        # Another content type and fields that do not fit are ValueErrors too.
+        raise _no_page(simple_url, project) from error
     return tuple(_file(package) for package in page.packages)
+
+
+def _no_page(simple_url: str, project: str) -> Unreachable:
+    what = f"{redact(simple_url)} gave an answer about '{project}' that is no simple API page"
+    return Unreachable(what, hint="check the index's simple_url in the settings")
 
 
 def _file(package: DistributionPackage) -> IndexFile:

@@ -22,8 +22,8 @@ __all__ = ["Checked", "UploadAnswer", "check_strict", "upload"]
 
 _UPLOAD_SECONDS = 900.0
 _CHECK_SECONDS = 120.0
-# twine prints with rich, which wraps to the terminal and colours.
-_PLAIN = {"COLUMNS": "4000", "NO_COLOR": "1", "TERM": "dumb", "PYTHONUTF8": "1", "PYTHONSAFEPATH": "1"}
+# twine prints with rich, which colours and wraps; it believes COLUMNS unless the terminal is called dumb.
+_PLAIN = {"COLUMNS": "4000", "NO_COLOR": "1", "TERM": "xterm", "PYTHONUTF8": "1", "PYTHONSAFEPATH": "1"}
 _NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
 
 
@@ -70,7 +70,7 @@ def upload(
         raise Blocked(what, hint=f"set UNMOOR_{re.sub('[^A-Z0-9]+', '_', index.name.upper())}_TOKEN")
     register(index.credential.secret)
     options = ["--non-interactive", "--disable-progress-bar", "--verbose", "--config-file", os.devnull]
-    command = [sys.executable, "-m", "twine", "upload", *options, "--", str(file)]
+    command = [sys.executable, "-m", "twine", "--no-color", "upload", *options, "--", str(file)]
     child = environment.clean(env) | _PLAIN | _NO_KEYRING
     child |= {
         "TWINE_REPOSITORY_URL": index.upload_url,
@@ -96,7 +96,7 @@ def check_strict(files: Sequence[Path], *, env: Mapping[str, str], log: Path | N
 
     Raises ``ToolFailed`` when twine did not name every file: then nothing is known.
     """
-    command = [sys.executable, "-m", "twine", "check", "--strict", "--", *map(str, files)]
+    command = [sys.executable, "-m", "twine", "--no-color", "check", "--strict", "--", *map(str, files)]
     child = environment.clean(env) | _PLAIN
     done = process.run(command, env=child, timeout=_CHECK_SECONDS, ok=None, log=log)
     found = tuple(_verdict(file, done.text) for file in files)

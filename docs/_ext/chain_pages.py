@@ -1,0 +1,74 @@
+"""The chain, its gates and the upload rules as Markdown."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+
+from unmoor.chain import CHAIN
+from unmoor.gates import REGISTRY, load
+from unmoor.indexes.rules import RULES
+
+__all__ = ["cell", "gates", "gates_by_stage", "stages", "table", "upload_rules"]
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(row)} |" for row in lines)
+
+
+def cell(text: str) -> str:
+    """Return a text fit for a cell of a table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def stages() -> str:
+    """Return the table of the stages."""
+    rows = [
+        [
+            f"[`{stage.name}`](#{stage.name})",
+            cell(stage.summary),
+            ", ".join(f"`{name}`" for name in stage.requires) or "nothing",
+            stage.effect.name.lower(),
+        ]
+        for stage in CHAIN
+    ]
+    return table(["stage", "does", "requires", "effect"], rows)
+
+
+def gates_by_stage() -> str:
+    """Return a section a stage: its gates in order, around the step that acts."""
+    parts = []
+    for stage in CHAIN:
+        lines = [f"### {stage.name}", "", f"{stage.summary[0].upper()}{stage.summary[1:]}.", ""]
+        number = 0
+        for name, what in [(each, "gate") for each in stage.before] + [(stage.step, "step")] * bool(stage.step) + [
+            (each, "gate") for each in stage.after
+        ]:
+            number += 1
+            shown = f"**the step: {name}**" if what == "step" else f"[`{name}`](#{name})"
+            asserts = "" if what == "step" else f": {load(name).ASSERTS}"
+            lines.append(f"{number}. {shown}{asserts}")
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def gates() -> str:
+    """Return a section a gate: what it asserts, why, and where it belongs."""
+    return "\n\n".join(_gate(name) for name in REGISTRY)
+
+
+def _gate(name: str) -> str:
+    gate = load(name)
+    why = inspect.getdoc(sys.modules[f"unmoor.gates.{name.replace('-', '_')}"]) or ""
+    used = [f"`{stage.name}`" for stage in CHAIN if name in stage.gates]
+    return f"### {name}\n\n*Asserts: {gate.ASSERTS}.*\n\n{why}\n\nBelongs to {', '.join(used)}."
+
+
+def upload_rules() -> str:
+    """Return the table of the upload rules, each with its source."""
+    rows = [[f"`{rule.name}`", cell(rule.asserts), cell(rule.source)] for rule in RULES]
+    return f"{len(RULES)} rules, in the order in which the index would say so.\n\n" + table(
+        ["rule", "asserts", "source"], rows
+    )

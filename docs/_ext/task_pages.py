@@ -1,0 +1,47 @@
+"""The tasks, and which error ends with which exit code, as Markdown."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+
+from chain_pages import cell, table
+
+from unmoor.errors import UnmoorError
+from unmoor.tasks import namespace
+
+__all__ = ["errors", "tasks"]
+
+
+def tasks() -> str:
+    """Return a section a task: what it does, and its options."""
+    parts = []
+    for name, task in sorted(namespace.tasks.items()):
+        lines = [f"### {name}", "", inspect.getdoc(task.body) or "", ""]
+        rows = []
+        for argument in task.get_arguments():
+            flag = argument.names[0] if len(argument.names[0]) > 1 else argument.names[-1]
+            value = "" if argument.kind is bool else f" {'VALUE'}"
+            positional = argument.positional and argument.default is None
+            shown = f"`{flag.upper()}`" if positional else f"`--{flag.replace('_', '-')}{value}`"
+            default = "" if argument.default in (None, "", False) else f"`{argument.default}`"
+            rows.append([shown, cell(argument.help or ""), default])
+        lines.append(table(["option", "means", "by default"], rows) if rows else "It has no options.")
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def errors() -> str:
+    """Return the table of the errors that unmoor raises on purpose, each with its exit code."""
+    rows = [
+        [f"`{each.__name__}`", str(int(each.code)), cell((inspect.getdoc(each) or "").split("\n\n")[0])]
+        for each in _tree(UnmoorError)
+        if each.__module__ == "unmoor.errors" and each is not UnmoorError
+    ]
+    return table(["error", "code", "means"], rows)
+
+
+def _tree(error: type[UnmoorError]) -> Iterator[type[UnmoorError]]:
+    yield error
+    for each in error.__subclasses__():
+        yield from _tree(each)

@@ -36,7 +36,7 @@ CHAIN: tuple[Stage, ...] = (
     Stage(
         name="lint",
         summary="format, lint and types, with what the project uses",
-        before=("ruff-is-clean", "pre-commit-is-clean", "types-are-sound"),
+        before=("own-sessions-pass", "ruff-is-clean", "pre-commit-is-clean", "types-are-sound"),
     ),
     Stage(
         name="tests",

@@ -46,6 +46,7 @@ REGISTRY: tuple[str, ...] = (
     "tree-holds-no-secrets",
     "notes-are-collected",
     # lint, tests, docs-strict
+    "own-sessions-pass",
     "ruff-is-clean",
     "pre-commit-is-clean",
     "types-are-sound",

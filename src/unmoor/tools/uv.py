@@ -7,18 +7,17 @@ downloaded: what the machine lacks is reported, not fetched behind the user's ba
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from unmoor.errors import ToolError, ToolFailed, ToolMissing
+from unmoor.errors import ToolError, ToolMissing
 from unmoor.runtime import process
+from unmoor.tools import interpreters
 
 __all__ = ["Environment", "create", "find_python", "pip_install", "uv_program"]
 
-_FIND_SECONDS = 30.0
 _INSTALL_SECONDS = 600.0
 
 
@@ -30,7 +29,9 @@ def uv_program() -> str:
 
         return str(find_uv_bin())
     except (ImportError, FileNotFoundError) as error:
-        raise ToolMissing("uv was not found", hint="install unmoor with its dependencies (uv is one of them)") from error
+        raise ToolMissing(
+            "uv was not found", hint="install unmoor with its dependencies (uv is one of them)"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +58,11 @@ class Environment:
 
 def find_python(version: str, env: Mapping[str, str]) -> str | None:
     """Return the interpreter for a version such as ``3.12`` that this machine has, or ``None``."""
-    if version == f"{sys.version_info.major}.{sys.version_info.minor}":
-        return str(Path(sys.base_prefix) / "bin" / f"python{version}") if _own_base(version) else sys.executable
-    command = [uv_program(), "python", "find", "--no-python-downloads", "--no-project", "--system", version]
     try:
-        return process.run(command, env=env, timeout=_FIND_SECONDS).out.strip() or None
-    except ToolFailed:
-        return None
-
-
-def _own_base(version: str) -> bool:
-    return (Path(sys.base_prefix) / "bin" / f"python{version}").exists()
+        program = uv_program()
+    except ToolMissing:
+        program = ""
+    return interpreters.find(version, env, program)
 
 
 def create(folder: Path, python: str, env: Mapping[str, str], *, installer: str = "uv") -> Environment:

@@ -1,0 +1,32 @@
+"""The project's own lint sessions succeed.
+
+Where a project that has not adopted unmoor has nox sessions of its own for linting, they say what its style is better
+than detection could; the gates for single linters then stand back. Own sessions for tests and documentation are run by
+``tests-pass`` and ``docs-build-strictly``.
+"""
+
+from __future__ import annotations
+
+from unmoor.context import Context
+from unmoor.model import Findings
+from unmoor.tools import nox
+
+ASSERTS = "the project's own lint sessions succeed"
+
+_SECONDS = 1800.0
+
+
+def check(context: Context) -> Findings:
+    """Run the project's own sessions of the stage."""
+    names = nox.covers(context.project, context.stage.name)
+    if not names:
+        return Findings(optional=f"the project has no nox session of its own for {context.stage.name}")
+    return nox.examine(
+        context.project,
+        names,
+        context.environ,
+        live=context.live,
+        log=context.log("nox"),
+        seconds=_SECONDS,
+        posargs=context.posargs,
+    )

@@ -1,0 +1,46 @@
+"""coverage.py: the data of several runs put together, and the percentage they cover."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+from unmoor.errors import ToolFailed
+from unmoor.runtime.process import tail
+from unmoor.tools.toolroom import Room
+
+__all__ = ["own_floor", "percent"]
+
+_SECONDS = 300.0
+
+
+def percent(room: Room, folder: Path, log: Path) -> float:
+    """Combine the data files in ``folder`` and return the covered percentage; raises ``ToolFailed`` without data."""
+    program = room.program("coverage")
+    data = {"COVERAGE_FILE": str(folder / "combined")}
+    room.run(program, "combine", "--keep", *sorted(folder.glob("data*")), log=log, seconds=_SECONDS, extra=data)
+    report = folder / "coverage.json"
+    # The floor is judged by the gate, so that the project's own does not hide the number.
+    done = room.run(program, "json", "--fail-under=0", "-o", report, log=log, seconds=_SECONDS, extra=data)
+    if done.status or not report.is_file():
+        what = f"coverage could not be measured: {tail(done.text, 1)}"
+        raise ToolFailed(what, status=done.status, tail=tail(done.text), log=done.log)
+    return float(json.loads(report.read_text(encoding="utf-8"))["totals"]["percent_covered"])
+
+
+def own_floor(folder: Path) -> float:
+    """Return the ``fail_under`` of the project's own configuration of coverage, or zero."""
+    pyproject = folder / "pyproject.toml"
+    if pyproject.is_file():
+        table = tomllib.loads(pyproject.read_text(encoding="utf-8-sig"))
+        floor = table.get("tool", {}).get("coverage", {}).get("report", {}).get("fail_under", 0)
+        if floor:
+            return float(floor)
+    for name in (".coveragerc", "setup.cfg", "tox.ini"):
+        if (folder / name).is_file():
+            found = re.search(r"^fail_under\s*=\s*([\d.]+)", (folder / name).read_text(encoding="utf-8"), re.MULTILINE)
+            if found:
+                return float(found.group(1))
+    return 0.0

@@ -1,0 +1,74 @@
+"""What a test run recorded of itself: JUnit XML in pytest's ``xunit1`` form, which still names file and line.
+
+Counting test cases one by one is deliberate: the totals on the suite count a test twice that fails in its teardown too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from unmoor.errors import ToolError
+
+__all__ = ["Failure", "Report", "read"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One test that failed: where it stands, its id as pytest takes it, and the first line of why."""
+
+    test: str
+    file: str
+    line: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """How many tests passed and were skipped (or failed as expected), and those that failed or broke."""
+
+    passed: int
+    skipped: int
+    failures: tuple[Failure, ...]
+
+
+def read(path: Path) -> Report:
+    """Read the report at ``path``; raises ``ToolError`` where there is none or it is torn."""
+    try:
+        root = ET.parse(path).getroot()  # noqa: S314 - written by the run that was just started here
+    except (OSError, ET.ParseError) as error:
+        what = "the test run left no record of its tests"
+        raise ToolError(what, hint="let pytest run them, without switching its junitxml plugin off") from error
+    outcomes: dict[tuple[str, ...], str] = {}
+    failures: dict[tuple[str, ...], Failure] = {}
+    for case in root.iter("testcase"):
+        key = tuple(case.get(name, "") for name in ("file", "classname", "name"))
+        bad = next((case.find(kind) for kind in ("failure", "error") if case.find(kind) is not None), None)
+        if bad is not None:
+            outcomes[key] = "failed"
+            failures.setdefault(key, _failure(case, bad))
+        elif case.find("skipped") is not None:
+            outcomes.setdefault(key, "skipped")
+        else:
+            outcomes.setdefault(key, "passed")
+    said = list(outcomes.values())
+    return Report(passed=said.count("passed"), skipped=said.count("skipped"), failures=tuple(failures.values()))
+
+
+def _failure(case: ET.Element, bad: ET.Element) -> Failure:
+    file, name, classname = case.get("file", ""), case.get("name", ""), case.get("classname", "")
+    # The class is what the dotted module path of the file does not explain.
+    module = file.removesuffix(".py").replace("/", ".")
+    inner = classname.removeprefix(module).strip(".") if classname.startswith(module) else ""
+    words = [word for word in (file or classname, *inner.split("."), name) if word]
+    why = (bad.get("message") or "").strip() or _last(bad.text or "")
+    line = int(case.get("line", "-1")) + 1
+    return Failure(
+        test="::".join(dict.fromkeys(words)), file=file, line=line, why=why.splitlines()[0] if why else "failed"
+    )
+
+
+def _last(text: str) -> str:
+    said = [line for line in text.splitlines() if line.strip()]
+    return said[-1].strip() if said else ""

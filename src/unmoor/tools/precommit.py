@@ -1,0 +1,85 @@
+"""pre-commit: all hooks on all files, in a throw-away copy, because hooks mend what they look at.
+
+How it lies: a hook without files is "Skipped" and the run succeeds all the same; ``SKIP`` in the environment skips
+more, so it is not passed on. Exit statuses: 0 all well, 1 a hook failed or mended something, 3 pre-commit itself
+could not go on, most often because a hook's repository did not answer. https://pre-commit.com/#pre-commit-run
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from unmoor.errors import ToolFailed
+from unmoor.model import Finding, Findings
+from unmoor.runtime.process import Completed, tail
+from unmoor.tools.remarks import few
+from unmoor.tools.toolroom import Room
+
+__all__ = ["examine"]
+
+_SECONDS = 900.0
+_HOOK = re.compile(r"^(?P<name>.+?)\.{3,}(?:\([^)]*\))?(?P<result>Passed|Failed|Skipped)$", re.MULTILINE)
+_UNREACHABLE = (
+    "Could not resolve host", "unable to access", "Could not read from remote repository", "Connection refused",
+    "Connection timed out", "Temporary failure in name resolution", "Failed to connect", "Network is unreachable",
+)  # fmt: skip
+
+
+def examine(room: Room, copy: Path, log: Path) -> Findings:
+    """Run every hook on every file of ``copy``, a clone that may be written to."""
+    done = room.run(
+        room.program("pre-commit"),
+        *("run", "--all-files", "--show-diff-on-failure", "--color", "never"),
+        log=log,
+        seconds=_SECONDS,
+        cwd=copy,
+    )
+    if done.status not in {0, 1}:
+        return _stopped(room, done)
+    results = [(hook["name"], hook["result"]) for hook in _HOOK.finditer(done.out)]
+    failed = [name for name, result in results if result == "Failed"]
+    problems = [
+        Finding(message=f"the hook {name!r} failed{_why(done.out, name)}", hint="run `pre-commit run --all-files`")
+        for name in failed
+    ]
+    if done.status and not failed:
+        problems.append(Finding(message=f"pre-commit failed: {tail(done.text, 1)}", place=done.log))
+    idle = tuple(name for name, result in results if result == "Skipped")
+    notice = Finding(message=f"{len(idle)} of {len(results)} hooks had no files to look at: {', '.join(idle[:5])}")
+    return Findings(
+        examined=len(results) - len(idle),
+        unit="hooks pre-commit",
+        problems=few(problems),
+        notices=(notice,) if idle else (),
+        tools={"pre-commit": room.version("pre-commit")},
+    )
+
+
+def _why(out: str, name: str) -> str:
+    """Return what the hook did, from the lines below its own: the files it changed, or its first line of output."""
+    below = out.split(f"{name}.", 1)[-1].split("\n")[1:]
+    said = []
+    for line in below:
+        if _HOOK.match(line):
+            break
+        if line.strip() and not line.startswith("- "):
+            said.append(line.strip())
+    if "- files were modified by this hook" in below[:6]:
+        return ": it would change files"
+    return f": {said[0]}" if said else ""
+
+
+def _stopped(room: Room, done: Completed) -> Findings:
+    if any(sign in done.text for sign in _UNREACHABLE):
+        where = re.search(r"Initializing environment for (\S+?)\.?$|(https?://\S+?)[/']", done.text, re.MULTILINE)
+        named = f": {next(filter(None, where.groups()))}" if where else ""
+        return Findings(
+            absent=f"hook repositories did not answer{named}",
+            hint="run `pre-commit install-hooks` where they can be reached; its cache is used",
+            tools={"pre-commit": room.version("pre-commit")},
+        )
+    what = f"pre-commit could not go on: {tail(done.text, 1)}"
+    raise ToolFailed(
+        what, status=done.status, tail=tail(done.text), log=done.log, hint="run `pre-commit run --all-files`"
+    )

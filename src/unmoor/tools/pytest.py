@@ -1,0 +1,119 @@
+"""pytest: the suite on one Python, judged by the record it leaves and not by its exit status.
+
+How it lies: a run in which every test is skipped ends well; ``-q`` and plugins change what is printed; the package
+under test may be imported from somewhere else than thought. So the JUnit record is counted, and a plugin notes in the
+very process where the package came from. Exit statuses: https://docs.pytest.org/en/stable/reference/exit-codes.html
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from unmoor.errors import ToolFailed
+from unmoor.runtime.process import Completed, tail
+from unmoor.tools import junit, pytest_probe
+from unmoor.tools.toolroom import Room
+
+__all__ = ["Run", "run"]
+
+_OK, _FAILED, _NO_TESTS = 0, 1, 5
+_PROBE = "unmoor_pytest_probe"
+_NAMES = frozenset({"pytest", "py.test"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of the suite: its record, its exit status and last words, and where each package was imported from."""
+
+    report: junit.Report
+    status: int
+    tail: str
+    origins: Mapping[str, str]
+    log: str
+
+
+def run(
+    room: Room,
+    command: Sequence[str],
+    *,
+    posargs: Sequence[str],
+    packages: Sequence[str],
+    coverage: Path | None,
+    log: Path,
+    seconds: float,
+) -> Run:
+    """Run the suite in ``room`` and return what it left; ``coverage`` is the data file to measure into, if any.
+
+    ``command`` is the project's own way to start its tests, empty for plain pytest. Raises ``ToolFailed`` where pytest
+    was stopped, misused or broke (statuses 2, 3 and 4), ``ToolTimeout`` after ``seconds``.
+    """
+    record, origins = room.scratch / "junit.xml", room.scratch / "origins"
+    origins.mkdir(exist_ok=True)
+    shutil.copyfile(str(pytest_probe.__file__), room.site_packages / f"{_PROBE}.py")
+    options = [
+        "-p",
+        _PROBE,
+        f"--junitxml={record}",
+        "-o",
+        "junit_family=xunit1",
+        "-o",
+        f"cache_dir={room.scratch / 'cache'}",
+    ]
+    extra = {"UNMOOR_PROBE": str(origins), "UNMOOR_PROBE_NAMES": " ".join(packages)}
+    argv = _command(room, command, coverage=coverage is not None)
+    if _is_pytest(argv):
+        argv += [*options, *posargs]
+    else:
+        # Whatever starts pytest in the end finds the options there; what does not leave a record does not pass.
+        extra["PYTEST_ADDOPTS"] = " ".join(f"'{option}'" for option in options)
+        argv += posargs
+    if coverage is not None:
+        extra["COVERAGE_FILE"] = str(coverage)
+    done = room.run(*argv, log=log, seconds=seconds, extra=extra)
+    return Run(
+        report=_record(done, record),
+        status=done.status,
+        tail=tail(done.text),
+        origins=_origins(origins),
+        log=done.log,
+    )
+
+
+def _command(room: Room, command: Sequence[str], *, coverage: bool) -> list[str]:
+    """Return the command with its program taken from the room; under coverage where that is to be measured."""
+    words = list(command) or ["pytest"]
+    if coverage and words[0] in _NAMES:
+        return [str(room.program("coverage")), "run", "-m", "pytest", *words[1:]]
+    if words[0] in _NAMES:
+        return [str(room.program(words[0])), *words[1:]]
+    return words
+
+
+def _is_pytest(argv: Sequence[str]) -> bool:
+    return Path(argv[0]).stem in _NAMES or "pytest" in argv[1:4]
+
+
+def _record(done: Completed, record: Path) -> junit.Report:
+    if done.status in {_OK, _FAILED, _NO_TESTS} or record.is_file():
+        return junit.read(record)
+    what = f"the tests could not run: {_said(done)}"
+    raise ToolFailed(what, status=done.status, tail=tail(done.text), log=done.log, hint="run them by hand to see why")
+
+
+def _said(done: Completed) -> str:
+    errors = [line for line in done.text.splitlines() if line.startswith(("ERROR", "E  ", "INTERNALERROR>"))]
+    return (errors or [tail(done.text, 1)])[-1].strip()
+
+
+def _origins(folder: Path) -> dict[str, str]:
+    """Return where each package came from; a process that imported it from elsewhere than the others comes last."""
+    found: dict[str, str] = {}
+    for each in sorted(folder.iterdir()):
+        for line in each.read_text(encoding="utf-8").splitlines():
+            name, _, origin = line.partition("\t")
+            if origin:
+                found[name] = origin
+    return found

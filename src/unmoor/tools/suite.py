@@ -1,0 +1,84 @@
+"""The test suite over several Pythons: which of them are here, and a run on each, two at a time.
+
+A run that cannot be carried out on one Python does not keep the others from being told about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from unmoor.errors import UnmoorError
+from unmoor.project.types import Project, Tool
+from unmoor.tools import pytest, toolroom, uv
+
+__all__ = ["Asked", "Ran", "interpreters", "run_all"]
+
+_AT_ONCE = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What to run: the tool and its requirements, what the user passed on, the wheel to test, where to measure to."""
+
+    project: Project
+    tool: Tool
+    environ: Mapping[str, str]
+    posargs: tuple[str, ...] = ()
+    wheel: Path | None = None
+    coverage: Path | None = None
+    logs: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """One Python and its run, or the error that kept it from being carried out."""
+
+    python: str
+    room: toolroom.Room | None = None
+    run: pytest.Run | None = None
+    error: UnmoorError | None = None
+
+
+def interpreters(project: Project, environ: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the interpreters found by version, and the versions this machine lacks, in the project's order."""
+    wanted = project.settings.tests.pythons or project.pythons
+    env = toolroom.surroundings(environ)
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        found = dict(zip(wanted, pool.map(lambda version: uv.find_python(version, env), wanted), strict=True))
+    return {version: path for version, path in found.items() if path}, tuple(v for v, path in found.items() if not path)
+
+
+def run_all(asked: Asked, pythons: Mapping[str, str]) -> Sequence[Ran]:
+    """Run the suite on every interpreter and return the runs in the order given."""
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        return list(pool.map(lambda item: _run(asked, *item), pythons.items()))
+
+
+def _run(asked: Asked, python: str, path: str) -> Ran:
+    settings, log = asked.project.settings.tests, asked.logs / f"tests.pytest-{python}.log"
+    room = None
+    try:
+        room = toolroom.open_room(
+            asked.project,
+            asked.environ,
+            asked.tool.requirements,
+            python=path,
+            also=("coverage[toml]",) if asked.coverage else (),
+            instead=asked.wheel,
+            log=log,
+        )
+        done = pytest.run(
+            room,
+            settings.command,
+            posargs=asked.posargs,
+            packages=asked.project.component.import_names,
+            coverage=asked.coverage / f"data.{python}" if asked.coverage else None,
+            log=log,
+            seconds=settings.seconds,
+        )
+    except UnmoorError as error:
+        return Ran(python=python, room=room, error=error)
+    return Ran(python=python, room=room, run=done)

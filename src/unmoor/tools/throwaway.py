@@ -1,0 +1,29 @@
+"""A throw-away copy of the working tree as git sees it, for tools that write into what they look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from unmoor.tools.git import Git
+from unmoor.tools.toolroom import scratch
+
+__all__ = ["copy_of"]
+
+_WHO = {
+    f"GIT_{role}_{what}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "unmoor"), ("EMAIL", "unmoor@localhost"))
+}
+
+
+def copy_of(root: Path, environ: Mapping[str, str]) -> Git:
+    """Return a clone of ``root`` that holds its uncommitted work as one more commit; removed at the process's end."""
+    folder = scratch("copy") / root.name
+    origin = Git(root, environ)
+    origin.run("clone", "--quiet", "--shared", "--no-tags", "--no-checkout", "--", root, folder)
+    clone = Git(folder, environ)
+    clone.run("checkout", "--quiet", "--detach", "--end-of-options", origin.head())
+    if origin.changed():
+        origin.commit_working_tree(clone, message="Uncommitted work", extra=_WHO)
+    return clone

@@ -1,0 +1,221 @@
+"""Rooms for the project's own tools: a fresh environment, the project's folder, and a place for what they leave.
+
+Rooms are made in a temporary folder, shared by every tool that asks for the same requirements on the same Python,
+and removed when the process ends. Tools work in the user's tree as they always did; their caches go elsewhere.
+"""
+
+from __future__ import annotations
+
+import atexit
+import getpass
+import hashlib
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+
+from unmoor.errors import ToolFailed, ToolMissing
+from unmoor.project.types import Project, Requirements
+from unmoor.runtime import environment, lock, process
+from unmoor.tools import uv
+
+__all__ = ["Room", "open_room", "scratch", "surroundings"]
+
+_PATIENCE = 600.0
+# What would make a tool look at less than the project says, without anybody seeing it in the project.
+_NARROWING = ("PYTEST_", "COVERAGE_", "RUFF_", "MYPY", "PYRIGHT_", "SPHINX", "MKDOCS", "NOX", "PRE_COMMIT_ALLOW")
+_NARROWING_NAMES = frozenset({"SKIP", "FORCE_COLOR", "PY_COLORS"})
+_rooms: dict[tuple[object, ...], uv.Environment] = {}
+_doors: dict[tuple[object, ...], threading.Lock] = {}
+_hall = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """An environment with a tool in it. ``folder`` is where the tool works, places are told relative to ``root``.
+
+    ``scratch`` is a folder of this room's own for caches and output; ``reason`` is where the requirements come from.
+    """
+
+    environment: uv.Environment
+    folder: Path
+    root: Path
+    env: Mapping[str, str] = field(repr=False)
+    scratch: Path
+    reason: str = ""
+
+    def program(self, name: str) -> Path:
+        """Return a program of this room; raise ``ToolMissing`` where it has none, whatever ``PATH`` has."""
+        found = shutil.which(name, path=str(self.environment.scripts))
+        if found is None:
+            what = f"{name!r} is not in the environment made from {self.reason or 'the requirements found'}"
+            raise ToolMissing(what, hint=f"name {name} in the project's dependency groups, or in [tool.unmoor]")
+        return Path(found)
+
+    def run(
+        self,
+        *argv: str | Path,
+        log: Path,
+        seconds: float = 600.0,
+        extra: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> process.Completed:
+        """Run a program in this room to its end, whatever its exit status; judging is the caller's business."""
+        env = {**self.env, **(extra or {})}
+        return process.run(argv, cwd=cwd or self.folder, env=env, timeout=seconds, ok=None, log=log)
+
+    def version(self, distribution: str) -> str:
+        """Return the installed version of a distribution, or an empty string where it is not installed."""
+        for found in metadata.distributions(name=distribution, path=[str(self.site_packages)]):
+            return found.version
+        return ""
+
+    @property
+    def site_packages(self) -> Path:
+        """The folder that packages are installed into."""
+        folders = [*self.environment.folder.glob("lib/*/site-packages"), self.environment.folder / "Lib/site-packages"]
+        return folders[0]
+
+    def place(self, path: str, line: int | str = "") -> str:
+        """Return ``file:line`` relative to the repository, for a path as the tool tells it (perhaps from docs)."""
+        full = Path(path) if Path(path).is_absolute() else self.folder / path
+        if not full.exists() and (self.folder / "docs" / path).exists():
+            full = self.folder / "docs" / path
+        shown = full.relative_to(self.root) if full.is_relative_to(self.root) else full
+        return f"{shown.as_posix()}:{line}" if line not in {"", 0} else shown.as_posix()
+
+
+def surroundings(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment for the project's own tools: nothing secret, nothing that narrows what they look at."""
+    kept = {
+        name: value
+        for name, value in environment.own(environ).items()
+        if not name.startswith(_NARROWING) and name not in _NARROWING_NAMES
+    }
+    return kept | {"PYTHONDONTWRITEBYTECODE": "1", "UV_PYTHON_DOWNLOADS": "never", "GIT_TERMINAL_PROMPT": "0"}
+
+
+def open_room(
+    project: Project,
+    environ: Mapping[str, str],
+    requirements: Requirements,
+    *,
+    python: str = "",
+    also: Sequence[str] = (),
+    instead: Path | None = None,
+    log: Path | None = None,
+) -> Room:
+    """Return the room that has ``requirements`` and ``also`` on the interpreter ``python``, made if new.
+
+    ``python`` is a path, by default the interpreter that suits the project best. ``instead`` is an archive to install
+    in place of the tree. Raises ``ToolFailed`` where the requirements cannot be installed, with what the installer said.
+    """
+    env = surroundings(environ)
+    python = python or _suitable(project, env)
+    arguments = (*requirements.arguments, *also, *_project(project, requirements, instead))
+    key = (project.folder, python, arguments, project.settings.installer)
+    with _hall:
+        door = _doors.setdefault(key, threading.Lock())
+    with door:
+        if key not in _rooms:
+            _rooms[key] = _furnish(project, requirements, python, arguments, env, log)
+    made = _rooms[key]
+    return Room(
+        environment=made,
+        folder=project.folder,
+        root=project.root,
+        env=made.activated(env),
+        scratch=scratch("tool"),
+        reason=requirements.reason,
+    )
+
+
+def scratch(name: str) -> Path:
+    """Return a new empty folder that is removed when the process ends."""
+    return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=_top()))
+
+
+@lru_cache(maxsize=1)
+def _top() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="unmoor-rooms-")).resolve()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _suitable(project: Project, env: Mapping[str, str]) -> str:
+    """Return unmoor's own interpreter where the project supports it, else the newest supported one that is here."""
+    from unmoor.tools.interpreters import OWN
+
+    wanted = [OWN] if not project.pythons or OWN in project.pythons else list(reversed(project.pythons))
+    for version in wanted:
+        if found := uv.find_python(version, env):
+            return found
+    raise ToolMissing(
+        f"this machine has none of the Pythons the project supports: {', '.join(project.pythons)}",
+        hint="install one of them; unmoor downloads none",
+    )
+
+
+def _project(project: Project, requirements: Requirements, instead: Path | None) -> tuple[str, ...]:
+    if not requirements.project:
+        return ()
+    extras = f"[{','.join(requirements.extras)}]" if requirements.extras else ""
+    if instead is not None:
+        return (f"{project.component.name}{extras} @ {instead.as_uri()}",)
+    # A version that is computed from tags must be computed now, not taken from the installer's cache.
+    fresh = ("--refresh-package", project.component.name) if project.settings.installer == "uv" else ()
+    return (*fresh, "--editable", f".{extras}")
+
+
+def _furnish(
+    project: Project,
+    requirements: Requirements,
+    python: str,
+    arguments: Sequence[str],
+    env: Mapping[str, str],
+    log: Path | None,
+) -> uv.Environment:
+    installer = project.settings.installer
+    made = uv.create(scratch("room") / "env", python, env, installer=installer)
+    try:
+        with _untouched(project.folder) if requirements.project else _nothing():
+            uv.pip_install(made, arguments, env=env, cwd=project.folder, installer=installer, log=log)
+    except ToolFailed as error:
+        what = (
+            f"the requirements from {requirements.reason or 'the settings'} cannot be installed: {' '.join(arguments)}"
+        )
+        hint = "try the same arguments with `uv pip install` in a new environment"
+        raise ToolFailed(what, status=error.status, tail=error.tail, log=error.log, hint=hint) from error
+    return made
+
+
+@contextmanager
+def _untouched(folder: Path) -> Iterator[None]:
+    """Take away the ``.egg-info`` that an editable install leaves in the tree, where there was none before.
+
+    setuptools writes it while it builds; the environment has metadata of its own. One install at a time, because
+    setuptools cannot build the same tree twice at once.
+    """
+    name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+    busy = Path(tempfile.gettempdir()) / f"unmoor-{getpass.getuser()}" / f"install-{name}.lock"
+    with lock.held(busy, what=f"an install of {folder.name}", patience=_PATIENCE):
+        before = _egg_infos(folder)
+        try:
+            yield
+        finally:
+            for left in _egg_infos(folder) - before:
+                shutil.rmtree(left, ignore_errors=True)
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+def _egg_infos(folder: Path) -> set[Path]:
+    return {*folder.glob("*.egg-info"), *folder.glob("src/*.egg-info")}

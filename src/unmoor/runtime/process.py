@@ -25,6 +25,7 @@ __all__ = ["Completed", "attached", "run", "shown", "tail"]
 
 _GRACE = 3.0
 _SHOWN_WIDTH = 90
+_ENDED = -int(signal.SIGTERM)
 _LEASH = str(Path(__file__).with_name("leash.py"))
 
 
@@ -90,17 +91,20 @@ def run(
     full = [program, *command[1:]]
     if leashed and sys.platform == "linux":
         full = [sys.executable, "-I", "-S", _LEASH, str(os.getpid()), *full]
-    out, err, status = _wait(full, cwd=cwd, env=env, timeout=timeout, stdin=stdin, inherit=inherit, command=command)
+    out, err, status = _wait(full, cwd=cwd, env=env, timeout=timeout, stdin=stdin, inherit=inherit)
     done = Completed(
         argv=tuple(command),
-        status=status,
+        status=_ENDED if status is None else status,
         out=redact(out),
         err=redact(err),
         seconds=time.monotonic() - started,
         log=str(log or ""),
     )
     if log is not None:
-        _keep(done, log)
+        _keep(done, log, "ended at its limit" if status is None else f"exit status {status}")
+    if status is None:
+        what = f"{shown(command)} did not end within {timeout:g} s"
+        raise ToolTimeout(what, where=done.log, hint="raise the limit in the settings, or run it by hand to see why")
     if ok is not None and status not in ok:
         what = f"{shown(command)} ended with exit status {status}"
         raise ToolFailed(what, status=status, tail=tail(done.text), log=done.log, hint=hint)
@@ -124,8 +128,8 @@ def _wait(
     timeout: float,
     stdin: str,
     inherit: Sequence[int],
-    command: Sequence[str],
-) -> tuple[str, str, int]:
+) -> tuple[str, str, int | None]:
+    """Wait for the program and return its output and status; no status where it had to be ended."""
     with subprocess.Popen(  # noqa: S603 - a list, resolved, no shell
         argv,
         cwd=cwd,
@@ -142,31 +146,32 @@ def _wait(
         try:
             out, err = child.communicate(stdin or None, timeout=timeout)
         except subprocess.TimeoutExpired:
-            _stop(child)
-            what = f"{shown(command)} did not end within {timeout:g} s"
-            raise ToolTimeout(what, hint="raise the limit in the settings, or run it by hand to see why") from None
+            return *_stop(child), None
         except BaseException:
             _stop(child)
             raise
     return out, err, child.returncode
 
 
-def _stop(child: subprocess.Popen[str]) -> None:
-    """End the child and everything in its process group, asking first."""
+def _stop(child: subprocess.Popen[str]) -> tuple[str, str]:
+    """End the child and everything in its process group, asking first; return what was said until then."""
+    out, err = "", ""
     for number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
+        # The second signal is for those of the group that outlive the child, too.
         with suppress(ProcessLookupError, PermissionError):
             if os.name == "posix":
                 os.killpg(child.pid, number)
             else:
                 child.kill()
-        with suppress(subprocess.TimeoutExpired):
-            child.communicate(timeout=_GRACE)
-            return
+        if child.returncode is None:
+            with suppress(subprocess.TimeoutExpired):
+                out, err = child.communicate(timeout=_GRACE)
+    return out, err
 
 
-def _keep(done: Completed, log: Path) -> None:
+def _keep(done: Completed, log: Path, ending: str) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
     head = f"$ {redact(' '.join(done.argv))}\n"
-    foot = f"\n[exit status {done.status} after {done.seconds:.2f} s]\n"
+    foot = f"\n[{ending} after {done.seconds:.2f} s]\n"
     with log.open("a", encoding="utf-8") as stream:
         stream.write(head + done.text + foot)

@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import base64
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from unmoor.errors import ToolFailed, ToolMissing, ToolTimeout
+from unmoor.runtime import process, redact
+
+ENV = {"PATH": os.environ["PATH"]}
+
+
+def python(code: str, *arguments: object) -> list[str]:
+    return [sys.executable, "-I", "-c", code, *map(str, arguments)]
+
+
+def is_alive(pid: int) -> bool:
+    """Say whether a process runs; one that only waits to be reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def wait_until(happened: object, limit: float = 10.0) -> None:
+    until = time.monotonic() + limit
+    while not happened():
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.01)
+
+
+def test_output_and_status_come_back_apart() -> None:
+    done = process.run(python("import sys; print('out'); print('err', file=sys.stderr)"), env=ENV)
+    assert (done.status, done.out, done.err, done.text) == (0, "out\n", "err\n", "out\nerr")
+
+
+def test_a_noisy_program_does_not_block() -> None:
+    code = "import sys\nfor _ in range(16): sys.stderr.write('e' * 65536); sys.stdout.write('o' * 65536)"
+    done = process.run(python(code), env=ENV)
+    assert (len(done.out), len(done.err)) == (1 << 20, 1 << 20)
+
+
+def test_standard_input_is_empty_unless_given() -> None:
+    code = "import sys; print(repr(sys.stdin.read()))"
+    assert process.run(python(code), env=ENV).out == "''\n"
+    assert process.run(python(code), env=ENV, stdin="héllo").out == "'héllo'\n"
+
+
+def test_a_program_that_does_not_read_its_input_does_not_block() -> None:
+    assert process.run(python("pass"), env=ENV, stdin="x" * (1 << 20)).status == 0
+
+
+def test_invalid_utf8_is_replaced() -> None:
+    done = process.run(python(r"import sys; sys.stdout.buffer.write(b'caf\xe9 \xc3\xa9')"), env=ENV)
+    assert done.out == "caf\ufffd é"
+
+
+def test_arguments_see_no_shell() -> None:
+    words = ["$HOME", "a b", "*", "'", '"', "\n", "; echo x", "--", "ü"]
+    assert process.run(python("import sys; print(sys.argv[1:])", *words), env=ENV).out.strip() == repr(words)
+
+
+def test_nothing_of_our_environment_leaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONLY_OURS", "1")
+    assert process.run(python("import os; print('ONLY_OURS' in os.environ)"), env=ENV).out == "False\n"
+
+
+def test_a_missing_program_is_named() -> None:
+    with pytest.raises(ToolMissing) as caught:
+        process.run(["no-such-program-anywhere", "x"], env=ENV)
+    assert "'no-such-program-anywhere'" in str(caught.value)
+    assert "PATH" in str(caught.value)
+
+
+def test_the_path_searched_is_that_of_the_given_environment(tmp_path: Path) -> None:
+    with pytest.raises(ToolMissing):
+        process.run(["git", "--version"], env={"PATH": str(tmp_path)})
+
+
+def test_an_unexpected_status_raises_with_tail_and_log(tmp_path: Path) -> None:
+    log = tmp_path / "logs" / "tool.log"
+    with pytest.raises(ToolFailed) as caught:
+        process.run(python("print('the end'); raise SystemExit(7)"), env=ENV, log=log, hint="look")
+    error = caught.value
+    assert (error.status, error.tail, error.log, error.problems[0].hint) == (7, "the end", str(log), "look")
+
+
+def test_further_statuses_can_mean_success() -> None:
+    assert process.run(python("raise SystemExit(3)"), env=ENV, ok=(0, 3)).status == 3
+    assert process.run(python("raise SystemExit(9)"), env=ENV, ok=None).status == 9
+
+
+def test_the_log_keeps_command_output_and_status_of_every_run(tmp_path: Path) -> None:
+    log = tmp_path / "tool.log"
+    for word in ("first", "second"):
+        process.run(python("import sys; print(sys.argv[1])", word), env=ENV, log=log)
+    text = log.read_text(encoding="utf-8")
+    assert text.count("$ ") == text.count("[exit status 0 after ") == 2
+    assert text.index("\nfirst\n") < text.index("\nsecond\n")
+
+
+def test_a_timeout_ends_the_whole_group_and_keeps_what_was_said(tmp_path: Path) -> None:
+    pids, log = tmp_path / "pids", tmp_path / "tool.log"
+    grandchild = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+    code = (
+        "import os, subprocess, sys, time\n"
+        f"child = subprocess.Popen([sys.executable, '-I', '-c', {grandchild!r}])\n"
+        "open(sys.argv[1], 'w').write(f'{os.getpid()} {child.pid}'); print('so far', flush=True); time.sleep(60)"
+    )
+    with pytest.raises(ToolTimeout, match="did not end within 1 s"):
+        process.run(python(code, pids), env=ENV, timeout=1, log=log)
+    for pid in pids.read_text().split():
+        wait_until(lambda pid=pid: not is_alive(int(pid)))
+    assert "so far" in log.read_text()
+
+
+def test_a_child_that_left_the_pipes_open_does_not_hold_us(tmp_path: Path) -> None:
+    """A daemon that inherited the pipes is ended with its group when the limit is reached."""
+    pids = tmp_path / "pids"
+    code = (
+        "import subprocess, sys\n"
+        "child = subprocess.Popen([sys.executable, '-I', '-c', 'import time; time.sleep(60)'])\n"
+        "open(sys.argv[1], 'w').write(str(child.pid))"
+    )
+    with pytest.raises(ToolTimeout):
+        process.run(python(code, pids), env=ENV, timeout=1)
+    wait_until(lambda: not is_alive(int(pids.read_text())))
+
+
+def test_secrets_are_in_no_output_log_message_or_error(tmp_path: Path, fresh_secrets: None) -> None:
+    secret = base64.b32encode(os.urandom(20)).decode()
+    redact.register(secret)
+    log = tmp_path / "tool.log"
+    code = "import sys; print(sys.argv[1]); print('https://me:' + sys.argv[1] + '@host/x', file=sys.stderr); raise SystemExit(1)"
+    done = process.run(python(code, secret), env=ENV, ok=None, log=log)
+    assert secret not in done.text + log.read_text()
+    with pytest.raises(ToolFailed) as caught:
+        process.run(python(code, secret), env=ENV)
+    assert secret not in str(caught.value) + caught.value.tail + repr(caught.value)
+
+
+def test_an_inherited_descriptor_stays_open(tmp_path: Path) -> None:
+    handle = os.open(tmp_path / "file", os.O_RDWR | os.O_CREAT)
+    try:
+        code = "import os, sys; os.fstat(int(sys.argv[1])); print('open')"
+        assert process.run(python(code, handle), env=ENV, inherit=(handle,)).out == "open\n"
+        with pytest.raises(ToolFailed):
+            process.run(python(code, handle), env=ENV)
+    finally:
+        os.close(handle)
+
+
+def test_attached_returns_the_status(tmp_path: Path) -> None:
+    assert process.attached(python("raise SystemExit(5)"), cwd=tmp_path, env=ENV) == 5
+
+
+def test_commands_are_shown_short_and_without_paths() -> None:
+    assert process.shown(["/some/where/python3", "-m", "build", "--wheel"]) == "build --wheel"
+    assert process.shown(["/some/where/git", "push"]) == "git push"
+    assert len(process.shown(["tool", "x" * 500])) <= 90
+
+
+def test_the_tail_leaves_empty_lines_out() -> None:
+    assert process.tail("a\n\nb  \n\n\nc\n", 2) == "b\nc"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's signal on the parent's death is Linux's")
+@pytest.mark.parametrize("leashed", [True, False])
+def test_a_leashed_child_dies_with_its_killed_parent(tmp_path: Path, leashed: bool) -> None:
+    pid_file = tmp_path / "pid"
+    child = "import os, sys, time; open(sys.argv[1] + '.new', 'w').write(str(os.getpid()));"
+    child += "os.rename(sys.argv[1] + '.new', sys.argv[1]); time.sleep(60)"
+    parent = (
+        "import os, sys; from unmoor.runtime import process\n"
+        f"process.run([sys.executable, '-I', '-c', {child!r}, sys.argv[1]], env=os.environ, leashed={leashed})"
+    )
+    started = os.posix_spawn(sys.executable, [sys.executable, "-c", parent, str(pid_file)], dict(os.environ))
+    try:
+        wait_until(pid_file.exists)
+        pid = int(pid_file.read_text())
+    finally:
+        os.kill(started, signal.SIGKILL)
+        os.waitpid(started, 0)
+    if leashed:
+        wait_until(lambda: not is_alive(pid))
+    else:
+        assert is_alive(pid)
+        os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the leash is for Linux")
+def test_a_leashed_program_keeps_its_output_and_status() -> None:
+    with pytest.raises(ToolFailed) as caught:
+        process.run(python("print('said'); raise SystemExit(6)"), env=ENV, leashed=True)
+    assert (caught.value.status, caught.value.tail) == (6, "said")

@@ -91,7 +91,7 @@ def test_a_version_from_tags_leaves_only_the_changelog_to_edit(repository):
     assert done.changed == ()
     assert "released by the tag v2.0.1 alone" in done.said[0]
     assert done.said[1] == "next: nox -s release -- --live 2.0.1"
-    with pytest.raises(Blocked, match="less than 2.0.0"):
+    with pytest.raises(Blocked, match=r"less than 2\.0\.0"):
         actions.bump(project, to="1.0", environ=repository.environ)
 
 
@@ -133,7 +133,7 @@ def test_a_person_bumps_with_the_changelog_in_one_go(repository):
     project = load(repository.folder, repository.environ)
     before = snapshot(repository)
     assert actions.bump(project, to="2.0.0rc1", environ=repository.environ).said[-1] == "already 2.0.0rc1"
-    with pytest.raises(Blocked, match="1.9 is less than 2.0rc1") as caught:
+    with pytest.raises(Blocked, match=r"1\.9 is less than 2\.0rc1") as caught:
         actions.bump(project, to="1.9", environ=repository.environ)
     assert caught.value.code == 2
     assert snapshot(repository) == before
@@ -177,7 +177,7 @@ def test_a_file_in_the_middle_of_a_merge_is_not_edited(repository):
         repository.git("merge", "other")
     repository.write("thing.py", text + "A = 3\n")
     project = load(repository.folder, repository.environ)
-    with pytest.raises(Blocked, match="thing.py: has an unresolved merge conflict"):
+    with pytest.raises(Blocked, match=r"thing\.py: has an unresolved merge conflict"):
         actions.bump(project, part="patch", environ=repository.environ)
 
 

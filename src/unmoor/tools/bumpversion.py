@@ -8,23 +8,21 @@ replace the files. So neither its exit status nor its patterns have to be truste
 
 from __future__ import annotations
 
-import sys
-import tempfile
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from unmoor.errors import Problem, SettingsError, ToolFailed, UnmoorError
+from unmoor.errors import Problem, SettingsError, UnmoorError
 from unmoor.model import VersionSource
-from unmoor.runtime import environment, process
 from unmoor.runtime.changeset import ChangeSet, apply, inside
 from unmoor.tools import bumpversion_own
+from unmoor.tools import bumpversion_program as program
 from unmoor.tools.filetext import FileText
 from unmoor.tools.spans import Span, locate
 
 __all__ = ["bump", "is_memory", "stage"]
 
-_SECONDS = 60.0
 _EDITABLE = frozenset({"static", "attribute", "file"})
 _WHOLE = {"parse": "(?P<whole>.+)", "serialize": ["{whole}"]}
 
@@ -171,10 +169,10 @@ def _by_own_rules(
         entry for entry in entries if entry not in taken_apart and not _done(shared | dict(entry), staged, versions)
     ]
     if whole:
-        staged = staged | _run({**shared, **_WHOLE, "files": whole}, staged, versions, environ)
+        staged = staged | program.run({**shared, **_WHOLE, "files": whole}, staged, versions, environ)
     if taken_apart:
         rules = {key: own.table[key] for key in ("parse", "serialize", "parts") if key in own.table}
-        staged = staged | _run({**shared, **rules, "files": taken_apart}, staged, versions, environ)
+        staged = staged | program.run({**shared, **rules, "files": taken_apart}, staged, versions, environ)
     return staged
 
 
@@ -209,7 +207,7 @@ def _by_place(
             expected[path] = _replaced(text, spans, versions[1])
     if not files:
         return staged
-    done = _run({**_WHOLE, "files": files}, staged, versions, environ)
+    done = program.run({**_WHOLE, "files": files}, staged, versions, environ)
     for path, text in expected.items():
         if done[path] != text:
             what = "bump-my-version changed something else than the version, so its result was thrown away"
@@ -219,8 +217,6 @@ def _by_place(
 
 def _pattern(spans: Sequence[Span]) -> dict[str, str]:
     """Return a search that matches from the start of the file to exactly these places, and its replacement."""
-    import re
-
     search, replace, at = r"\A", "", 0
     for number, span in enumerate(spans, 1):
         search += rf"([\s\S]{{{{{span.start - at}}}}})" + re.escape(span.value).replace("{", "{{").replace("}", "}}")
@@ -245,46 +241,3 @@ def _verify(
             if not _same(span.value, new):
                 what = f"states {span.value!r} after the bump to {new!r}"
                 raise UnmoorError(what, where=source.path, hint="change the version in this file by hand")
-
-
-# ── the program ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _run(
-    table: Mapping[str, Any], staged: Mapping[str, str], versions: tuple[str, str], environ: Mapping[str, str] | None
-) -> dict[str, str]:
-    """Run bump-my-version over copies of the files its ``table`` names and return their texts afterwards."""
-    import tomlkit
-
-    current, new = versions
-    paths = list(dict.fromkeys(str(entry["filename"]) for entry in table["files"]))
-    with tempfile.TemporaryDirectory(prefix="unmoor-bump-") as scratch:
-        top = Path(scratch)
-        for path in paths:
-            copy = top / "tree" / path
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_text(staged[path], encoding="utf-8", newline="")
-        files = [{**entry, "filename": f"tree/{entry['filename']}"} for entry in table["files"]]
-        config = {"tool": {"bumpversion": {**table, "current_version": current, "files": files}}}
-        (top / "bump.toml").write_text(tomlkit.dumps(config), encoding="utf-8")
-        # -P: the project's own modules must not stand in for the program's.
-        command = [sys.executable, "-P", "-m", "bumpversion", "bump", "--config-file", "bump.toml"]
-        command += ["--current-version", current, "--new-version", new, "--no-commit", "--no-tag", "--allow-dirty"]
-        try:
-            process.run(command, cwd=top, env=_environment(environ), timeout=_SECONDS)
-        except ToolFailed as error:
-            what = (
-                f"bump-my-version could not change the version: {error.tail.splitlines()[-1] if error.tail else error}"
-            )
-            hint = "correct what it names; no file was changed"
-            raise UnmoorError(what, where=", ".join(paths), hint=hint) from error
-        return {path: (top / "tree" / path).read_bytes().decode() for path in paths}
-
-
-def _environment(environ: Mapping[str, str] | None) -> dict[str, str]:
-    kept = {
-        name: value
-        for name, value in environment.own(environ or {}).items()
-        if not name.upper().startswith("BUMPVERSION_")
-    }
-    return {**kept, "PYTHONUTF8": "1", "NO_COLOR": "1", "COLUMNS": "500"}

@@ -22,7 +22,8 @@ from unmoor.model import VersionSource
 
 __all__ = ["Span", "locate"]
 
-_PROBE = "0+unmoor.probe"
+# No hexadecimal digit first, so that it cannot complete an escape before it.
+_PROBE = "unmoor.probe"
 _VERSION = re.compile(rf"(?xi:{VERSION_PATTERN})")
 
 

@@ -1,0 +1,302 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from unmoor.errors import Blocked, Problem, UnmoorError
+from unmoor.model import Bump, Change, Component, Mode, VersionSource
+from unmoor.planning import tags
+from unmoor.planning.notes import Notes
+from unmoor.planning.plan import Facts, make
+from unmoor.project.types import Backend, NotesStyle, Project, Settings
+
+HEAD, OLD = "c" * 40, "a" * 40
+VCS = VersionSource(kind="vcs", path="pyproject.toml")
+
+
+def static(value, path="pyproject.toml", key="project.version"):
+    return VersionSource(kind="static", path=path, key=key, value=value)
+
+
+def project(*sources, form="{version}", zero_major="minor"):
+    return Project(
+        root=Path("nowhere"),
+        folder=Path("nowhere"),
+        component=Component(name="thing", sources=sources, tag_form=form),
+        settings=Settings(zero_major=zero_major),
+        settings_digest="",
+        metadata={},
+        backend=Backend(name="hatchling"),
+        notes=NotesStyle(style="none"),
+        lint=(),
+        types=(),
+        tests=None,
+        docs=None,
+        pythons=(),
+        own_sessions={},
+        remote="origin",
+        branches=(),
+        resolved=(),
+    )
+
+
+def change(bump, name="7.feature.md"):
+    return Change(component="thing", bump=bump, category="x", summary="x", origin=f"news/{name}:1")
+
+
+def facts(*, behind=(), beside=(), here=(), taken=None, remote=None, changes=(), **others):
+    known = dict.fromkeys((*behind, *beside), OLD) | dict.fromkeys(here, HEAD)
+    return Facts(
+        commit=HEAD,
+        tree="t",
+        branch="main",
+        tags=known,
+        reachable=(*behind, *here),
+        epoch=1,
+        today="2026-01-02",
+        taken=taken,
+        remote_refs=remote,
+        notes=Notes(changes=tuple(changes), changelog="CHANGELOG.md"),
+        followers=(),
+        **others,
+    )
+
+
+def rehearse(made, found):
+    return make(made, found, mode=Mode.REHEARSAL).release
+
+
+@pytest.mark.parametrize(
+    ("sources", "known", "version", "rule"),
+    [
+        # The tree states it.
+        ([static("8.5.0")], {"behind": ["8.4.2"]}, "8.5.0", "the tree states it, and it is free"),
+        ([static("8.5")], {"here": ["8.5.0"], "taken": ("8.5.0",)}, "8.5", "and its tag 8.5.0 is on this commit"),
+        ([static("2.0rc1")], {"behind": ["1.0"]}, "2.0rc1", "the tree states it"),
+        ([static("1.0")], {}, "1.0", "the tree states it"),
+        ([static("1.1")], {"behind": ["1.0"], "changes": [change(Bump.MAJOR)]}, "1.1", "the tree states it"),
+        # It is taken, or not to be published; notes say what comes next.
+        (
+            [static("8.5.0")],
+            {"behind": ["8.5.0"], "changes": [change(Bump.MINOR), change(Bump.PATCH)]},
+            "8.6.0",
+            "1 note asks for a minor bump after 8.5.0: 7.feature.md",
+        ),
+        ([static("0.5.0")], {"behind": ["0.5.0"], "changes": [change(Bump.MAJOR)]}, "0.6.0", "before 1.0"),
+        ([static("8.6.0.dev0")], {"behind": ["8.5.0"], "changes": [change(Bump.PATCH)]}, "8.6.0", "is ahead of that"),
+        (
+            [static("8.5.0")],
+            {"taken": ("8.5.0", "8.6.0"), "changes": [change(Bump.MINOR)]},
+            "8.6.1",
+            "8.6.0 is on the index",
+        ),
+        ([static("1.0.dev0")], {"changes": [change(Bump.MINOR)]}, "1.0", "asks for a minor bump"),
+        # A later line elsewhere does not pull an older one along.
+        (
+            [static("8.4.2")],
+            {"behind": ["8.4.2"], "beside": ["9.0.0"], "changes": [change(Bump.PATCH)]},
+            "8.4.3",
+            "after 8.4.2",
+        ),
+        ([static("8.4.2")], {"taken": ("8.4.2", "9.0.0"), "changes": [change(Bump.PATCH)]}, "8.4.3", "after 8.4.2"),
+        # No notes.
+        (
+            [static("8.5.0.dev")],
+            {"behind": ["8.4.2"], "beside": ["8.5.0"]},
+            "8.5.1",
+            "8.5.0 is tagged as 8.5.0: next free patch",
+        ),
+        ([static("8.5.0.dev0")], {"behind": ["8.4.2"]}, "8.5.0", "and 8.5.0 is free"),
+        (
+            [static("0.28.1")],
+            {"behind": ["0.28.1", "1.0.0.beta0"]},
+            "0.28.2",
+            "0.28.1 is tagged as 0.28.1: next free patch",
+        ),
+        ([static("1.0")], {"taken": ("1.0", "1.0.1")}, "1.0.2", "1.0 is on the index: next free patch"),
+        ([static("1.0+local")], {}, "1.0", "1.0 is free"),
+        ([static("1.0")], {"remote": {"refs/tags/1.0": OLD}}, "1.0.1", "tagged as 1.0"),
+        ([static("1.0")], {"here": ["1.0"], "uncommitted": ("x",)}, "1.0.1", "tagged as 1.0"),
+        ([static("")], {}, "0.1.0", "starts at 0.1.0"),
+        # Tags alone say it.
+        ([VCS], {"here": ["1.2.0"], "behind": ["1.1.0"]}, "1.2.0", "the tag 1.2.0 is on this commit"),
+        ([VCS], {"behind": ["1.1.0", "20240131"]}, "1.1.1", "the newest behind it is 1.1.0"),
+        ([VCS], {"behind": ["1.1.0"], "changes": [change(Bump.MINOR)]}, "1.2.0", "after 1.1.0"),
+        ([VCS], {"behind": ["1.2.0", "1.3.0rc1"], "changes": [change(Bump.PATCH)]}, "1.3.0", "1.3.0rc1 is ahead"),
+        ([VCS], {}, "0.1.0", "no release and no version yet"),
+    ],
+)
+def test_a_rehearsal_chooses_its_version_and_says_why(sources, known, version, rule):
+    release = rehearse(project(*sources), facts(**known))
+    assert release.version == version
+    assert rule in release.rule
+    assert release.tag == version
+
+
+def test_the_zero_policy_may_be_strict():
+    found = facts(behind=["0.5.0"], changes=[change(Bump.MAJOR)])
+    assert rehearse(project(static("0.5.0"), zero_major="major"), found).version == "1.0.0"
+
+
+def test_what_code_computes_cannot_be_planned():
+    source = VersionSource(kind="computed", path="setup.py", key="find_version()")
+    with pytest.raises(UnmoorError, match=r"setup\.py: the version is computed by code"):
+        rehearse(project(source), facts())
+
+
+def test_the_plan_holds_the_facts_and_names_every_edit():
+    memory = static("0.9", key="tool.bumpversion.current_version")
+    made = project(
+        static("1.0"), memory, static("1.0", "a.toml"), static("0.1", "stale.toml"), form="{name}-v{version}"
+    )
+    found = facts(
+        behind=["thing-v1.0", "1.7"], changes=[change(Bump.MINOR, "1.feature.md"), change(Bump.PATCH, "2.doc.md")]
+    )
+    plan = make(made, found, mode=Mode.REHEARSAL, actor="me")
+    assert (plan.commit, plan.tree, plan.branch, plan.date, plan.epoch, plan.actor) == (
+        HEAD,
+        "t",
+        "main",
+        "2026-01-02",
+        1,
+        "me",
+    )
+    release = plan.release
+    assert (release.current, release.version, release.tag, release.base_tag) == (
+        "1.0",
+        "1.1",
+        "thing-v1.1",
+        "thing-v1.0",
+    )
+    assert [edit.path for edit in release.edits] == [
+        "a.toml",
+        "pyproject.toml",
+        "CHANGELOG.md",
+        "news/1.feature.md",
+        "news/2.doc.md",
+    ]
+    assert make(made, found, mode=Mode.REHEARSAL, actor="me") == plan
+
+
+def test_bad_notes_are_noticed():
+    found = facts(notices=("not asked",))
+    from dataclasses import replace
+
+    found = replace(found, notes=Notes(problems=(Problem(what="is empty", where="news/1.x:1"),)))
+    assert make(project(static("1.0")), found, mode=Mode.REHEARSAL).notices == ("not asked", "news/1.x:1: is empty")
+
+
+@pytest.mark.parametrize(
+    ("behind", "beside", "version", "base"),
+    [
+        (["1.9", "1.10", "v1.8"], [], "2.0", "1.10"),
+        (["1.9", "2.0"], [], "2.0", "1.9"),
+        (["1.9"], ["1.10"], "2.0", "1.9"),
+        ([], ["1.10"], "2.0", ""),
+        (["junk", "1.9-final-notes"], [], "2.0", ""),
+    ],
+)
+def test_the_base_of_a_rehearsal_is_the_newest_release_behind_it(behind, beside, version, base):
+    known = facts(
+        behind=[tag for tag in behind if tag != version], beside=beside, here=[t for t in behind if t == version]
+    )
+    assert rehearse(project(static(version)), known).base_tag == base
+
+
+# ── live ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def live(made, found, version, base=""):
+    return make(made, found, mode=Mode.LIVE, named_version=version, base=base).release
+
+
+def test_a_live_release_edits_nothing_and_takes_the_trees_spelling():
+    release = live(project(static("1.4")), facts(behind=["1.3"], changes=[change(Bump.MAJOR)]), "v1.4.0", "1.3.0")
+    assert (release.version, release.base_tag, release.edits) == ("1.4", "1.3", ())
+    assert "named, and the tree states it" in release.rule
+
+
+def test_every_place_that_disagrees_is_listed():
+    memory = static("0.1", key="tool.bumpversion.current_version")
+    made = project(static("1.3"), memory, static("1.2", "b.toml", "x"), static("1.4", "c.toml", "y"))
+    with pytest.raises(Blocked) as caught:
+        live(made, facts(), "1.4")
+    assert [problem.where for problem in caught.value.problems] == ["pyproject.toml: project.version", "b.toml: x"]
+
+
+@pytest.mark.parametrize(
+    ("sources", "known", "version", "message"),
+    [
+        ([static("1.0")], {}, "", "names its version"),
+        ([static("1.0")], {}, "one", "is no version"),
+        ([static("1.0.dev1")], {}, "1.0.dev1", "is a development version"),
+        ([static("1.0+x")], {}, "1.0+x", "is a local version"),
+        ([VersionSource(kind="computed", path="setup.py")], {}, "1.0", "nothing in the tree states"),
+        ([VCS], {"here": ["1.3"]}, "1.4", "this commit is tagged '1.3'"),
+        ([VCS], {"behind": ["1.3"]}, "1.2", "less than the last release 1.3"),
+    ],
+)
+def test_a_live_version_that_is_not_so_stops_the_run(sources, known, version, message):
+    with pytest.raises(UnmoorError, match=message):
+        live(project(*sources), facts(**known), version)
+
+
+def test_a_version_from_tags_is_as_named():
+    assert live(project(VCS), facts(behind=["v1.3"]), "1.4.0", "1.3").version == "1.4.0"
+    assert "the tag 1.4 is on this commit" in live(project(VCS), facts(here=["1.4"]), "1.4").rule
+
+
+@pytest.mark.parametrize(
+    ("known", "base", "kind", "message"),
+    [
+        ({"behind": ["1.2", "1.3"]}, "", UnmoorError, "--base 1.3"),
+        ({"beside": ["1.3"]}, "", UnmoorError, "--base 1.3"),
+        ({"remote": {"refs/tags/1.1": OLD}}, "", UnmoorError, "--base 1.1"),
+        ({"behind": ["1.3"]}, "1.2", Blocked, "no release tag for the base '1.2'"),
+        ({"behind": ["1.3", "1.5"]}, "1.5", Blocked, "the base '1.5' is not before '1.4'"),
+        ({"behind": ["1.3"], "remote": {}}, "1.3", Blocked, "not on the remote"),
+        ({"behind": ["1.3", "v1.3"]}, "1.3.0", UnmoorError, "ambiguous: 1.3, v1.3"),
+        ({"behind": ["1.3"]}, "--force", Blocked, "no release tag"),
+    ],
+)
+def test_the_base_is_named_and_never_guessed(known, base, kind, message):
+    with pytest.raises(kind, match=message):
+        live(project(static("1.4")), facts(**known), "1.4", base)
+
+
+def test_a_base_on_the_remote_is_good_and_a_first_release_needs_none():
+    found = facts(behind=["1.3"], remote={"refs/tags/1.3": OLD})
+    assert live(project(static("1.4")), found, "1.4", "1.3.0").base_tag == "1.3"
+    assert live(project(static("1.4")), facts(), "1.4").base_tag == ""
+    assert live(project(static("1.4")), facts(here=["1.4"]), "1.4").base_tag == ""
+
+
+# ── tags ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "",
+        "release",
+        "-{version}",
+        "a b{version}",
+        "{version}.lock",
+        "a..{version}",
+        "x/{version}/",
+        "{version}~",
+        ".{version}",
+    ],
+)
+def test_a_tag_form_that_git_would_not_accept_is_refused(form):
+    with pytest.raises(UnmoorError, match=r"tool\.unmoor\.tag"):
+        tags.name(form, "1.0")
+
+
+@pytest.mark.parametrize("form", ["{version}", "v{version}", "pkg/v{version}", "thing-{version}", "rel@{version}"])
+def test_a_tag_leads_back_to_its_version(form, repository):
+    made = tags.name(form, "1!1.0rc1")
+    repository.git("tag", made)
+    assert list(tags.versions(form, repository.git("tag").split())) == [made]
+    assert str(tags.version_of(form, made)) == "1!1.0rc1"

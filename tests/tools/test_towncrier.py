@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import pytest
+
+from support.releasable import CHANGELOG, TOWNCRIER
+from unmoor.errors import Blocked, SettingsError, UnmoorError
+from unmoor.tools import changelog_text, towncrier
+from unmoor.tools.towncrier_settings import load
+
+DAY = "2026-01-02"
+
+
+@pytest.fixture
+def project(repository):
+    repository.write("pyproject.toml", '[project]\nname = "thing"\n' + TOWNCRIER)
+    repository.write("CHANGELOG.md", CHANGELOG)
+    repository.write("news/7.feature.md", "New *door*.\n\nIt opens,\nand more.\n")
+    repository.write("news/+x.bugfix.md", "Orphan fix.\n")
+    repository.write("news/9.misc.md", "")
+    repository.write("news/README.md", "How to.\n")
+    repository.commit("Notes")
+    return repository
+
+
+def changelog(project):
+    return (project.folder / "CHANGELOG.md").read_bytes().decode()
+
+
+def status(project):
+    return project.git("status", "--porcelain").splitlines()
+
+
+def test_a_build_takes_up_every_fragment_and_stages_nothing(project):
+    project.write("README.md", "staged by the user\n")
+    project.git("add", "README.md")
+    objects = project.git("count-objects", "-v")
+    done = towncrier.build(
+        project.folder, "1.2.0", DAY, planned=("news/7.feature.md", "news/9.misc.md", "news/+x.bugfix.md")
+    )
+    assert done.did == "built"
+    assert changelog(project).count("## 1.2.0") == 1
+    assert changelog(project).replace(done.section.rstrip("\n") + "\n\n\n", "", 1) == CHANGELOG
+    assert status(project) == [
+        " M CHANGELOG.md",
+        "M  README.md",
+        " D news/+x.bugfix.md",
+        " D news/7.feature.md",
+        " D news/9.misc.md",
+    ]
+    assert project.git("count-objects", "-v") == objects
+
+
+def test_building_twice_adds_nothing_on_any_day(project):
+    towncrier.build(project.folder, "1.2.0", DAY)
+    once = changelog(project)
+    assert towncrier.build(project.folder, "1.2.0", "2026-07-08").did == "already there"
+    assert changelog(project) == once
+
+
+def test_a_build_that_was_killed_before_the_fragments_went_is_finished(project):
+    fragments = {path: path.read_bytes() for path in (project.folder / "news").iterdir()}
+    towncrier.build(project.folder, "1.2.0", DAY)
+    once = changelog(project)
+    for path, content in fragments.items():
+        path.write_bytes(content)
+    (project.folder / "news/7.feature.md").unlink()
+    planned = ("news/7.feature.md", "news/9.misc.md", "news/+x.bugfix.md")
+    done = towncrier.build(project.folder, "1.2.0", "2026-01-03", planned=planned)
+    assert (done.did, done.fragments) == ("finished", ("news/9.misc.md", "news/+x.bugfix.md"))
+    assert changelog(project) == once
+    assert {path.name for path in (project.folder / "news").iterdir()} == {"README.md"}
+
+
+@pytest.mark.parametrize("name", ["news/12.feature.md", "news/13.misc.md"])
+def test_a_fragment_that_came_after_the_section_is_not_lost(project, name):
+    towncrier.build(project.folder, "1.2.0", DAY)
+    late = project.write(name, "Late.\n")
+    with pytest.raises(Blocked, match="is not in the section") as caught:
+        towncrier.build(project.folder, "1.2.0", DAY)
+    assert caught.value.problems[0].where == name
+    assert late.exists()
+
+
+def test_without_fragments_nothing_is_written(project):
+    for path in (project.folder / "news").glob("*.*.md"):
+        path.unlink()
+    assert towncrier.build(project.folder, "1.2.0", DAY).did == "nothing to collect"
+    assert changelog(project) == CHANGELOG
+    assert towncrier.draft(project.folder, "1.2.0", DAY) == ""
+
+
+def test_the_fragments_must_be_the_planned_ones_and_of_a_type(project):
+    project.write("news/10.featur.md", "Mistyped.\n")
+    with pytest.raises(Blocked, match=r"news/10\.featur\.md: is of no type"):
+        towncrier.build(project.folder, "1.2.0", DAY)
+    (project.folder / "news/10.featur.md").unlink()
+    with pytest.raises(Blocked, match="not in both"):
+        towncrier.build(project.folder, "1.2.0", DAY, planned=("news/7.feature.md",))
+    with pytest.raises(Blocked, match=r"news/99\.feature\.md: is not in both"):
+        towncrier.build(
+            project.folder, "1.2.0", DAY, planned=(*load(project.folder).files(project.folder)[0], "news/99.feature.md")
+        )
+    assert changelog(project) == CHANGELOG
+
+
+def test_a_section_that_stands_there_twice_is_not_written_a_third_time(project):
+    twice = CHANGELOG + "\n## 1.2.0 (2025-01-01)\n\n- One.\n\n## 1.2.0 (2025-01-02)\n\n- Two.\n"
+    project.write("CHANGELOG.md", twice)
+    with pytest.raises(UnmoorError, match="did not write one section"):
+        towncrier.build(project.folder, "1.2.0", DAY)
+    assert changelog(project) == twice
+
+
+def test_mixed_line_ends_a_mark_and_letters_survive(project):
+    old = (
+        "\ufeff# Changelog ✓\r\n\r\n<!-- towncrier release notes start -->\r\n\r\n## 1.1.0 (x)\r\n- Älter.\n- Lone.\r\n"
+    )
+    project.write("CHANGELOG.md", old.encode())
+    project.write("news/7.feature.md", "Tür ✓.\n")
+    towncrier.build(project.folder, "1.2.0", DAY)
+    new = changelog(project)
+    assert new.startswith("\ufeff# Changelog ✓\r\n")
+    assert new.endswith("## 1.1.0 (x)\r\n- Älter.\n- Lone.\r\n")
+    assert "- Tür ✓. (#7)\r\n" in new
+
+
+def test_the_projects_modules_do_not_stand_in_for_the_programs(project):
+    for name in ("jinja2", "click", "towncrier"):
+        project.write(f"{name}/__init__.py", "raise SystemExit('run by mistake')\n")
+    assert "New *door*." in towncrier.draft(project.folder, "1.2.0", DAY)
+    assert towncrier.create(project.folder, "doc", "Said.", issue="3").name == "3.doc.md"
+
+
+def test_the_changelog_of_one_version_may_have_a_file_of_its_own(project):
+    table = (project.folder / "pyproject.toml").read_text().replace("CHANGELOG.md", "changes/{version}.md")
+    project.write("pyproject.toml", table + "single_file = false\n")
+    done = towncrier.build(project.folder, "1.2.0", DAY)
+    assert done.changelog == "changes/1.2.0.md"
+    assert (project.folder / "changes/1.2.0.md").read_text().startswith("## 1.2.0 (2026-01-02)")
+    assert towncrier.build(project.folder, "1.2.0", DAY).did == "already there"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "issue", "message"),
+    [
+        ("featur", "x", "", "did you mean 'feature'"),
+        ("feature", " ", "", "empty"),
+        ("feature", "a\0b", "", "NUL"),
+        ("feature", "x", "../../up", "cannot be the issue"),
+        ("feature", "x", "1.2", "cannot be the issue"),
+        ("feature", "x", "-h", "cannot be the issue"),
+    ],
+)
+def test_a_fragment_that_cannot_be_is_refused(project, kind, text, issue, message):
+    with pytest.raises(SettingsError, match=message):
+        towncrier.create(project.folder, kind, text, issue=issue)
+    assert status(project) == []
+
+
+def test_a_second_fragment_of_an_issue_gets_a_counter(project):
+    made = towncrier.create(project.folder, "feature", "--yes, \u2713\r\nmore", issue="7")
+    assert made.name == "7.feature.1.md"
+    assert made.read_text(encoding="utf-8") == "--yes, ✓\nmore\n"
+
+
+def test_what_towncrier_says_is_passed_on(project):
+    project.write("pyproject.toml", TOWNCRIER + 'template = "missing.md"\n')
+    with pytest.raises(UnmoorError, match=r"towncrier build failed: .*does not exist"):
+        towncrier.build(project.folder, "1.2.0", DAY)
+    project.write("pyproject.toml", TOWNCRIER.replace('"news"', '"../news"'))
+    with pytest.raises(UnmoorError, match="leads out of the project"):
+        towncrier.build(project.folder, "1.2.0", DAY)
+
+
+def test_lost_lines_are_noticed():
+    assert changelog_text.kept("a\nb\n", "a\nnew\nb\n", where="x") == "a\nnew\nb\n"
+    assert changelog_text.kept("a\n\n\n\nb\n", "a\n\nnew\n\nb\n", where="x") == "a\n\nnew\n\nb\n"
+    with pytest.raises(UnmoorError, match="drop or change 1 lines"):
+        changelog_text.kept("a\nb\nc\n", "a\nnew\nc\n", where="x")
+
+
+def test_a_section_is_known_by_its_heading_whatever_its_day():
+    drafted = "thing 2 (2026-01-02)\n====================\n\n- x\n"
+    text = "top\n\nthing 2 (1 May)\n===\n- y\n\nthing 1.9 (z)\n===\n- 2\n"
+    assert changelog_text.section(text, drafted, "2", DAY) == "thing 2 (1 May)\n===\n- y\n\n"
+    assert changelog_text.section(text, drafted.replace("2 (", "3 ("), "3", DAY) == ""
+    assert changelog_text.section("- x\n", "- x\n", "2", DAY) == "- x\n"

@@ -38,7 +38,13 @@ class CommandAsGate:
         }
         log = context.log(self.command.name)
         done = process.run(
-            self.command.run, cwd=context.project.folder, env=env, timeout=self.command.seconds, ok=None, log=log
+            self.command.run,
+            cwd=context.project.folder,
+            env=env,
+            timeout=self.command.seconds,
+            ok=None,
+            log=log,
+            leashed=True,
         )
         if done.status == Exit.PASS:
             return Findings(examined=1, unit="command")

@@ -31,7 +31,7 @@ def check(context: Context) -> Findings:
     given = context.approval.removeprefix("sha256:").lower()
     again = f"nox -s release -- --live {version} --approve {digest[:12]}"
     if not given:
-        raise Incomplete(f"publishing {version} for good is not approved yet", hint=f"to approve {quote}: {again}")
+        raise Incomplete(f"publishing for good is not approved yet: {quote}", hint=again)
     if len(given) < _SHORTEST or not digest.startswith(given):
         what = f"the approval is for {context.approval!r}, the archives are {digest[:12]}"
         return Findings(examined=1, unit="approval", problems=(Finding(message=what, hint=again),))

@@ -57,7 +57,9 @@ def compose(plan: Plan, found: Sequence[Row], state: Path, *, seconds: float, ag
     took = f"{int(seconds) // 60}m{int(seconds) % 60:02d}s"
     head = f"{release.component} {release.version}   {_verdict(plan, found)}   commit {plan.commit[:7]}   {took}"
     parts = [head, "", *table(found), ""]
-    digests = [f"{sha[:4]}…{sha[-4:]}  {name}   {where}" for sha, name, where in matched(Store(state / "evidence"))]
+    same = matched(Store(state / "evidence"))
+    wide = max((len(name) for _, name, _ in same), default=0)
+    digests = [f"{sha[:4]}…{sha[-4:]}  {name:<{wide}}   {where}" for sha, name, where in same]
     if digests:
         parts += [*digests, ""]
     parts += _closing(plan, found, state, again, adopted=adopted)
@@ -93,7 +95,7 @@ def _closing(plan: Plan, found: Sequence[Row], state: Path, again: str, *, adopt
     release = plan.release
     failed = [row for row in found if row.code]
     if failed:
-        return [*_stops(failed), f"Evidence: {state / 'evidence'}", f"Next: {_after(failed)}{again}"]
+        return [*_stops(failed), f"Evidence: {state / 'evidence'}", f"Next: {_approval(failed) or _after(failed) + again}"]
     lines = [f"Version: {release.version}, because {release.rule}."]
     if plan.uncommitted:
         lines.append(f"Uncommitted work taken along: {_some(plan.uncommitted)}.")
@@ -129,6 +131,14 @@ def _stops(failed: Sequence[Row]) -> list[str]:
             if first and first.hint:
                 lines.append(f"    → {first.hint}")
     return [*lines, ""]
+
+
+def _approval(failed: Sequence[Row]) -> str:
+    """Return the command that approves, where nothing but the approval is missing."""
+    missing = [gate for row in failed if row.record for gate in row.record.gates if not gate.holds]
+    if [gate.name for gate in missing] == ["release-is-approved"] and missing[0].problems:
+        return missing[0].problems[0].hint
+    return ""
 
 
 def _after(failed: Sequence[Row]) -> str:

@@ -70,10 +70,14 @@ def summary(record: Record) -> str:
     if not record.passed:
         failed = [gate.name for gate in record.gates if not gate.holds]
         return ", ".join(failed) or record.detail or "interrupted"
+    if record.stage == "build":
+        rules = [f"{gate.examined} upload rules" for gate in record.gates if gate.name == "upload-rules-hold"]
+        installs = [_told(gate) for gate in record.gates if gate.name == "archives-install"]
+        return _joined([record.detail, *rules, *installs, *_marks(record.gates)])
     if record.stage == "check":
         passed = sum(gate.outcome is Outcome.PASSED for gate in record.gates)
         return _joined([f"{passed} gates", *_marks(record.gates)])
-    words = [f"{gate.examined} {gate.unit}" for gate in record.gates if gate.outcome is Outcome.PASSED and _told(gate)]
+    words = [_told(gate) for gate in record.gates if gate.outcome is Outcome.PASSED]
     return _joined([record.detail, *words, *_marks(record.gates)]) or "nothing to do here"
 
 
@@ -84,15 +88,16 @@ _TOLD = {
     "tests-pass",
     "docs-build-strictly",
     "own-sessions-pass",
-    "upload-rules-hold",
     "archives-install",
-    "index-serves-our-bytes",
-    "index-copy-installs",
 }
+_SAID = {"index-serves-our-bytes": "read back", "index-copy-installs": "installed"}
 
 
-def _told(gate: GateRecord) -> bool:
-    return gate.name in _TOLD or gate.name.startswith("session ")
+def _told(gate: GateRecord) -> str:
+    """Return what a passed gate adds to its stage's line; an empty string for most."""
+    if gate.name in _TOLD or gate.name.startswith("session "):
+        return f"{gate.examined} {gate.unit}"
+    return _SAID.get(gate.name, "")
 
 
 def _marks(gates: Iterable[GateRecord]) -> list[str]:

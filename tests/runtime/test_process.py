@@ -4,11 +4,11 @@ import base64
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
+from support.waiting import is_alive, wait_until
 from unmoor.errors import ToolFailed, ToolMissing, ToolTimeout
 from unmoor.runtime import process, redact
 
@@ -17,21 +17,6 @@ ENV = {"PATH": os.environ["PATH"]}
 
 def python(code: str, *arguments: object) -> list[str]:
     return [sys.executable, "-I", "-c", code, *map(str, arguments)]
-
-
-def is_alive(pid: int) -> bool:
-    """Say whether a process runs; one that only waits to be reaped does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def wait_until(happened: object, limit: float = 10.0) -> None:
-    until = time.monotonic() + limit
-    while not happened():
-        assert time.monotonic() < until, "it did not happen in time"
-        time.sleep(0.01)
 
 
 def test_output_and_status_come_back_apart() -> None:
@@ -132,11 +117,12 @@ def test_a_child_that_left_the_pipes_open_does_not_hold_us(tmp_path: Path) -> No
     wait_until(lambda: not is_alive(int(pids.read_text())))
 
 
-def test_secrets_are_in_no_output_log_message_or_error(tmp_path: Path, fresh_secrets: None) -> None:
+@pytest.mark.usefixtures("fresh_secrets")
+def test_secrets_are_in_no_output_log_message_or_error(tmp_path: Path) -> None:
     secret = base64.b32encode(os.urandom(20)).decode()
     redact.register(secret)
     log = tmp_path / "tool.log"
-    code = "import sys; print(sys.argv[1]); print('https://me:' + sys.argv[1] + '@host/x', file=sys.stderr); raise SystemExit(1)"
+    code = "import sys; it = sys.argv[1]; print(it); print(f'https://me:{it}@host/x', file=sys.stderr); sys.exit(1)"
     done = process.run(python(code, secret), env=ENV, ok=None, log=log)
     assert secret not in done.text + log.read_text()
     with pytest.raises(ToolFailed) as caught:
@@ -171,7 +157,7 @@ def test_the_tail_leaves_empty_lines_out() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's signal on the parent's death is Linux's")
 @pytest.mark.parametrize("leashed", [True, False])
-def test_a_leashed_child_dies_with_its_killed_parent(tmp_path: Path, leashed: bool) -> None:
+def test_a_leashed_child_dies_with_its_killed_parent(tmp_path: Path, *, leashed: bool) -> None:
     pid_file = tmp_path / "pid"
     child = "import os, sys, time; open(sys.argv[1] + '.new', 'w').write(str(os.getpid()));"
     child += "os.rename(sys.argv[1] + '.new', sys.argv[1]); time.sleep(60)"

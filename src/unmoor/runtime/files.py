@@ -19,7 +19,11 @@ __all__ = ["ensure_folder", "sha256_of", "write_whole"]
 def ensure_folder(folder: Path) -> Path:
     """Make ``folder`` and its parents, private to the user; raise ``UnmoorError`` when that is not possible."""
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # pathlib gives the mode to the last folder only, and the parents are as private.
+        for each in reversed((folder, *folder.parents)):
+            if not each.exists():
+                each.mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(exist_ok=True)
     except OSError as error:
         what = f"cannot write the state of the release: {error.strerror or error}"
         raise UnmoorError(what, where=str(folder), hint="set UNMOOR_STATE to a folder that can be written") from error

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import os
+
+from unmoor.runtime import environment
+
+GIVEN = {
+    "PATH": "/usr/bin",
+    "LANG": "C.UTF-8",
+    "HTTPS_PROXY": "http://proxy.invalid",
+    "SSL_CERT_FILE": "/certs",
+    "UV_CACHE_DIR": "/cache",
+    "UV_INDEX_URL": "http://elsewhere.invalid",
+    "PIP_INDEX_URL": "http://elsewhere.invalid",
+    "PYTHONPATH": "/stray",
+    "VIRTUAL_ENV": "/venv",
+    "NOXSESSION": "tests",
+    "TWINE_USERNAME": "me",
+    "TWINE_PASSWORD": "x",
+    "UNMOOR_PYPI_TOKEN": "x",
+    "GITHUB_TOKEN": "x",
+    "GIT_DIR": "/elsewhere/.git",
+    "GIT_INDEX_FILE": "/elsewhere/index",
+    "GIT_AUTHOR_NAME": "Somebody",
+    "GIT_SSH_COMMAND": "ssh -i key",
+    "MY_SETTING": "kept",
+}
+
+
+def test_a_projects_own_tools_see_everything_but_secrets_and_traces_of_other_environments() -> None:
+    gone = set(GIVEN) - set(environment.own(GIVEN))
+    assert gone == {
+        "PYTHONPATH",
+        "VIRTUAL_ENV",
+        "NOXSESSION",
+        "TWINE_USERNAME",
+        "TWINE_PASSWORD",
+        "UNMOOR_PYPI_TOKEN",
+        "GITHUB_TOKEN",
+    }
+
+
+def test_a_clean_environment_is_steered_by_nothing() -> None:
+    seen = environment.clean(GIVEN)
+    assert set(seen) & set(GIVEN) == {"PATH", "LANG", "HTTPS_PROXY", "SSL_CERT_FILE", "UV_CACHE_DIR", "MY_SETTING"}
+    assert (seen["UV_NO_CONFIG"], seen["PIP_CONFIG_FILE"]) == ("1", os.devnull)
+
+
+def test_git_forgets_the_repository_it_was_called_from_and_asks_nothing() -> None:
+    seen = environment.for_git(GIVEN)
+    assert "GIT_DIR" not in seen
+    assert "GIT_INDEX_FILE" not in seen
+    assert (seen["GIT_AUTHOR_NAME"], seen["GIT_SSH_COMMAND"]) == ("Somebody", "ssh -i key")
+    assert (seen["GIT_TERMINAL_PROMPT"], seen["LC_ALL"]) == ("0", "C.UTF-8")

@@ -190,6 +190,11 @@ def test_record_that_is_no_text(tmp_path: Path):
     assert broken(wheel(tmp_path, members=wheel_members() | {f"{INFO}/RECORD": b"\xff\xfe"})) == {"wheel-has-record"}
 
 
+def test_metadata_that_is_a_bomb_is_not_unpacked(tmp_path: Path):
+    path = wheel(tmp_path, members=wheel_members() | {f"{INFO}/METADATA": bytes(65 * 2**20)})
+    assert {"metadata-is-readable", "wheel-has-metadata", "archive-is-no-bomb"} <= broken(path)
+
+
 def test_record_that_disagrees_is_a_warning(tmp_path: Path):
     path = wheel(tmp_path, members=wheel_members() | {"tiny_thing/more.py": b""})
     assert rules.judge(rules.submission_of(path)) == ()

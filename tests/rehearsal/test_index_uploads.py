@@ -179,6 +179,14 @@ def test_fault_that_happened_stays_happened(tmp_path: Path):
         assert post(target, path).status_code == 200
 
 
+def test_index_ends_under_clients_that_keep_their_connection(tmp_path: Path):
+    with http.session() as session:
+        with running(tmp_path / "root") as (_, target):
+            assert session.get(target.simple_url, timeout=10).status_code == 200
+        with pytest.raises(requests.ConnectionError):
+            session.get(target.simple_url, timeout=10)
+
+
 def test_index_that_is_not_running_has_no_url(tmp_path: Path):
     with pytest.raises(UnmoorError, match="not running"):
         _ = RehearsalIndex(tmp_path, token=new_token()).upload_url

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from unmoor.indexes.rules import archive, file, form, held, metadata, sdist, wheel
+from unmoor.indexes.rules import archive, dependencies, file, form, held, metadata, sdist, wheel
 from unmoor.indexes.rules.case import Case, No, Refusal
 from unmoor.indexes.rules.shelf import Held, Shelf
 from unmoor.indexes.rules.submission import Submission, submission_of
@@ -63,8 +63,8 @@ _BEFORE = _rules(
     metadata.home_pages_are_urls,
     metadata.project_url_labels_fit,
     metadata.project_urls_are_urls,
-    metadata.requirements_are_valid,
-    metadata.requirements_name_no_url,
+    dependencies.requirements_are_valid,
+    dependencies.requirements_name_no_url,
     metadata.requires_python_is_valid,
     metadata.extras_are_valid,
     metadata.dynamic_fields_are_known,

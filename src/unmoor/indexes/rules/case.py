@@ -24,6 +24,7 @@ from unmoor.indexes.rules.submission import ARCHIVE_ERRORS, FORM_NAMES, Submissi
 __all__ = ["Case", "No", "Refusal"]
 
 _TYPES = typing.get_type_hints(RawMetadata)
+_MEMBER_LIMIT = 64 << 20
 _RAW_NAMES = {FORM_NAMES.get(key, key): key for key in _TYPES}
 
 
@@ -140,6 +141,10 @@ class Case:
                 found.append(error)
         return tuple(found)
 
+    def wrong(self, *fields: str) -> tuple[str, ...]:
+        """Return what is wrong with the values of some fields, by their names in the metadata file."""
+        return tuple(str(error) for error in self.wrong_values if error.field in fields)
+
     @cached_property
     def wrong_age(self) -> tuple[InvalidMetadata, ...]:
         """The fields that the stated metadata version does not have."""
@@ -240,7 +245,8 @@ class Case:
         if self.zip is None:
             return None
         with suppress(*ARCHIVE_ERRORS):
-            return self.zip.read(member)
+            # What is larger is no metadata; unpacking it is what a bomb is for.
+            return self.zip.read(member) if self.zip.getinfo(member).file_size <= _MEMBER_LIMIT else None
         return None
 
 

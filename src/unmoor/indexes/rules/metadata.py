@@ -23,13 +23,6 @@ _DYNAMIC = (
 )
 
 
-def _wrong(case: Case, *fields: str) -> Iterator[str]:
-    for error in case.wrong_values:
-        if error.field in fields:
-            # The hints of packaging quote with ' and end in no full stop: shown as they are.
-            yield str(error)
-
-
 def metadata_is_readable(case: Case) -> Iterator[No]:
     """Every metadata field is known, readable and no more often there than it may be.
 
@@ -58,7 +51,7 @@ def fields_fit_metadata_version(case: Case) -> Iterator[No]:
 
 def version_is_valid(case: Case) -> Iterator[No]:
     """The version follows PEP 440. Source: version specifiers specification, by packaging."""
-    for message in _wrong(case, "version"):
+    for message in case.wrong("version"):
         yield No(message, "write the version as PEP 440 says, for example 1.4.0 or 1.4.0rc1")
 
 
@@ -70,7 +63,7 @@ def version_is_public(case: Case) -> Iterator[No]:
 
 def summary_is_one_line(case: Case) -> Iterator[No]:
     """The summary is a single line. Source: core metadata specification, Summary, by packaging."""
-    for message in _wrong(case, "summary"):
+    for message in case.wrong("summary"):
         yield No(message, "keep `description` in [project] to one line")
 
 
@@ -164,51 +157,21 @@ def _is_url(text: str) -> bool:
     return True
 
 
-def requirements_are_valid(case: Case) -> Iterator[No]:
-    """Every dependency is a requirement. Source: dependency specifiers specification, by packaging."""
-    hint = "write it as name[extra]>=version; marker"
-    for message in _wrong(case, "requires-dist"):
-        yield No(message, hint)
-    for name, text, url in _parsed(case, "provides_dist", "obsoletes_dist"):
-        if url is None:
-            yield No(f"'{text}' is invalid for '{name}'", hint)
-
-
-def requirements_name_no_url(case: Case) -> Iterator[No]:
-    """No dependency points to a URL. Source: PyPI; dependency specifiers specification, direct references."""
-    for name, text, url in _parsed(case, "requires_dist", "provides_dist", "obsoletes_dist"):
-        if url:
-            hint = "depend on a released version by name, and release the other package first"
-            yield No(f"a direct dependency is not allowed: '{text}' in {name}", hint)
-
-
-def _parsed(case: Case, *names: str) -> Iterator[tuple[str, str, str | None]]:
-    """Yield field, requirement and its URL: empty without one, ``None`` where it is no requirement."""
-    from packaging.requirements import InvalidRequirement, Requirement
-
-    for name in names:
-        for text in case.fields.get(name, ()):
-            try:
-                yield name, text, Requirement(text).url or ""
-            except InvalidRequirement:
-                yield name, text, None
-
-
 def requires_python_is_valid(case: Case) -> Iterator[No]:
     """Requires-Python is a version specifier. Source: core metadata specification, by packaging."""
-    for message in _wrong(case, "requires-python"):
+    for message in case.wrong("requires-python"):
         yield No(message, "write `requires-python` as a specifier, for example '>=3.11'")
 
 
 def extras_are_valid(case: Case) -> Iterator[No]:
     """The names of extras are valid names. Source: core metadata specification (PEP 685), by packaging."""
-    for message in _wrong(case, "provides-extra"):
+    for message in case.wrong("provides-extra"):
         yield No(message, "rename the extra in [project.optional-dependencies]")
 
 
 def dynamic_fields_are_known(case: Case) -> Iterator[No]:
     """Dynamic lists only fields that may be dynamic. Source: PEP 643; PyPI, dynamic fields."""
-    wrong = list(_wrong(case, "dynamic"))
+    wrong = list(case.wrong("dynamic"))
     for message in wrong:
         yield No(message, "correct `dynamic` in [project]")
     if not wrong:
@@ -219,13 +182,13 @@ def dynamic_fields_are_known(case: Case) -> Iterator[No]:
 
 def import_names_are_valid(case: Case) -> Iterator[No]:
     """Import names are Python identifiers. Source: PEP 794, by packaging."""
-    for message in _wrong(case, "import-name", "import-namespace"):
+    for message in case.wrong("import-name", "import-namespace"):
         yield No(message, "correct `import-names` in [project]")
 
 
 def license_expression_is_valid(case: Case) -> Iterator[No]:
     """License-Expression is an SPDX expression. Source: PEP 639, by packaging."""
-    for message in _wrong(case, "license-expression"):
+    for message in case.wrong("license-expression"):
         yield No(message, "use an SPDX expression such as 'MIT' or 'Apache-2.0 OR MIT'")
 
 
@@ -238,13 +201,13 @@ def license_is_stated_once(case: Case) -> Iterator[No]:
 
 def license_paths_are_plain(case: Case) -> Iterator[No]:
     """License-File paths are relative, resolved and use '/'. Source: PEP 639, by packaging."""
-    for message in _wrong(case, "license-file"):
+    for message in case.wrong("license-file"):
         yield No(message, "correct `license-files` in [project]")
 
 
 def description_type_is_known(case: Case) -> Iterator[No]:
     """The description is text/plain, text/x-rst or text/markdown, in UTF-8. Source: PEP 566, by packaging."""
-    for message in _wrong(case, "description-content-type"):
+    for message in case.wrong("description-content-type"):
         yield No(message, "set the content type of `readme` in [project]")
 
 

@@ -10,10 +10,8 @@ import hashlib
 import tempfile
 from pathlib import Path
 
-from unmoor.archives.install import Order, extras_of, install
-from unmoor.archives.installed import Expected, judge
 from unmoor.archives.interpreters import choose
-from unmoor.archives.reading import read
+from unmoor.archives.trial import try_out
 from unmoor.context import Context
 from unmoor.errors import Incomplete
 from unmoor.indexes import simple
@@ -59,7 +57,9 @@ def _fetch(context: Context, index: Index, folder: Path) -> tuple[list[Path], tu
         if each.filename not in served:
             what = f"{index.name} does not show {each.filename!r} yet"
             raise Incomplete(what, hint="run the same command again later; nothing is uploaded twice")
-        content = simple.fetch(served[each.filename], limit=max(each.size, 1))
+        served_file = served[each.filename]
+        # What it states is asked first: other bytes may be of any size.
+        content = b"" if served_file.sha256 not in {"", each.sha256} else simple.fetch(served_file)
         if hashlib.sha256(content).hexdigest() != each.sha256:
             hint = "do not go on; tell the index's operators, and release under a new version"
             problems.append(Finding(message=f"{index.name} hands out other bytes for {each.filename!r}", hint=hint))
@@ -71,29 +71,10 @@ def _fetch(context: Context, index: Index, folder: Path) -> tuple[list[Path], tu
 
 
 def _try(context: Context, index: Index, path: Path) -> Findings:
-    settings = context.project.settings
-    found = choose(context.project.pythons, environment.clean(context.environ))
-    sealed = [read(each) for each in context.archives if each.name == path.name and path.name.endswith(".whl")]
-    extras = settings.install.extras
-    order = Order(
-        name=context.project.component.name,
-        imports=tuple(dict.fromkeys((*context.project.component.import_names, *settings.install.imports))),
-        extras=extras_of(read(path)) if extras is None else extras,
-        install_extras=extras or (),
-        main_url=index.main_url,
-        installer=settings.installer,
-        slow_import=settings.install.import_seconds,
-    )
-    expected = Expected(
-        version=context.plan.release.version,
-        wheel=sealed[0] if sealed else None,
-        seconds=settings.install.seconds,
-        import_seconds=settings.install.import_seconds,
-        strict=context.live,
-    )
-    context.say(f"installing {path.name} from {index.name} on python {found.highest.version}")
-    log = context.log(f"install-from-{index.name}")
-    return judge(install(path, found.highest, order, environ=context.environ, log=log), expected)
+    python = choose(context.project.pythons, environment.clean(context.environ)).highest
+    context.say(f"installing {path.name} from {index.name} on python {python.version}")
+    log = f"install-from-{index.name}"
+    return try_out(context, path, python, log=log, extras=True, main_url=index.main_url)
 
 
 def _ours(path: Path, each: Distribution) -> bool:

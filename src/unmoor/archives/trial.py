@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -11,49 +11,58 @@ from unmoor.archives.install import Order, extras_of, install
 from unmoor.archives.installed import Expected, judge
 from unmoor.archives.interpreters import Python
 from unmoor.archives.reading import Archive, read
-from unmoor.context import Context
 from unmoor.model import Finding, Findings
+from unmoor.project.types import Project
 
 __all__ = ["try_out"]
 
 
 def try_out(
-    context: Context, path: Path, python: Python, *, log: str, extras: bool = False, main_url: str = ""
+    path: Path,
+    python: Python,
+    *,
+    project: Project,
+    version: str,
+    sealed: Sequence[Path],
+    strict: bool,
+    environ: Mapping[str, str],
+    log: Path,
+    extras: bool = False,
+    main_url: str = "",
 ) -> Findings:
-    """Install the archive at ``path`` by itself and judge it against the release's sealed wheel.
+    """Install the archive at ``path`` by itself and judge it against the ``sealed`` archives of the release.
 
-    ``extras`` tries the extras too; ``main_url`` is the simple API that dependencies come from. Raises
-    ``ToolMissing`` and ``ToolTimeout``.
+    ``strict`` makes problems of what is slow. ``extras`` tries the extras too; ``main_url`` is the simple API that
+    dependencies come from. Raises ``ToolMissing`` and ``ToolTimeout``.
     """
-    settings = context.project.settings.install
+    settings = project.settings.install
     archive = read(path)
     provided = extras_of(archive)
     wanted = provided if settings.extras is None else settings.extras
     order = Order(
-        name=context.project.component.name,
-        imports=tuple(dict.fromkeys((*context.project.component.import_names, *settings.imports))),
+        name=project.component.name,
+        imports=tuple(dict.fromkeys((*project.component.import_names, *settings.imports))),
         extras=wanted if extras else (),
         install_extras=settings.extras or (),
         main_url=main_url,
-        installer=context.project.settings.installer,
+        installer=project.settings.installer,
         slow_import=settings.import_seconds,
     )
     expected = Expected(
-        version=context.plan.release.version,
-        wheel=_sealed_wheel(context, path),
+        version=version,
+        wheel=_sealed_wheel(sealed, path),
         seconds=settings.seconds,
         import_seconds=settings.import_seconds,
-        strict=context.live,
+        strict=strict,
     )
-    facts = install(path, python, order, environ=context.environ, log=context.log(log))
-    found = judge(facts, expected)
+    found = judge(install(path, python, order, environ=environ, log=log), expected)
     unknown = _unknown(archive, order.extras, provided)
     return Findings(examined=1, problems=(*found.problems, *unknown), notices=found.notices)
 
 
-def _sealed_wheel(context: Context, path: Path) -> Archive | None:
+def _sealed_wheel(sealed: Sequence[Path], path: Path) -> Archive | None:
     """Return the wheel to compare with: the one of that name, or for an sdist the only one there is."""
-    wheels = [each for each in context.archives if each.name.endswith(".whl")]
+    wheels = [each for each in sealed if each.name.endswith(".whl")]
     same = [each for each in wheels if each.name == path.name]
     if same:
         return read(same[0])
@@ -61,7 +70,7 @@ def _sealed_wheel(context: Context, path: Path) -> Archive | None:
 
 
 def _unknown(archive: Archive, wanted: Sequence[str], provided: Sequence[str]) -> tuple[Finding, ...]:
-    """Installers pass over an extra that is not there with no more than a warning."""
+    """Return the extras that are not there; installers pass over them with no more than a warning."""
     known = {canonicalize_name(each) for each in provided}
     return tuple(
         Finding(

@@ -35,7 +35,17 @@ def check(context: Context) -> Findings:
         kind = "wheel" if path.name.endswith(".whl") else "sdist"
         context.say(f"installing {path.name} on python {python.version}")
         extras = kind == "wheel" and python == found.highest
-        return try_out(context, path, python, log=f"install.{kind}.{python.version}", extras=extras)
+        return try_out(
+            path,
+            python,
+            project=context.project,
+            version=context.plan.release.version,
+            sealed=context.archives,
+            strict=context.live,
+            environ=context.environ,
+            log=context.log(f"install.{kind}.{python.version}"),
+            extras=extras,
+        )
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         results = tuple(pool.map(one, due))

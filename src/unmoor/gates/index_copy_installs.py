@@ -73,8 +73,18 @@ def _fetch(context: Context, index: Index, folder: Path) -> tuple[list[Path], tu
 def _try(context: Context, index: Index, path: Path) -> Findings:
     python = choose(context.project.pythons, environment.clean(context.environ)).highest
     context.say(f"installing {path.name} from {index.name} on python {python.version}")
-    log = f"install-from-{index.name}"
-    return try_out(context, path, python, log=log, extras=True, main_url=index.main_url)
+    return try_out(
+        path,
+        python,
+        project=context.project,
+        version=context.plan.release.version,
+        sealed=context.archives,
+        strict=context.live,
+        environ=context.environ,
+        log=context.log(f"install-from-{index.name}"),
+        extras=True,
+        main_url=index.main_url,
+    )
 
 
 def _ours(path: Path, each: Distribution) -> bool:

@@ -16,6 +16,7 @@ from unmoor.errors import Incomplete, ToolMissing
 from unmoor.gates import load
 from unmoor.model import Mode
 from unmoor.project.types import InstallSettings, Settings
+from unmoor.tools.uv import find_python
 
 INFO = "sample_project-1.2.0.dist-info"
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -55,6 +56,13 @@ def test_a_sound_wheel_on_its_own(install):
     assert findings.notices == ()
 
 
+@pytest.mark.parametrize("version", ["3.9", "3.10", "3.12", "3.13", "3.14"])
+def test_the_probe_understands_other_pythons(install, version):
+    if find_python(version, dict(os.environ)) is None:
+        pytest.skip(f"python {version} is not on this machine")
+    assert install(pythons=[version]).problems == ()
+
+
 def test_what_the_surroundings_say_does_not_matter(install, tmp_path):
     poison = tmp_path / "poison" / "sample"
     poison.mkdir(parents=True)
@@ -77,7 +85,7 @@ def test_with_pip(install):
     [
         ("import there_is_no_such_module\n", "import sample fails: ModuleNotFoundError: No module named"),
         ("raise SystemExit(0)\n", "import sample fails: SystemExit: 0"),
-        ("import os\nos._exit(7)\n", "the probe ended with exit status 7"),
+        ("import os\nos._exit(7)\n", "could not be looked at (exit status 7)"),
         ("def other(): pass\n", "entry point console_scripts: sample does not load: AttributeError"),
     ],
 )

@@ -85,7 +85,7 @@ def install(archive: Path, python: Python, order: Order, *, environ: Mapping[str
         try:
             done = _install(made, [archive.resolve()], order, env=env, cwd=scratch, log=log)
         except ToolFailed as error:
-            return Facts(archive=archive, python=python, failure=_last(error.tail))
+            return Facts(archive=archive, python=python, failure=f"could not be installed: {_last(error.tail)}")
         seconds = time.monotonic() - started
         seen, failure = _look(made, order, env=env, scratch=scratch, log=log)
         extras = {} if failure else _extras(made, archive.resolve(), order, env=env, cwd=scratch, log=log)
@@ -115,7 +115,7 @@ def _look(
         probe_log = log.with_suffix(".probe.log")
         done = process.run(command, cwd=scratch, env=env, timeout=_PROBE_SECONDS, ok=None, log=probe_log)
         if done.status != 0 or not answer.is_file():
-            return {}, f"the probe ended with exit status {done.status}: {_last(done.text)}"
+            return {}, f"was installed and could not be looked at (exit status {done.status}): {_last(done.text)}"
         again = json.loads(answer.read_text(encoding="utf-8"))
         if not seen:
             seen = again

@@ -43,9 +43,7 @@ def judge(facts: Facts, expected: Expected) -> Findings:
     """Return what is wrong with one installation; ``examined`` is 1, the installation."""
     where = f"{facts.archive.name} on python {facts.python.version}"
     if facts.failure:
-        problem = Finding(
-            message=f"could not be installed: {facts.failure}", place=where, hint="install it by hand to see all"
-        )
+        problem = Finding(message=facts.failure, place=where, hint="install it by hand to see all")
         return Findings(examined=1, problems=(problem,))
     remarks = [
         *_version(facts, expected),

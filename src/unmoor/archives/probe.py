@@ -13,6 +13,7 @@ import hashlib
 import importlib
 import json
 import os
+import re
 import sys
 import time
 import traceback
@@ -105,8 +106,20 @@ def _entry_points(found: metadata.Distribution) -> list[dict[str, Any]]:
     return told
 
 
+def _distribution(name: str) -> metadata.Distribution:
+    """Find a distribution by its normalized name (PEP 503); older Pythons do not compare names that way themselves."""
+
+    def normal(spelled: str) -> str:
+        return re.sub(r"[-_.]+", "-", spelled or "").lower()
+
+    for found in metadata.distributions():
+        if normal(found.metadata["Name"]) == normal(name):
+            return found
+    raise SystemExit("no distribution of that name was installed")
+
+
 def _probe(request: dict[str, Any]) -> dict[str, Any]:
-    found = metadata.distribution(request["name"])
+    found = _distribution(request["name"])
     files = _files(found)
     own = {os.path.realpath(each["place"]) for each in files}
     direct = found.read_text("direct_url.json")

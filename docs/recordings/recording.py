@@ -1,0 +1,149 @@
+"""Run real commands in a real project and keep what they print, for the pages to include.
+
+``python docs/recordings/recording.py`` makes the text files again that the tutorial includes. Nothing in them is
+written by hand; only paths of the machine are shortened.
+"""
+
+# ruff: noqa: INP001 - a script beside its results
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+__all__ = ["Stage", "sample", "tidy"]
+
+# How this machine reaches the network, and where its Pythons are; nothing else of its environment gets in.
+_KEPT = ("UV_", "PIP_", "SSL_", "REQUESTS_CA_", "CURL_CA_", "HTTP", "http", "NO_PROXY", "no_proxy", "PYENV", "LANG", "TMPDIR")
+HERE = Path(__file__).parent
+NAME = "tidewater-sample"
+LICENCE = "MIT License\n\nPermission is hereby granted, free of charge, to any person, to deal in this without restriction.\n"
+TEST = 'from tidewater_sample import hello\n\n\ndef test_hello() -> None:\n    assert "tidewater" in hello()\n'
+TOWNCRIER = f"""
+[tool.towncrier]
+name = "{NAME}"
+directory = "newsfragments"
+filename = "CHANGELOG.md"
+title_format = "## {{version}} ({{project_date}})"
+start_string = "<!-- towncrier release notes start -->\\n"
+"""
+NOXFILE = "import unmoor.sessions\nunmoor.sessions.register()\n"
+TASKS = "from unmoor.tasks import namespace\nns = namespace\n"
+CHANGELOG = "# Changelog\n\n<!-- towncrier release notes start -->\n"
+
+
+class Stage:
+    """A folder to act in, with an environment that knows neither this machine's settings nor its credentials."""
+
+    def __init__(self, scratch: Path) -> None:
+        self.scratch = scratch
+        self.folder = scratch
+        home = scratch / "home"
+        home.mkdir()
+        cache = os.environ.get("UV_CACHE_DIR") or str(Path("~/.cache/uv").expanduser())
+        tools = str(Path(sys.executable).parent)
+        self.env: Mapping[str, str] = {
+            **{name: value for name, value in os.environ.items() if name.startswith(_KEPT)},
+            "HOME": str(home),
+            "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+            "UV_CACHE_DIR": cache,
+            "NO_COLOR": "1",
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "PYTHONUNBUFFERED": "1",
+        }
+        (home / ".gitconfig").write_text(
+            "[user]\n  name = A. Maintainer\n  email = maintainer@example.invalid\n[init]\n  defaultBranch = main\n"
+        )
+
+    def run(self, command: str, *, ok: Sequence[int] = (0,)) -> str:
+        """Run a command line of plain words and return what it printed; anything but an exit status in ``ok`` raises."""
+        done = subprocess.run(  # noqa: S603 - words of our own
+            shlex.split(command),
+            cwd=self.folder,
+            env=dict(self.env),
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            encoding="utf-8",
+        )
+        if done.returncode not in ok:
+            raise RuntimeError(f"{command} ended with {done.returncode}:\n{done.stdout}")
+        return tidy(done.stdout, self.scratch)
+
+    def write(self, path: str, text: str) -> None:
+        """Write a file of the project."""
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+    def append(self, path: str, text: str) -> None:
+        """Add to a file of the project."""
+        file = self.folder / path
+        file.write_text(file.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+def tidy(text: str, scratch: Path) -> str:
+    """Return what was printed without the machine's paths."""
+    return text.replace(str(scratch.resolve()), "~").replace(str(scratch), "~")
+
+
+def sample(stage: Stage) -> None:
+    """Make the tutorial's project, as its first command does."""
+    stage.run(f"uv init --quiet --lib --build-backend hatch --author-from none --no-pin-python {NAME}")
+    stage.folder = stage.scratch / NAME
+    stage.run("git add --all")
+    stage.run("git commit --quiet -m First")
+
+
+def releasable(stage: Stage) -> None:
+    """Add what the first rehearsal finds missing, as the tutorial does."""
+    stage.write("LICENSE", LICENCE)
+    stage.write("tests/test_hello.py", TEST)
+    stage.run("uv add --quiet --dev pytest")
+
+
+def _last_words(text: str) -> str:
+    """Return the output from the headline of the last words on; nox's own summary follows or precedes, and is no part."""
+    lines = text.splitlines()
+    start = max(number for number, line in enumerate(lines) if line.startswith(f"{NAME} "))
+    return "\n".join(line for line in lines[start:] if not line.startswith("nox > ")) + "\n"
+
+
+def _keep(name: str, command: str, text: str) -> None:
+    (HERE / f"{name}.txt").write_text(f"$ {command}\n{text.strip()}\n", encoding="utf-8")
+
+
+def tutorial() -> None:
+    """Go through the tutorial and keep what its commands print."""
+    with tempfile.TemporaryDirectory() as scratch:
+        stage = Stage(Path(scratch))
+        sample(stage)
+        _keep("first", "unmoor rehearse", _last_words(stage.run("unmoor rehearse", ok=(2,))))
+        releasable(stage)
+        _keep("second", "unmoor rehearse", _last_words(stage.run("unmoor rehearse")))
+        _keep("again", "unmoor rehearse", _last_words(stage.run("unmoor rehearse")))
+        stage.append("pyproject.toml", TOWNCRIER)
+        stage.write("CHANGELOG.md", CHANGELOG)
+        note = 'unmoor note "Say hello to a person by name."'
+        _keep("note", note, stage.run(note))
+        stage.run("git add --all")
+        stage.run("git commit --quiet -m 'Licence, tests, change notes'")
+        _keep("plan", "unmoor plan", stage.run("unmoor plan"))
+        _keep("status", "unmoor status", stage.run("unmoor status", ok=(4,)))
+        stage.write("noxfile.py", NOXFILE)
+        stage.write("tasks.py", TASKS)
+        stage.run("git add --all")
+        stage.run("git commit --quiet -m 'Release with unmoor'")
+        _keep("sessions", "nox -l", stage.run("nox -l"))
+        _keep("third", "nox -s release", _last_words(stage.run("nox -s release")))
+        _keep("bump", "unmoor bump --to 0.1.0 --commit", stage.run("unmoor bump --to 0.1.0 --commit"))
+        _keep("log", "git log --oneline --stat -1", stage.run("git log --oneline --stat -1"))
+
+
+if __name__ == "__main__":
+    tutorial()

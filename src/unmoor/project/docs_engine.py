@@ -11,7 +11,7 @@ from unmoor.project.types import DocsSettings, Tool
 
 __all__ = ["docs_engine"]
 
-_USUAL = ("docs", "doc", "documentation", "sphinx", "mkdocs", "dev")
+_USUAL = ("docs", "doc", "doc*", "sphinx*", "mkdocs*", "dev", "dev*")
 _SPHINX = ("docs", "doc", "docs/source", "doc/source", "docs/src", "documentation", "docs/en", ".")
 _FILES = {
     "zensical": ("zensical.toml",),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
+from typing import Any
 
 from unmoor.model import Component, VersionSource
 from unmoor.project.detect import Detected
@@ -14,7 +15,10 @@ __all__ = ["explain"]
 _SET = "set in [tool.unmoor]"
 # What is told by the rows of detection already.
 _TOLD = frozenset(
-    {"tag", "branches", "remote", "imports", "notes", "changelog", "gates", "lint", "types", "version_files"}
+    {
+        *("tag", "branches", "remote", "imports", "notes", "changelog", "gates", "lint", "types", "version-files"),
+        *("tests.pythons", "docs.engine"),
+    }
 )
 
 
@@ -111,34 +115,32 @@ def _sessions(found: Detected, settings: Settings) -> Iterator[Resolved]:
 
 def _rest(settings: Settings) -> Iterator[Resolved]:
     """Yield the settings that nothing is detected for: all single values, and whatever else is not its default."""
-    plain = Settings()
-    for each in fields(Settings):
-        value: object = getattr(settings, each.name)
-        key = each.name.replace("_", "-")
-        if each.name in _TOLD:
-            continue
-        if isinstance(value, str | bool):
-            yield Resolved(
-                key=key, value=_shown(value), reason=_SET if value != getattr(plain, each.name) else "default"
-            )
-        elif value != getattr(plain, each.name):
-            yield Resolved(key=key, value=_shown(value), reason=_SET)
+    for key, value, default in _differing("", settings, Settings()):
+        if key not in _TOLD and (value != default or (isinstance(value, str | bool) and "." not in key)):
+            yield Resolved(key=key, value=_shown(value), reason=_SET if value != default else "default")
+
+
+def _differing(above: str, value: Any, default: Any) -> Iterator[tuple[str, object, object]]:
+    """Yield the keys of a settings table, those of its inner tables too, each with its value and its default."""
+    for each in fields(value):
+        key, inner = f"{above}{each.name.replace('_', '-')}", getattr(value, each.name)
+        if is_dataclass(inner):
+            yield from _differing(f"{key}.", inner, getattr(default, each.name))
+        elif isinstance(inner, Mapping):
+            for name, table in inner.items():
+                yield from _differing(f"{key}.{name}.", table, type(table)())
+        else:
+            yield key, inner, getattr(default, each.name)
 
 
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, str):
-        return value
     if isinstance(value, tuple):
         return _listed([_shown(each) for each in value])
-    if isinstance(value, Mapping):
-        return "; ".join(f"{name}: {_shown(inner)}" for name, inner in value.items())
-    if hasattr(value, "__dataclass_fields__"):
-        inner = {name: getattr(value, name) for name in value.__dataclass_fields__}
-        return ", ".join(
-            f"{name.replace('_', '-')} {_shown(part)}" for name, part in inner.items() if part not in ("", (), None)
-        )
+    if is_dataclass(value):
+        stated = {each.name.replace("_", "-"): getattr(value, each.name) for each in fields(value)}
+        return ", ".join(f"{name} {_shown(part)}" for name, part in stated.items() if part != "")
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

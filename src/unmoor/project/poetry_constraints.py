@@ -13,7 +13,7 @@ from unmoor.project.reading import dig_texts
 
 __all__ = ["arguments_for", "to_specifier"]
 
-_CLAUSE = re.compile(r"(===|~=|==|!=|>=|<=|\^|~|>|<|=)?\s*([^\s,|]+)")
+_CLAUSE = re.compile(r"(===|~=|==|!=|>=|<=|\^|~|>|<|=)?\s*([^\s,|<>=!~^][^\s,|<>=~^]*)")
 _RELEASE = re.compile(r"v?(?:(?P<epoch>\d+)!)?(?P<numbers>\d+(?:\.\d+)*)")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from unmoor.project.requirement_lists import RequirementList
@@ -27,7 +28,8 @@ def stated(
 
 
 def naming(lists: Sequence[RequirementList], *tools: str, usual: Sequence[str]) -> RequirementList | None:
-    """Return the list that is most plainly for the tool among those that name it; ``usual`` are names it often has."""
+    """Return the list that is most plainly for the tool among those that name it; ``usual`` are the names
+    it often has, best first, as patterns."""
     kinds = list(dict.fromkeys(each.kind for each in lists))
     found = [each for each in lists if any(_names(each, tool) for tool in tools)]
     return min(found, key=lambda each: (kinds.index(each.kind), _rank(each.name, usual)), default=None)
@@ -70,14 +72,10 @@ def _names(found: RequirementList, tool: str) -> bool:
 
 
 def _rank(name: str, usual: Sequence[str]) -> tuple[int, int, str]:
-    """Rank a list by its name: the usual names in their order, then those that begin like one, then the rest."""
+    """Rank a list by its name: in the order of the usual names, the shortest first where a pattern fits several."""
     plain = _plain(name)
-    if plain in usual:
-        return usual.index(plain), 0, plain
-    for place, start in enumerate(usual):
-        if plain.startswith(start):
-            return len(usual) + place, len(plain), plain
-    return 2 * len(usual), len(plain), plain
+    place = next((index for index, pattern in enumerate(usual) if fnmatchcase(plain, pattern)), len(usual))
+    return place, len(plain), plain
 
 
 def _plain(name: str) -> str:

@@ -19,7 +19,10 @@ from unmoor.project.rules import RULES
 from unmoor.project.schema import Key, Shape, keys, shapes
 from unmoor.project.types import Settings
 
-__all__ = ["Key", "decode", "schema"]
+__all__ = ["SCHEMA", "Key", "decode"]
+
+# Every key of `[tool.unmoor]` with its type in words, default, meaning and choices: what the reference is made from.
+SCHEMA: tuple[Key, ...] = keys()
 
 _TABLE = "tool.unmoor"
 _TYPES: Mapping[str, tuple[type, ...]] = {"text": (str,), "flag": (bool,), "whole": (int,), "number": (int, float)}
@@ -34,11 +37,6 @@ _SAID = {
 _LONGEST = 60
 
 
-def schema() -> tuple[Key, ...]:
-    """Return the schema of ``[tool.unmoor]`` for people: every key with its type, default, meaning and choices."""
-    return keys()
-
-
 def decode(table: object, *, file: str, text: str = "") -> Settings:
     """Turn the table ``[tool.unmoor]`` of ``file`` into settings.
 
@@ -50,24 +48,24 @@ def decode(table: object, *, file: str, text: str = "") -> Settings:
         for place, what, hint in contradictions(table):
             decoder.complain(place, what, hint)
     if decoder.problems or not isinstance(made, Settings):
-        raise SettingsError(decoder.problems)
+        raise SettingsError([problem for _, problem in sorted(decoder.problems, key=lambda each: each[0])])
     return made
 
 
 class _Decoder:
-    """One pass over a table: what is fine becomes values, what is not becomes problems."""
+    """One pass over a table: what is fine becomes values, what is not becomes problems, each with its line."""
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.text = text
-        self.problems: list[Problem] = []
+        self.problems: list[tuple[int, Problem]] = []
 
     def complain(self, place: str, what: str, hint: str = "") -> None:
         """Note a problem with the key at ``place``."""
         key = f"{_TABLE}.{place}" if place else _TABLE
         line = line_of(self.text, key) if self.text else 0
         where = f"{self.file}:{line}: {key}" if line else f"{self.file}: {key}"
-        self.problems.append(Problem(what=what, where=where, hint=hint))
+        self.problems.append((line, Problem(what=what, where=where, hint=hint)))
 
     def table(self, of: type, value: object, place: str, row: str) -> object | None:
         """Decode a table into the dataclass ``of``; ``None`` where it has a problem."""

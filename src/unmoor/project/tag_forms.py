@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection
 
 __all__ = ["tag_form"]
 
 _DEFAULT = "v{version}"
+_BARE = 2  # the epoch and one number
 _VERSION = re.compile(
     r"(?:(?P<epoch>[0-9]+)!)?(?P<release>[0-9]+(?:\.[0-9]+)*)"
     r"(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|preview|post|rev|r|dev)[-_.]?[0-9]*)*",
@@ -22,21 +24,21 @@ def tag_form(tags: Collection[str], name: str) -> tuple[str, str]:
 
     The newest is the one of the highest version: projects change their habit, and the last one holds.
     """
-    best: dict[str, tuple[tuple[int, ...], int, str]] = {}
     forms = _forms(name)
-    for tag in tags:
-        for prefix, form in forms.items():
-            if tag.startswith(prefix) and (version := _VERSION.fullmatch(tag, len(prefix))):
-                newest, count, shown = best.get(form, ((), 0, ""))
-                rank = _rank(version)
-                best[form] = (max(newest, rank), count + 1, tag if rank >= newest else shown)
+    seen = [
+        (_rank(version), form, tag)
+        for tag in tags
+        for prefix, form in forms.items()
+        if tag.startswith(prefix) and (version := _VERSION.fullmatch(tag, len(prefix)))
+    ]
     # A bare number such as 20240131 is a date more often than a release: it counts only where nothing else does.
-    dotted = {form: seen for form, seen in best.items() if "." in seen[2]} or best
-    if not dotted:
+    seen = [each for each in seen if len(each[0]) > _BARE] or seen
+    if not seen:
         return _DEFAULT, "no release has been tagged yet" if not tags else "none of the tags looks like a release"
-    form = max(dotted, key=lambda each: dotted[each][:2])
-    _, count, newest_tag = dotted[form]
-    return form, f"as {count} existing tags, the newest '{newest_tag}'" if count > 1 else f"as the tag '{newest_tag}'"
+    counts = Counter(form for _, form, _ in seen)
+    _, form, newest = max(seen, key=lambda each: (each[0], counts[each[1]], each[2]))
+    count = counts[form]
+    return form, f"as {count} existing tags, the newest '{newest}'" if count > 1 else f"as the tag '{newest}'"
 
 
 def _forms(name: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from unmoor.project.types import TestSettings, Tool
 
 __all__ = ["test_suite"]
 
-_USUAL = ("tests", "test", "testing", "pytest", "unittest", "dev", "develop", "development")
+_USUAL = ("tests", "test", "testing", "pytest", "test*", "unittest*", "dev", "dev*", "ci")
 _FOLDERS = ("tests", "test", "testing")
 
 

@@ -19,9 +19,9 @@ from unmoor.project.written_commands import written_commands
 
 __all__ = ["type_checkers"]
 
-_USUAL = ("typing", "types", "type", "typecheck", "type-check", "mypy", "pyright", "lint", "dev")
-# A command line of pyright with a path behind it; an option such as --verifytypes is none.
-_CHECKS = re.compile(r"""\bpyright["']?,?\s+["']?(?!-)[\w./]""")
+_USUAL = ("typing", "types", "type", "typ*", "mypy*", "pyright*", "lint*", "dev", "dev*")
+# A command of pyright with a path behind it, as a line of a shell or a list of words; an option is no path.
+_CHECKS = re.compile(r"""(?:^|[\s:=&;|])pyright\s+(?!-)[\w./]|[\[(]\s*["']pyright["'],\s*["'](?!-)""")
 _TESTS = re.compile(r"(?:^|[\s,/])(?:tests?|testing)(?:$|[\s,/])")
 
 
@@ -143,6 +143,7 @@ def _from_table(where: str, table: object) -> _Configured:
 def _json(text: str) -> object:
     """Read JSON with comments as far as that is possible; an unreadable configuration counts as an empty one."""
     try:
-        return json.loads(re.sub(r"^\s*//.*$|,(?=\s*[}\]])", "", text, flags=re.MULTILINE))
+        without_comments = re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE)
+        return json.loads(re.sub(r",(?=\s*[}\]])", "", without_comments))
     except ValueError:
         return {}

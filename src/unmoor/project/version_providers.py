@@ -56,8 +56,8 @@ def computed(why: str, path: str = "pyproject.toml", key: str = "") -> VersionSo
     return VersionSource(kind="computed", path=path, key=key, reason=f"{why}: {advice}")
 
 
-def _vcs(provider: str, reason: str) -> VersionSource:
-    return VersionSource(kind="vcs", path="pyproject.toml", key=provider, reason=f"from tags: {reason}")
+def _vcs(provider: str, reason: str, path: str = "pyproject.toml") -> VersionSource:
+    return VersionSource(kind="vcs", path=path, key=provider, reason=f"from tags: {reason}")
 
 
 def _attribute(tree: Tree, path: str, key: str, reason: str) -> VersionSource | None:
@@ -128,8 +128,8 @@ def _setuptools_tags(tree: Tree) -> VersionSource | None:
         if isinstance(dig(tree.pyproject, "tool", table), Mapping):
             return _vcs(table.replace("_", "-"), f"[tool.{table}]")
     if "use_scm_version" in (tree.text("setup.py") or ""):
-        return _vcs("setuptools-scm", "use_scm_version in setup.py")
-    return _vcs("versioneer", "[versioneer] in setup.cfg") if "versioneer" in tree.setup_cfg else None
+        return _vcs("setuptools-scm", "use_scm_version in setup.py", "setup.py")
+    return _vcs("versioneer", "[versioneer] in setup.cfg", "setup.cfg") if "versioneer" in tree.setup_cfg else None
 
 
 def _module_attribute(tree: Tree, attr: str, where: str) -> VersionSource:

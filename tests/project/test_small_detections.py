@@ -1,0 +1,214 @@
+"""Pythons, notes, hooks and the project's own nox sessions."""
+
+from pathlib import Path
+
+import pytest
+
+from support.trees import write
+from unmoor.project.notes_style import notes_style
+from unmoor.project.noxfile import Noxfile, by_stage, read_noxfile
+from unmoor.project.pre_commit import hooks
+from unmoor.project.pythons import supported
+from unmoor.project.types import NotesStyle
+
+ALL = tuple(f"3.{minor}" for minor in range(9, 15))
+
+
+def classifiers(*versions: str) -> list[str]:
+    return [f"Programming Language :: Python :: {version}" for version in versions]
+
+
+PYTHONS = [
+    ({"requires-python": ">=3.10"}, ALL[1:], "requires-python = '>=3.10'"),
+    ({"requires-python": ">=3.10,<3.13"}, ALL[1:4], "requires-python"),
+    ({"requires-python": "~=3.11"}, ALL[2:], "requires-python"),
+    ({"requires-python": ">=3.10.2"}, ALL[1:], "requires-python"),
+    ({"requires-python": ">=3.9,!=3.11.*"}, (ALL[0], ALL[1], *ALL[3:]), "requires-python"),
+    ({"requires-python": "nonsense"}, ALL, "requires-python"),
+    (
+        {"classifiers": classifiers("3", "3 :: Only", "3.11", "3.9", "3.10")},
+        ("3.9", "3.10", "3.11"),
+        "from the classifiers",
+    ),
+    (
+        {"classifiers": classifiers("3.8", "3.10", "3.15"), "requires-python": ">=3.10"},
+        ("3.10", "3.15"),
+        "within requires-python '>=3.10'",
+    ),
+    ({"classifiers": classifiers("3.8"), "requires-python": ">=3.13"}, ALL[4:], "requires-python = '>=3.13'"),
+    ({}, ALL, "neither classifiers nor requires-python"),
+]
+
+
+@pytest.mark.parametrize(("metadata", "expected", "reason"), PYTHONS)
+def test_pythons_are_those_the_project_supports(
+    metadata: dict[str, object], expected: tuple[str, ...], reason: str
+) -> None:
+    found, said = supported(metadata, ())
+    assert found == expected
+    assert reason in said
+
+
+def test_the_settings_of_pythons_win() -> None:
+    assert supported({"requires-python": ">=3.13"}, ("3.9",)) == (("3.9",), "set in [tool.unmoor.tests]")
+
+
+# ── notes ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+TOWNCRIER = "[tool.towncrier]\n"
+NOTES = [
+    ({"pyproject.toml": TOWNCRIER}, "towncrier", "newsfragments", "NEWS.rst"),
+    ({"pyproject.toml": TOWNCRIER + "package = 'a.b'\n"}, "towncrier", "a/b/newsfragments", "NEWS.rst"),
+    (
+        {"pyproject.toml": TOWNCRIER + "package='a'\npackage_dir='src'\nfilename='CHANGES.md'\n"},
+        "towncrier",
+        "src/a/newsfragments",
+        "CHANGES.md",
+    ),
+    ({"pyproject.toml": TOWNCRIER + "directory = 'changelog/'\n"}, "towncrier", "changelog", "NEWS.rst"),
+    (
+        {"pyproject.toml": TOWNCRIER, "towncrier.toml": TOWNCRIER + "directory = 'news'\n"},
+        "towncrier",
+        "news",
+        "NEWS.rst",
+    ),
+    ({"CHANGES.rst": "", "README.md": ""}, "none", "", "CHANGES.rst"),
+    ({"changelog.md": ""}, "none", "", "changelog.md"),
+    ({"NEWS": ""}, "none", "", "NEWS"),
+    ({"HISTORY.md": "", "CHANGELOG.rst": ""}, "none", "", "CHANGELOG.rst"),
+    ({"docs/changelog.md": ""}, "none", "", "docs/changelog.md"),
+    ({"README.md": ""}, "none", "", ""),
+]
+
+
+@pytest.mark.parametrize(("files", "style", "folder", "changelog"), NOTES)
+def test_how_notes_are_kept(tmp_path: Path, files: dict[str, str], style: str, folder: str, changelog: str) -> None:
+    found = notes_style(write(tmp_path, files, ends="\r\n"), "", "")
+    assert (found.style, found.folder, found.changelog) == (style, folder, changelog)
+    assert found.reason
+
+
+def test_the_settings_of_notes_win(tmp_path: Path) -> None:
+    tree = write(tmp_path, {"pyproject.toml": TOWNCRIER, "CHANGES.md": ""})
+    assert notes_style(tree, "none", "") == NotesStyle(
+        style="none", changelog="CHANGES.md", reason="set in [tool.unmoor]"
+    )
+    assert notes_style(tree, "", "log.md").changelog == "log.md"
+    bare = notes_style(write(tmp_path / "b", {"README.md": ""}), "towncrier", "")
+    assert (bare.style, bare.folder, bare.changelog) == ("towncrier", "newsfragments", "NEWS.rst")
+    assert "not configured" in bare.reason
+
+
+# ── pre-commit ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_hooks_are_read_with_the_comments_behind_revisions(tmp_path: Path) -> None:
+    text = """
+        # repo: not-this
+        repos:
+        - repo: 'https://example.invalid/a'
+          rev: 0123abc  # frozen: v1.2.3
+          hooks:
+          - id: one
+            name: "the one"
+          - id: two  # why
+        -   repo: https://example.invalid/b
+            rev: "v2.0"
+            hooks:
+            -   id: three
+        - repo: local
+          hooks: [{id: four}]
+        """
+    found = hooks(write(tmp_path, {".pre-commit-config.yaml": text}, ends="\r\n"))
+    assert [(each.url, each.version, each.ids) for each in found] == [
+        ("https://example.invalid/a", "1.2.3", ["one", "two"]),
+        ("https://example.invalid/b", "2.0", ["three"]),
+        ("local", "", []),
+    ]
+    assert hooks(write(tmp_path / "b", {"README.md": ""})) == ()
+
+
+# ── nox ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+NOXFILE = """
+    import nox
+    from nox import session
+
+    raise SystemExit("must not be run")
+
+
+    @nox.session(python=["3.10", "3.11"], reuse_venv=True)
+    @nox.parametrize("django", ["4", "5"])
+    def tests(session, django): ...
+
+
+    @session
+    def lint(session): ...
+
+
+    @nox.session(name="pre-commit", python="3.12")
+    def hooks(session): ...
+
+
+    @nox.session("3.13", tags=["x"])
+    def docs(session): ...
+
+
+    @nox.session(python=PYTHONS)
+    def integration_slow(session): ...
+
+
+    @nox.session
+    def publish(session): ...
+
+
+    @other.session
+    def typing(session): ...
+
+
+    def helper(session): ...
+    """
+
+
+def test_own_sessions_are_read_without_running_them(tmp_path: Path) -> None:
+    found = read_noxfile(write(tmp_path, {"noxfile.py": NOXFILE}))
+    assert found.sessions == {
+        "tests": ("3.10", "3.11"),
+        "lint": (),
+        "pre-commit": ("3.12",),
+        "docs": ("3.13",),
+        "integration_slow": (),
+        "publish": (),
+    }
+    assert found.exists
+    assert not found.adopted
+    assert by_stage(found, ()) == {"tests": ("tests",), "lint": ("lint", "pre-commit"), "docs-strict": ("docs",)}
+
+
+def test_the_settings_name_sessions_that_running_would_show(tmp_path: Path) -> None:
+    found = read_noxfile(write(tmp_path, {"noxfile.py": NOXFILE}))
+    assert by_stage(found, ("mypy", "publish", "tests")) == {
+        "lint": ("mypy",),
+        "check": ("publish",),
+        "tests": ("tests",),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "adopted"),
+    [
+        ("import unmoor.sessions\nunmoor.sessions.register()\n", True),
+        ("from unmoor import sessions\n", True),
+        ("from unmoor.sessions import gate, register\n", True),
+        ("import unmoored.sessions\n", False),
+        ("import nox\n# import unmoor.sessions\n", False),
+        ("def f(:\n", False),
+    ],
+)
+def test_adoption_is_seen(tmp_path: Path, text: str, adopted: bool) -> None:  # noqa: FBT001 - a column of the table
+    found = read_noxfile(write(tmp_path, {"noxfile.py": text}))
+    assert (found.adopted, found.exists, dict(found.sessions)) == (adopted, True, {})
+
+
+def test_without_a_noxfile_there_are_no_sessions(tmp_path: Path) -> None:
+    assert read_noxfile(write(tmp_path, {"README.md": ""})) == Noxfile(sessions={})

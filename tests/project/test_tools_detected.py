@@ -1,0 +1,321 @@
+"""The linters, type checkers, test suite and documentation engine a project uses, and what each needs."""
+
+from pathlib import Path
+
+import pytest
+
+from support.trees import write
+from unmoor.project.docs_engine import docs_engine
+from unmoor.project.lint_tools import lint_tools
+from unmoor.project.metadata import metadata
+from unmoor.project.packages import Package
+from unmoor.project.requirement_lists import RequirementList, requirement_lists
+from unmoor.project.test_suite import test_suite as suite_of
+from unmoor.project.tree import Tree
+from unmoor.project.type_checkers import type_checkers
+from unmoor.project.types import DocsSettings, Requirements, Tool
+from unmoor.project.types import TestSettings as SettingsOfTests
+
+
+def read(folder: Path, files: dict[str, str]) -> tuple[Tree, tuple[RequirementList, ...]]:
+    tree = write(folder, files)
+    return tree, requirement_lists(tree, metadata(tree))
+
+
+# ── ruff and pre-commit ──────────────────────────────────────────────────────────────────────────────────────
+
+HOOKS = """
+    repos:
+      - repo: https://example.invalid/astral-sh/ruff-pre-commit
+        rev: {rev}
+        hooks:
+          - id: ruff-check
+            args: [--fix]
+          - id: ruff-format
+      - repo: local
+        hooks:
+          - {{id: inline}}
+    """
+
+
+def lint(folder: Path, files: dict[str, str], given: tuple[str, ...] | None = None) -> dict[str, Tool]:
+    tree, lists = read(folder, files)
+    return {tool.name: tool for tool in lint_tools(tree, lists, given)}
+
+
+VERSIONS = [
+    ({}, ("ruff",), "not pinned anywhere: the newest there is"),
+    ({"requirements.txt": "ruff==0.12.11\n"}, ("ruff==0.12.11",), "pinned in requirements file 'requirements.txt'"),
+    (
+        {"requirements.txt": "ruff>=0.12\n"},
+        ("ruff>=0.12",),
+        "the newest that requirements file 'requirements.txt' allows",
+    ),
+    (
+        {"requirements.txt": "ruff\n", "uv.lock": '[[package]]\nname = "ruff"\nversion = "0.15.1"\n'},
+        ("ruff==0.15.1",),
+        "uv.lock",
+    ),
+    ({".pre-commit-config.yaml": HOOKS.format(rev="v0.15.16")}, ("ruff==0.15.16",), "its pre-commit hook"),
+    ({".pre-commit-config.yaml": HOOKS.format(rev='"v0.16.3"')}, ("ruff==0.16.3",), "its pre-commit hook"),
+    (
+        {".pre-commit-config.yaml": HOOKS.format(rev="c60c98  # frozen: v0.15.9")},
+        ("ruff==0.15.9",),
+        "its pre-commit hook",
+    ),
+    ({".pre-commit-config.yaml": HOOKS.format(rev="main")}, ("ruff",), "not pinned anywhere"),
+    (
+        {".pre-commit-config.yaml": HOOKS.format(rev="v0.15.16"), "requirements.txt": "ruff==0.1.2"},
+        ("ruff==0.1.2",),
+        "pinned",
+    ),
+    (
+        {".pre-commit-config.yaml": HOOKS.format(rev="v0.15.16"), "requirements.txt": "ruff>=0.1"},
+        ("ruff==0.15.16",),
+        "hook",
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "arguments", "reason"), VERSIONS)
+def test_the_version_of_ruff_is_the_projects(
+    tmp_path: Path, files: dict[str, str], arguments: tuple[str, ...], reason: str
+) -> None:
+    tool = lint(tmp_path, {"ruff.toml": "", **files})["ruff"]
+    assert tool.requirements.arguments == arguments
+    assert reason in tool.requirements.reason
+    assert not tool.requirements.project
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({"pyproject.toml": "[tool.ruff.lint]\nselect = ['E']\n"}, "[tool.ruff] in pyproject.toml"),
+        ({".ruff.toml": ""}, ".ruff.toml"),
+        ({"pyproject.toml": "[dependency-groups]\nlint = ['ruff']\n"}, "dependency group 'lint' names it"),
+        ({".pre-commit-config.yaml": HOOKS.format(rev="v1.0")}, "its pre-commit hook is in use"),
+    ],
+)
+def test_why_ruff_is_used(tmp_path: Path, files: dict[str, str], reason: str) -> None:
+    assert lint(tmp_path, files)["ruff"].reason == reason
+
+
+@pytest.mark.parametrize(
+    ("files", "uses"),
+    [
+        ({}, "check format"),
+        ({".pre-commit-config.yaml": HOOKS.format(rev="v1.0")}, "check format"),
+        ({".pre-commit-config.yaml": HOOKS.format(rev="v1.0").replace("ruff-format", "other")}, "check"),
+        ({".pre-commit-config.yaml": HOOKS.format(rev="v1.0").replace("ruff-check", "other")}, "format"),
+        ({"scripts/check": "ruff check src\nruff format --diff\n"}, "check format"),
+        ({"tox.ini": "[testenv]\ncommands = ruff check\n"}, "check"),
+        ({"noxfile.py": "session.run('ruff', 'format')\n"}, "format"),
+        ({"noxfile.py": "session.run('ruff', 'check')\n", "pyproject.toml": "[tool.ruff.format]\n"}, "check format"),
+    ],
+)
+def test_which_of_ruffs_jobs_is_used(tmp_path: Path, files: dict[str, str], uses: str) -> None:
+    assert lint(tmp_path, {"ruff.toml": "", **files})["ruff"].source == uses
+
+
+def test_pre_commit_is_used_where_it_is_configured(tmp_path: Path) -> None:
+    files = {".pre-commit-config.yaml": "repos: []\n", "pyproject.toml": "[dependency-groups]\ndev=['pre-commit>=2']\n"}
+    (tool,) = lint(tmp_path, files).values()
+    assert (tool.name, tool.source, tool.requirements.arguments) == (
+        "pre-commit",
+        ".pre-commit-config.yaml",
+        ("pre-commit>=2",),
+    )
+
+
+def test_what_the_settings_say_of_linters_holds(tmp_path: Path) -> None:
+    files = {"ruff.toml": "", ".pre-commit-config.yaml": "repos: []\n"}
+    assert list(lint(tmp_path, files)) == ["ruff", "pre-commit"]
+    assert list(lint(tmp_path, files, ("pre-commit",))) == ["pre-commit"]
+    assert list(lint(tmp_path, files, ())) == []
+    forced = lint(tmp_path / "empty", {"README.md": ""}, ("ruff", "pre-commit"))
+    assert [tool.reason for tool in forced.values()] == ["set in [tool.unmoor]"] * 2
+    assert lint(tmp_path / "empty", {}) == {}
+
+
+# ── types ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+TESTS = Requirements(arguments=("--group", "tests"), project=True, reason="tests")
+NAMED = "[dependency-groups]\ntyping = ['mypy', 'pyright']\n"
+
+
+def types(folder: Path, files: dict[str, str], given: tuple[str, ...] | None = None) -> tuple[dict[str, Tool], str]:
+    tree, lists = read(folder, files)
+    tools, remarks = type_checkers(tree, lists, [Package("thing", "src/thing")], TESTS, given)
+    return {tool.name: tool for tool in tools}, "; ".join(remarks)
+
+
+@pytest.mark.parametrize(
+    ("files", "name", "reason"),
+    [
+        ({"pyproject.toml": NAMED + "[tool.mypy]\n"}, "mypy", "[tool.mypy] in pyproject.toml"),
+        ({"pyproject.toml": "[tool.mypy]\nstrict = true\n"}, "mypy", "[tool.mypy] in pyproject.toml"),
+        ({"mypy.ini": "[mypy]\nstrict = True\n"}, "mypy", "[mypy] in mypy.ini"),
+        ({"setup.cfg": "[mypy]\nstrict = 1\n"}, "mypy", "[mypy] in setup.cfg"),
+        ({"pyproject.toml": NAMED + "[tool.pyright]\n"}, "pyright", "[tool.pyright] in pyproject.toml"),
+        ({"pyrightconfig.json": '{"strict": ["src"],\n// c\n}'}, "pyright", "pyrightconfig.json"),
+        (
+            {"pyproject.toml": "[tool.pyright]\ntypeCheckingMode='strict'\n"},
+            "pyright",
+            "[tool.pyright] in pyproject.toml",
+        ),
+    ],
+)
+def test_a_checker_is_used_where_it_is_meant(tmp_path: Path, files: dict[str, str], name: str, reason: str) -> None:
+    found, _ = types(tmp_path, files)
+    assert list(found) == [name]
+    assert found[name].reason == reason
+    assert found[name].requirements.project
+
+
+@pytest.mark.parametrize(
+    ("files", "remark"),
+    [
+        ({"pyproject.toml": "[tool.mypy]\npretty = true\n"}, "no list of requirements names it"),
+        ({"pyproject.toml": NAMED.replace(", 'pyright'", "")}, "mypy is named in dependency group 'typing'"),
+        ({"pyrightconfig.json": "{ no"}, "pyright is configured (pyrightconfig.json)"),
+        (
+            {"mypy.ini": "[mypy]\n", ".pre-commit-config.yaml": "repos:\n- repo: x\n  hooks:\n  - id: mypy\n"},
+            "mypy runs as a pre-commit hook",
+        ),
+        (
+            {
+                "pyproject.toml": "[dependency-groups]\ntyping = ['pyright']\n[tool.pyright]\n",
+                "tox.ini": "[testenv]\ncommands = pyright --verifytypes thing\n",
+            },
+            "pyright is run with --verifytypes alone",
+        ),
+        ({"README.md": ""}, ""),
+    ],
+)
+def test_a_checker_that_is_not_meant_is_not_used(tmp_path: Path, files: dict[str, str], remark: str) -> None:
+    found, said = types(tmp_path, files)
+    assert found == {}
+    assert remark in said
+    assert bool(said) == bool(remark)
+
+
+def test_pyright_that_also_checks_code_is_used(tmp_path: Path) -> None:
+    files = {"pyproject.toml": NAMED + "[tool.pyright]\n", "tox.ini": "c =\n pyright --verifytypes x\n pyright src\n"}
+    assert list(types(tmp_path, files)[0]) == ["pyright"]
+
+
+def test_a_checker_without_targets_is_given_the_code(tmp_path: Path) -> None:
+    found, _ = types(tmp_path, {"pyproject.toml": "[tool.mypy]\nstrict = true\n"})
+    assert found["mypy"].source == "src"
+    found, _ = types(tmp_path, {"pyproject.toml": "[tool.mypy]\nstrict = true\nfiles = ['src']\n"})
+    assert found["mypy"].source == ""
+
+
+@pytest.mark.parametrize("files", ['"src, tests"', '["src", "tests/typing"]'])
+def test_a_checker_that_looks_at_the_tests_needs_what_they_need(tmp_path: Path, files: str) -> None:
+    text = f"[dependency-groups]\ntyping = ['mypy']\n[tool.mypy]\nfiles = {files}\n"
+    found, _ = types(tmp_path, {"pyproject.toml": text})
+    assert found["mypy"].requirements.arguments == ("--group", "typing", "--group", "tests")
+    found, _ = types(tmp_path, {"pyproject.toml": text.replace("['mypy']", "['mypy', 'pytest']")})
+    assert found["mypy"].requirements.arguments == ("--group", "typing")
+
+
+def test_what_the_settings_say_of_types_holds(tmp_path: Path) -> None:
+    assert types(tmp_path, {"pyproject.toml": NAMED + "[tool.mypy]\n"}, ()) == ({}, "")
+    found, _ = types(tmp_path / "empty", {"README.md": ""}, ("pyright",))
+    assert (found["pyright"].reason, found["pyright"].requirements.arguments) == ("set in [tool.unmoor]", ("pyright",))
+
+
+# ── tests ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("files", "reason", "source"),
+    [
+        ({"tests/test_a.py": ""}, "the folder tests/", "tests"),
+        ({"testing/test_a.py": "", "tox.ini": "[pytest]\n"}, "[pytest] in tox.ini", "testing"),
+        ({"pytest.ini": ""}, "pytest.ini", ""),
+        ({"setup.cfg": "[tool:pytest]\n"}, "[tool:pytest] in setup.cfg", ""),
+        ({"pyproject.toml": "[tool.pytest]\nstrict = true\n"}, "[tool.pytest] in pyproject.toml", ""),
+        (
+            {"pyproject.toml": "[tool.pytest.ini_options]\naddopts = '-q'\n"},
+            "[tool.pytest.ini_options] in pyproject.toml",
+            "",
+        ),
+    ],
+)
+def test_a_test_suite_is_found(tmp_path: Path, files: dict[str, str], reason: str, source: str) -> None:
+    found = suite_of(*read(tmp_path, files), SettingsOfTests())
+    assert found is not None
+    assert (found.reason, found.source, found.requirements.arguments) == (reason, source, ("pytest",))
+
+
+def test_without_tests_there_is_no_suite(tmp_path: Path) -> None:
+    assert suite_of(*read(tmp_path, {"tox.ini": "[tox]\n"}), SettingsOfTests()) is None
+
+
+def test_the_settings_of_tests_win(tmp_path: Path) -> None:
+    given = SettingsOfTests(command=("make", "test"), groups=("ci",), extras=("all",))
+    found = suite_of(*read(tmp_path, {"pyproject.toml": "[dependency-groups]\ntests=['pytest']\n"}), given)
+    assert found is not None
+    assert found.reason == "tests.command is set"
+    assert (found.requirements.arguments, found.requirements.extras) == (("--group", "ci"), ("all",))
+
+
+# ── documentation ────────────────────────────────────────────────────────────────────────────────────────────
+
+ENGINES = [
+    ({"docs/conf.py": ""}, "sphinx", "docs", "docs/conf.py", ("sphinx",)),
+    ({"doc/source/conf.py": ""}, "sphinx", "doc/source", "doc/source/conf.py", ("sphinx",)),
+    (
+        {"docs/conf.py": "", "docs/requirements.txt": "Sphinx>=6,<8\n"},
+        "sphinx",
+        "docs",
+        "docs/conf.py",
+        ("-r", "docs/requirements.txt"),
+    ),
+    ({"mkdocs.yml": ""}, "mkdocs", "mkdocs.yml", "mkdocs.yml", ("mkdocs",)),
+    (
+        {"mkdocs.yml": "", "pyproject.toml": "[dependency-groups]\ndocs=['mkdocs-material']\n"},
+        "mkdocs",
+        "mkdocs.yml",
+        "mkdocs.yml",
+        ("--group", "docs"),
+    ),
+    ({"properdocs.yml": ""}, "properdocs", "properdocs.yml", "properdocs.yml", ("properdocs",)),
+    ({"zensical.toml": "", "mkdocs.yml": ""}, "zensical", "zensical.toml", "zensical.toml", ("zensical",)),
+    (
+        {"zensical.toml": "", "mkdocs.yml": "", "requirements.txt": "mkdocs\n"},
+        "mkdocs",
+        "mkdocs.yml",
+        "mkdocs.yml",
+        ("-r", "requirements.txt"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "name", "source", "reason", "arguments"), ENGINES)
+def test_a_documentation_engine_is_found(
+    tmp_path: Path, files: dict[str, str], name: str, source: str, reason: str, arguments: tuple[str, ...]
+) -> None:
+    found, said = docs_engine(*read(tmp_path, files), DocsSettings())
+    assert found is not None
+    assert (found.name, found.source, found.reason, said) == (name, source, reason, reason)
+    assert found.requirements.arguments == arguments
+    assert found.requirements.project
+
+
+def test_a_folder_of_texts_is_no_documentation_engine(tmp_path: Path) -> None:
+    found, reason = docs_engine(*read(tmp_path, {"docs/index.md": ""}), DocsSettings())
+    assert found is None
+    assert "neither Sphinx's conf.py" in reason
+
+
+def test_the_settings_of_documentation_win(tmp_path: Path) -> None:
+    files = {"docs/conf.py": "", "mkdocs.yml": ""}
+    assert docs_engine(*read(tmp_path, files), DocsSettings(engine="none"))[0] is None
+    given = DocsSettings(engine="mkdocs", source="site.yml", requirements=("mkdocs==1.6",))
+    found, reason = docs_engine(*read(tmp_path, files), given)
+    assert found is not None
+    assert (found.name, found.source, reason) == ("mkdocs", "site.yml", "set in [tool.unmoor.docs]")
+    assert found.requirements.arguments == ("mkdocs==1.6",)

@@ -324,7 +324,14 @@ def test_loading_again_gives_the_same(start: Make) -> None:
     assert load(made.folder, made.environ) == load(made.folder, made.environ)
 
 
-MINIMAL = '[project]\nname = "thing"\nversion = "1.0"\n[build-system]\nrequires = ["flit_core"]\nbuild-backend = "flit_core.buildapi"\n'
+MINIMAL = """\
+[project]
+name = "thing"
+version = "1.0"
+[build-system]
+requires = ["flit_core"]
+build-backend = "flit_core.buildapi"
+"""
 
 
 def test_settings_win_and_say_so(start: Make) -> None:
@@ -375,7 +382,7 @@ def test_the_nearest_package_is_the_component(start: Make) -> None:
 def test_a_component_is_not_looked_for_above_the_repository(start: Make, tmp_path: Path) -> None:
     made = start({"README.md": "", "docs/a.md": ""})
     write(tmp_path, {"pyproject.toml": MINIMAL})
-    with pytest.raises(UnmoorError, match="neither pyproject.toml nor setup.py") as caught:
+    with pytest.raises(UnmoorError, match=r"neither pyproject\.toml nor setup\.py") as caught:
         load(made.folder / "docs", made.environ)
     assert caught.value.problems[0].hint
     with pytest.raises(UnmoorError, match="neither"):
@@ -469,7 +476,7 @@ def test_everything_wrong_is_said_at_once(start: Make, case: str) -> None:
 # ── what git says ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_remote_and_branches_come_from_the_clone(start: Make, new_repository: Make, tmp_path: Path) -> None:
+def test_remote_and_branches_come_from_the_clone(start: Make, tmp_path: Path) -> None:
     origin = start({"pyproject.toml": MINIMAL}, name="origin")
     origin.git("branch", "-m", "trunk")
     clone = Repository(tmp_path / "clone", origin.environ)

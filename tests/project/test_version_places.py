@@ -174,7 +174,8 @@ DECIDES = {
     ),
     "setup.cfg attr": (
         {
-            "setup.cfg": "[metadata]\nname = thing\nversion = attr: thing.__version__\n[options]\npackage_dir =\n  = lib\n",
+            "setup.cfg": "[metadata]\nname = thing\nversion = attr: thing.__version__\n"
+            "[options]\npackage_dir =\n  = lib\n",
             "lib/thing/__init__.py": INIT,
             "setup.py": "",
         },
@@ -218,7 +219,8 @@ DECIDES = {
     "scikit-build-core regex": (
         {
             "pyproject.toml": DYNAMIC
-            + '[tool.scikit-build.metadata.version]\nprovider = "scikit_build_core.metadata.regex"\ninput = "thing/v.py"\n'
+            + '[tool.scikit-build.metadata.version]\nprovider = "scikit_build_core.metadata.regex"\n'
+            + 'input = "thing/v.py"\n'
             + SCIKIT,
             "thing/v.py": '__version__ = "1.2.3"\n',
             "thing/__init__.py": "",

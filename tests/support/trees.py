@@ -14,7 +14,6 @@ def write(folder: Path, files: Mapping[str, str | bytes], *, ends: str = "\n") -
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(content, str):
-            content = dedent(content).lstrip("\n").replace("\n", ends).encode()
-        path.write_bytes(content)
+        text = dedent(content).lstrip("\n") if isinstance(content, str) else ""
+        path.write_bytes(text.replace("\n", ends).encode() if isinstance(content, str) else content)
     return Tree(folder)

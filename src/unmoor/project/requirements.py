@@ -28,8 +28,10 @@ def stated(
 
 
 def naming(lists: Sequence[RequirementList], *tools: str, usual: Sequence[str]) -> RequirementList | None:
-    """Return the list that is most plainly for the tool among those that name it; ``usual`` are the names
-    it often has, best first, as patterns."""
+    """Return the list that is most plainly for the tool among those that name it.
+
+    ``usual`` are the names it often has, best first, as patterns.
+    """
     kinds = list(dict.fromkeys(each.kind for each in lists))
     found = [each for each in lists if any(_names(each, tool) for tool in tools)]
     return min(found, key=lambda each: (kinds.index(each.kind), _rank(each.name, usual)), default=None)

@@ -19,8 +19,16 @@ _GIT = {"type": "string", "pattern": "^([0-9a-f]{40}|[0-9a-f]{64})$"}
 def evidence() -> dict[str, Any]:
     """Return the schema of an evidence file: an in-toto Statement whose predicate has our record in it."""
     made = schema()
-    own = {"format": {"const": FORMAT}, "unmoor": {"type": "string", "description": "The version that wrote it."}}
-    digest = {"type": "object", "minProperties": 1, "properties": {"sha256": _SHA256, "gitCommit": _GIT, "gitTree": _GIT}}
+    own = {
+        "format": {"const": FORMAT},
+        "unmoor": {"type": "string", "description": "The version that wrote it."},
+        "checksum": _SHA256 | {"description": "Of the statement's canonical JSON without this very field."},
+    }
+    digest = {
+        "type": "object",
+        "minProperties": 1,
+        "properties": {"sha256": _SHA256, "gitCommit": _GIT, "gitTree": _GIT},
+    }
     subject = {
         "type": "object",
         "properties": {"name": {"type": "string"}, "digest": digest},

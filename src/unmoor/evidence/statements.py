@@ -2,7 +2,8 @@
 
 Gates become the *Test Result* predicate (v0.1), the build *SLSA Provenance* (v1), the verdict an SLSA
 *Verification Summary* (v1); publications and the tag have a predicate of our own. SLSA asks vendors to prefix
-fields they add; ours is ``unmoor_record`` and holds the record whole, so that reading one back loses nothing.
+fields they add; ours is ``unmoor_record`` and holds the record whole, so that reading one back loses nothing, with
+a checksum over the statement as it was before the checksum came in.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 import msgspec
 
 from unmoor import __version__
+from unmoor.evidence.binding import digest_of
 from unmoor.evidence.record import Record
 from unmoor.model import Outcome
 
@@ -42,19 +44,25 @@ def encode(record: Record) -> bytes:
         "predicateType": kind,
         "predicate": predicate,
     }
+    predicate["unmoor_record"]["checksum"] = digest_of(statement)
     return msgspec.json.format(msgspec.json.encode(statement), indent=1) + b"\n"
 
 
 def decode(content: bytes) -> Record:
-    """Read a record back from its Statement; raise ``Damaged`` where that is not possible."""
+    """Read a record back from its Statement; raise ``Damaged`` where that is not possible.
+
+    The checksum inside shows damage of any kind; it does not keep anybody from writing another file.
+    """
     try:
         statement = msgspec.json.decode(content)
         record = statement["predicate"]["unmoor_record"]
         if record.get("format") != FORMAT:
             raise Damaged(f"its format is {record.get('format')!r}, this unmoor reads {FORMAT!r}")
+        if record.pop("checksum") != digest_of(statement):
+            raise Damaged("its checksum is another one")
         own = {key: value for key, value in record.items() if key not in ("format", "unmoor")}
         return msgspec.convert(own, Record)
-    except (msgspec.MsgspecError, KeyError, TypeError, AttributeError) as error:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise Damaged(str(error)) from error
 
 
@@ -110,14 +118,14 @@ def _provenance(record: Record) -> dict[str, Any]:
         },
         "runDetails": {
             "builder": {"id": _BUILDER, "version": {"unmoor": __version__, **tools}},
-            "metadata": {"startedOn": record.started, "finishedOn": record.finished or record.started},
+            "metadata": {k: v for k, v in (("startedOn", record.started), ("finishedOn", record.finished)) if v},
         },
     }
 
 
 def _verdict(record: Record) -> dict[str, Any]:
     return {
-        "verifier": {"id": _VERIFIER, "version": {"unmoor": __version__}},
+        "verifier": {"id": _VERIFIER},
         "timeVerified": record.finished or record.started,
         "resourceUri": f"pkg:pypi/{record.component}@{record.version}",
         "policy": {"uri": "urn:unmoor:chain:v1", "digest": _digest(record.inputs.get("settings", ""))},
@@ -125,7 +133,7 @@ def _verdict(record: Record) -> dict[str, Any]:
             {"uri": f"evidence/{name}.json", "digest": {"sha256": digest}} for name, digest in record.relied_on.items()
         ],
         "verificationResult": "PASSED" if record.passed else "FAILED",
-        "verifiedLevels": ["SLSA_BUILD_LEVEL_0"],
+        "verifiedLevels": ["SLSA_BUILD_LEVEL_0" if record.passed else "FAILED"],
         "slsaVersion": "1.0",
     }
 

@@ -37,7 +37,7 @@ def give(store: Store, plan: Plan, inputs: Mapping[str, str]) -> Record:
         how=How.RAN,
         detail=f"not passed: {', '.join(missed)}" if missed else "",
         inputs=dict(inputs),
-        subjects={each.filename: {"sha256": each.sha256} for each in files},
+        subjects={each.filename: {"sha256": each.sha256} for each in files} or {"commit": {"gitCommit": plan.commit}},
         files=files,
         relied_on=relied_on,
         started=now,

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support.records import plan
+from unmoor.evidence.sessions import prove
+from unmoor.evidence.store import Store
+from unmoor.model import Outcome
+
+
+def test_success_is_kept_with_its_inputs(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    made = prove("session.lint", plan(), store, {"tree": "1"}, lambda: None)
+    assert made.passed
+    assert made.inputs == {"tree": "1"}
+    assert store.read("session.lint").record == made
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), KeyboardInterrupt(), SystemExit(1)])
+def test_whatever_it_raises_passes_through_and_is_kept(tmp_path: Path, error: BaseException) -> None:
+    def run() -> None:
+        raise error
+
+    store = Store(tmp_path)
+    with pytest.raises(type(error)):
+        prove("session.lint", plan(), store, {}, run)
+    kept = store.read("session.lint").record
+    assert kept.outcome is Outcome.FAILED
+    assert type(error).__name__ in kept.detail
+
+
+def test_while_it_runs_there_is_only_an_intent(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    seen = []
+    prove("session.lint", plan(), store, {}, lambda: seen.append(store.read("session.lint").record))
+    assert not seen[0].finished
+    assert not seen[0].passed

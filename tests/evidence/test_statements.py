@@ -1,0 +1,143 @@
+"""Records survive being written as attestations, and the attestations are what in-toto's own package takes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from google.protobuf import json_format
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from in_toto_attestation.predicates.provenance.v1 import provenance_pb2
+from in_toto_attestation.predicates.test_result.v0 import test_result_pb2
+from in_toto_attestation.predicates.vsa.v1 import vsa_pb2
+from in_toto_attestation.v1 import statement_pb2
+from in_toto_attestation.v1.statement import Statement
+
+from support.records import STAGES, record, records
+from unmoor.evidence import statements
+from unmoor.evidence.record import GateRecord
+from unmoor.model import Finding, Outcome
+
+PREDICATES = {
+    "https://slsa.dev/provenance/v1": provenance_pb2.Provenance,
+    "https://in-toto.io/attestation/test-result/v0.1": test_result_pb2.TestResult,
+    "https://slsa.dev/verification_summary/v1": vsa_pb2.VerificationSummary,
+}
+SLOW = settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60, deadline=None)
+
+
+def parsed(content: bytes) -> tuple[str, Any]:
+    """Read a statement as others do; return its predicate's type and the predicate as its own message."""
+    statement = json_format.Parse(content, statement_pb2.Statement())
+    Statement.copy_from_pb(statement).validate()
+    predicate = json.loads(content)["predicate"]
+    # A field that a vendor adds with its prefix is allowed to be unknown; nothing else is.
+    del predicate["unmoor_record"]
+    kind = statement.predicate_type
+    if kind == statements.VERDICT:
+        # The specification has a list here, the package's message one string.
+        (predicate["verifiedLevels"],) = predicate["verifiedLevels"]
+    return kind, json_format.ParseDict(predicate, PREDICATES[kind]()) if kind in PREDICATES else predicate
+
+
+@SLOW
+@given(records())
+def test_a_record_comes_back_as_it_was(made: Any) -> None:
+    assert statements.decode(statements.encode(made)) == made
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_kind_of_stage_parses_with_in_toto(stage: str) -> None:
+    @SLOW
+    @given(records(st.just(stage)))
+    def parses(made: Any) -> None:
+        kind, _ = parsed(statements.encode(made))
+        assert kind == {
+            "build": statements.PROVENANCE,
+            "testpypi": statements.PUBLICATION,
+            "pypi": statements.PUBLICATION,
+            "release": statements.PUBLICATION,
+            "verdict": statements.VERDICT,
+        }.get(stage, statements.TEST_RESULT)
+
+    parses()
+
+
+def test_gates_are_named_where_they_belong() -> None:
+    notice = (Finding(message="look"),)
+    gates = [
+        GateRecord(name="good", asserts="", outcome=Outcome.PASSED),
+        GateRecord(name="remarked", asserts="", outcome=Outcome.PASSED, notices=notice),
+        GateRecord(name="waived", asserts="", outcome=Outcome.WAIVED),
+        GateRecord(name="skipped", asserts="", outcome=Outcome.SKIPPED),
+        GateRecord(name="bad", asserts="", outcome=Outcome.FAILED),
+        GateRecord(name="broken", asserts="", outcome=Outcome.ERROR),
+    ]
+    _, result = parsed(statements.encode(record(gates=tuple(gates))))
+    assert list(result.passed_tests) == ["good"]
+    assert list(result.warned_tests) == ["remarked", "waived", "skipped"]
+    assert list(result.failed_tests) == ["bad", "broken"]
+    assert result.result == "WARNED"
+    assert result.configuration[0].digest["sha256"] == "e" * 64
+
+
+@pytest.mark.parametrize("changes", [{"outcome": Outcome.FAILED}, {"outcome": Outcome.ERROR}, {"finished": ""}])
+@pytest.mark.parametrize("stage", ["check", "pypi", "verdict"])
+def test_what_did_not_pass_says_so_to_others(stage: str, changes: dict[str, Any]) -> None:
+    content = json.loads(statements.encode(record(stage, **changes)))["predicate"]
+    assert content.get("result", content.get("verificationResult")) == "FAILED"
+
+
+def test_provenance_names_source_builder_and_times() -> None:
+    tools = GateRecord(name="x", asserts="", outcome=Outcome.PASSED, tools={"build": "1.6"})
+    _, provenance = parsed(statements.encode(record("build", gates=(tools,))))
+    source = provenance.build_definition.resolved_dependencies[0]
+    assert dict(source.digest) == {"gitCommit": "c" * 40, "gitTree": "d" * 40}
+    assert provenance.run_details.builder.version["build"] == "1.6"
+    assert provenance.run_details.metadata.finished_on.ToJsonString() == "2020-01-01T12:00:00Z"
+
+
+def test_the_verdict_lists_what_it_is_about() -> None:
+    made = record("verdict", relied_on={"build": "1" * 64, "pypi": "2" * 64})
+    _, summary = parsed(statements.encode(made))
+    assert summary.resource_uri == "pkg:pypi/thing@1.0"
+    assert {each.uri: each.digest["sha256"] for each in summary.input_attestations} == {
+        "evidence/build.json": "1" * 64,
+        "evidence/pypi.json": "2" * 64,
+    }
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        b'"text"',
+        b'{"predicate": null}',
+        b'{"predicate": {"unmoor_record": []}}',
+        b'{"predicate": {"unmoor_record": {"format": "1"}}}',
+        b"\xff\xfe",
+        b"[" * 100_000,
+    ],
+)
+def test_anything_else_is_damage(content: bytes) -> None:
+    with pytest.raises(statements.Damaged):
+        statements.decode(content)
+
+
+def test_another_format_is_named() -> None:
+    content = statements.encode(record()).replace(b'"format": "1"', b'"format": "9"')
+    with pytest.raises(statements.Damaged, match="its format is '9', this unmoor reads '1'"):
+        statements.decode(content)
+
+
+def test_the_schema_describes_the_record() -> None:
+    schema = statements.schema()
+    assert schema["$ref"] == "#/$defs/Record"
+    assert {"stage", "outcome", "inputs", "gates"} <= set(schema["$defs"]["Record"]["properties"])
+    assert msgspec.json.encode(schema)

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support.records import SDIST, WHEEL, fill, plan, record
+from unmoor.chain import CHAIN
+from unmoor.evidence.store import Store
+from unmoor.evidence.verdict import give
+from unmoor.model import Outcome
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    made = Store(tmp_path)
+    fill(made)
+    return made
+
+
+def test_it_relies_on_every_record_by_digest(store: Store) -> None:
+    verdict = give(store, plan(), {"settings": "e" * 64})
+    assert verdict.passed
+    assert verdict.relied_on == {stage.name: store.read(stage.name).digest for stage in CHAIN}
+    assert verdict.subjects == {each.filename: {"sha256": each.sha256} for each in (WHEEL, SDIST)}
+    assert store.read("verdict").record == verdict
+
+
+def test_the_same_records_give_nothing_new(store: Store) -> None:
+    first = give(store, plan(), {})
+    stamp = store.path("verdict").stat()
+    assert give(store, plan(), {}) == first
+    assert store.path("verdict").stat().st_mtime_ns == stamp.st_mtime_ns
+    assert store.path("verdict").stat().st_ino == stamp.st_ino
+
+
+def test_a_changed_record_gives_a_new_verdict(store: Store) -> None:
+    first = give(store, plan(), {})
+    store.write(record("tests", detail="again"))
+    assert give(store, plan(), {}).relied_on != first.relied_on
+
+
+@pytest.mark.parametrize("stage", [stage.name for stage in CHAIN])
+@pytest.mark.parametrize("harm", ["missing", "damaged", "failed", "unfinished"])
+def test_no_verdict_passes_over_a_stage_that_did_not(store: Store, stage: str, harm: str) -> None:
+    if harm == "missing":
+        store.path(stage).unlink()
+    elif harm == "damaged":
+        store.path(stage).write_text("{")
+    else:
+        changes = {"outcome": Outcome.FAILED} if harm == "failed" else {"finished": ""}
+        store.write(record(stage, **changes))
+    verdict = give(store, plan(), {})
+    assert not verdict.passed
+    assert verdict.detail == f"not passed: {stage}"
+    assert verdict.subjects

@@ -8,6 +8,7 @@ import sys
 from unmoor.chain import CHAIN
 from unmoor.gates import REGISTRY, load
 from unmoor.indexes.rules import RULES
+from unmoor.model import Stage
 
 __all__ = ["cell", "gates", "gates_by_stage", "stages", "table", "upload_rules"]
 
@@ -39,19 +40,18 @@ def stages() -> str:
 
 def gates_by_stage() -> str:
     """Return a section a stage: its gates in order, around the step that acts."""
-    parts = []
-    for stage in CHAIN:
-        lines = [f"### {stage.name}", "", f"{stage.summary[0].upper()}{stage.summary[1:]}.", ""]
-        number = 0
-        for name, what in [(each, "gate") for each in stage.before] + [(stage.step, "step")] * bool(stage.step) + [
-            (each, "gate") for each in stage.after
-        ]:
-            number += 1
-            shown = f"**the step: {name}**" if what == "step" else f"[`{name}`](#{name})"
-            asserts = "" if what == "step" else f": {load(name).ASSERTS}"
-            lines.append(f"{number}. {shown}{asserts}")
-        parts.append("\n".join(lines))
-    return "\n\n".join(parts)
+    return "\n\n".join(_stage(each) for each in CHAIN)
+
+
+def _stage(stage: Stage) -> str:
+    acts = [f"**the step: {stage.step}**"] if stage.step else []
+    rows = [*map(_asserted, stage.before), *acts, *map(_asserted, stage.after)]
+    listed = "\n".join(f"{number}. {row}" for number, row in enumerate(rows, 1))
+    return f"### {stage.name}\n\n{stage.summary[0].upper()}{stage.summary[1:]}.\n\n{listed}"
+
+
+def _asserted(name: str) -> str:
+    return f"[`{name}`](#{name}): {load(name).ASSERTS}"
 
 
 def gates() -> str:

@@ -5,7 +5,6 @@ the second archive goes to TestPyPI's stand-in, and starts the same command agai
 (asciinema, version 2) and ``kill-and-resume.txt``, the same as text with seconds in front.
 """
 
-# ruff: noqa: INP001 - a script beside its results
 from __future__ import annotations
 
 import json

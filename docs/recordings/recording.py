@@ -4,7 +4,6 @@
 written by hand; only paths of the machine are shortened.
 """
 
-# ruff: noqa: INP001 - a script beside its results
 from __future__ import annotations
 
 import os
@@ -18,10 +17,25 @@ from pathlib import Path
 __all__ = ["Stage", "sample", "tidy"]
 
 # How this machine reaches the network, and where its Pythons are; nothing else of its environment gets in.
-_KEPT = ("UV_", "PIP_", "SSL_", "REQUESTS_CA_", "CURL_CA_", "HTTP", "http", "NO_PROXY", "no_proxy", "PYENV", "LANG", "TMPDIR")
+_KEPT = (
+    "UV_",
+    "PIP_",
+    "SSL_",
+    "REQUESTS_CA_",
+    "CURL_CA_",
+    "HTTP",
+    "http",
+    "NO_PROXY",
+    "no_proxy",
+    "PYENV",
+    "LANG",
+    "TMPDIR",
+)
 HERE = Path(__file__).parent
 NAME = "tidewater-sample"
-LICENCE = "MIT License\n\nPermission is hereby granted, free of charge, to any person, to deal in this without restriction.\n"
+LICENCE = (
+    "MIT License\n\nPermission is hereby granted, free of charge, to any person, to deal in this without restriction.\n"
+)
 TEST = 'from tidewater_sample import hello\n\n\ndef test_hello() -> None:\n    assert "tidewater" in hello()\n'
 TOWNCRIER = f"""
 [tool.towncrier]
@@ -60,7 +74,7 @@ class Stage:
         )
 
     def run(self, command: str, *, ok: Sequence[int] = (0,)) -> str:
-        """Run a command line of plain words and return what it printed; anything but an exit status in ``ok`` raises."""
+        """Run a command line and return what it printed; an exit status that is not in ``ok`` raises."""
         done = subprocess.run(  # noqa: S603 - words of our own
             shlex.split(command),
             cwd=self.folder,
@@ -108,7 +122,7 @@ def releasable(stage: Stage) -> None:
 
 
 def _last_words(text: str) -> str:
-    """Return the output from the headline of the last words on; nox's own summary follows or precedes, and is no part."""
+    """Return the last words; nox's own summary, which may come before or after them, is no part."""
     lines = text.splitlines()
     start = max(number for number, line in enumerate(lines) if line.startswith(f"{NAME} "))
     return "\n".join(line for line in lines[start:] if not line.startswith("nox > ")) + "\n"

@@ -13,6 +13,7 @@ from unmoor.project.types import Requirements, Resolved, Settings, Tool
 __all__ = ["explain"]
 
 _SET = "set in [tool.unmoor]"
+_NO_SESSIONS = "noxfile.py defines no sessions of its own that can be seen without running it"
 # What is told by the rows of detection already.
 _TOLD = frozenset(
     {
@@ -102,10 +103,9 @@ def _sessions(found: Detected, settings: Settings) -> Iterator[Resolved]:
         shown = [f"{name} ({', '.join(pythons[name])})" if pythons[name] else name for name in names]
         yield Resolved(key=f"gates in {stage}", value=_listed(shown), reason=reason)
     if not found.own_sessions:
-        all_names = ", ".join(found.noxfile.sessions) or "none that can be read"
-        yield Resolved(
-            key="gates", value="none", reason=f"no well-known name among the sessions of noxfile.py: {all_names}"
-        )
+        all_names = ", ".join(found.noxfile.sessions)
+        reason = f"no well-known name among the sessions of noxfile.py: {all_names}" if all_names else _NO_SESSIONS
+        yield Resolved(key="gates", value="none", reason=reason)
     yield Resolved(
         key="adopted",
         value="yes" if found.noxfile.adopted else "no",

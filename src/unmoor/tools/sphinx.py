@@ -19,10 +19,14 @@ from unmoor.tools.toolroom import Room
 __all__ = ["examine"]
 
 _WARNING = re.compile(
-    r"^(?:(?P<path>[^\s:][^:]*?)(?::(?P<line>\d+))?: )?(?P<level>WARNING|ERROR|CRITICAL): (?P<message>.+)$"
+    r"^(?:(?P<path>(?:[A-Za-z]:)?[^\s:][^:]*)(?P<inner>:docstring of [^:]+)?(?::(?P<line>\d+))?: )?"
+    r"(?P<level>WARNING|ERROR|CRITICAL): (?P<message>.+)$"
 )
 _INVENTORY = re.compile(r"failed to reach any of the inventories|intersphinx inventory .* not fetchable")
+# What an inventory that did not answer would perhaps have resolved: nobody can tell while it is not there.
+_REFERENCE = re.compile(r"\[ref\.|undefined label|unknown document|reference target not found|not in glossary")
 _MADE = frozenset({"genindex.html", "search.html", "py-modindex.html", "http-index.html"})
+_SHOWN = 5
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -37,21 +41,13 @@ def examine(room: Room, source: Path, *, live: bool, log: Path, seconds: float) 
         seconds=seconds,
     )
     said = _warnings(room, warnings)
-    unreached = [each for each in said if _INVENTORY.search(each.message)]
-    own = [each for each in said if each not in unreached]
     if done.status and not said:
         what = f"sphinx could not build: {tail(done.text, 1)}"
         raise ToolFailed(
-            what, status=done.status, tail=tail(done.text), log=done.log, hint=f"run sphinx-build -W {source.name}"
+            what, status=done.status, tail=tail(done.text), log=done.log, hint="run sphinx-build -W by hand"
         )
-    problems = own
-    notices: tuple[Finding, ...] = ()
-    if unreached and live:
-        problems = [*own, *unreached]
-    elif unreached:
-        message = f"inventories of other projects did not answer, so links to them are not checked ({len(unreached)})"
-        notices = (Finding(message=message, hint="live this blocks: build where they can be reached"),)
-    elif not said and "build succeeded" not in done.out:
+    problems, notices = _weighed(said, live=live)
+    if not said and "build succeeded" not in done.out:
         problems = [
             Finding(message=f"sphinx did not say that the build succeeded: {tail(done.out, 1)}", place=done.log)
         ]
@@ -62,6 +58,21 @@ def examine(room: Room, source: Path, *, live: bool, log: Path, seconds: float) 
         notices=notices,
         tools={"sphinx": room.version("sphinx")},
     )
+
+
+def _weighed(said: list[Finding], *, live: bool) -> tuple[list[Finding], tuple[Finding, ...]]:
+    """Part what blocks from what is only told: rehearsed without a network, inventories and what hangs on them."""
+    unreached = [each for each in said if _INVENTORY.search(each.message)]
+    if live or not unreached:
+        return said, ()
+    open_questions = [each for each in said if each not in unreached and _REFERENCE.search(each.message)]
+    message = f"{len(unreached)} inventories of other projects did not answer, so links to them are not checked"
+    notices = [Finding(message=message, hint="live this blocks: build where they can be reached")]
+    if open_questions:
+        message = f"{len(open_questions)} references could not be resolved, perhaps for that reason"
+        notices += [Finding(message=message), *few(open_questions, _SHOWN)]
+    blocking = [each for each in said if each not in unreached and each not in open_questions]
+    return blocking, tuple(notices)
 
 
 def _warnings(room: Room, path: Path) -> list[Finding]:
@@ -75,6 +86,7 @@ def _warnings(room: Room, path: Path) -> list[Finding]:
         message = match["message"].rstrip(".")
         if message.endswith(":") or _INVENTORY.search(message):
             message = f"{message} {next(lines, '').strip()}".strip()
+        message += f" ({match['inner'].lstrip(':')})" if match["inner"] else ""
         place = room.place(match["path"], match["line"] or "") if match["path"] else ""
         found.append(Finding(message=message, place=place))
     return found

@@ -23,7 +23,7 @@ def copy_of(root: Path, environ: Mapping[str, str]) -> Git:
     origin = Git(root, environ)
     origin.run("clone", "--quiet", "--shared", "--no-tags", "--no-checkout", "--", root, folder)
     clone = Git(folder, environ)
-    clone.run("checkout", "--quiet", "--detach", "--end-of-options", origin.head())
+    clone.run("checkout", "--quiet", "--detach")
     if origin.changed():
         origin.commit_working_tree(clone, message="Uncommitted work", extra=_WHO)
     return clone

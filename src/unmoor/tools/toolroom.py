@@ -110,10 +110,10 @@ def open_room(
     instead: Path | None = None,
     log: Path | None = None,
 ) -> Room:
-    """Return the room that has ``requirements`` and ``also`` on the interpreter ``python``, made if new.
+    """Return the room that has ``requirements`` and ``also`` on the interpreter ``python``.
 
     ``python`` is a path, by default the interpreter that suits the project best. ``instead`` is an archive to install
-    in place of the tree. Raises ``ToolFailed`` where the requirements cannot be installed, with what the installer said.
+    in place of the tree. Raises ``ToolFailed`` with what the installer said where the requirements cannot be had.
     """
     env = surroundings(environ)
     python = python or _suitable(project, env)

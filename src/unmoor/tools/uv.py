@@ -7,6 +7,7 @@ downloaded: what the machine lacks is reported, not fetched behind the user's ba
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,9 +22,18 @@ __all__ = ["Environment", "create", "find_python", "pip_install", "uv_program"]
 _INSTALL_SECONDS = 600.0
 
 
-@lru_cache(maxsize=1)
+_looking = threading.Lock()
+
+
 def uv_program() -> str:
     """Return the path of the uv that unmoor was installed with; raise ``ToolMissing`` where there is none."""
+    # One thread at a time: uv asks sysconfig, whose table is half-filled while another thread asks first (3.11).
+    with _looking:
+        return _uv_program()
+
+
+@lru_cache(maxsize=1)
+def _uv_program() -> str:
     try:
         from uv import find_uv_bin
 

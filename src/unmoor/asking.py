@@ -5,6 +5,7 @@ unmoor's own words are taken out; what is left belongs to the project's own tool
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -14,7 +15,11 @@ from unmoor.errors import Problem, SettingsError
 __all__ = ["Words", "asked_for", "parse"]
 
 _OPTIONS = {"--live": "VERSION", "--base": "TAG", "--approve": "DIGEST"}
-_SESSION_FLAGS = ("-s", "-e", "--session", "--sessions")
+# Catches --lvie and -live, lets pytest's --basetemp and --lf pass.
+_ALIKE = 0.8
+_SESSION_FLAGS = ("--session", "--sessions")
+# nox's short options that take no value may stand before -s in one word, and a session after it: -rs, -stests.
+_SHORT = re.compile(r"-[rRNxvlh]*[se](?P<session>[^-].*)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,10 @@ def parse(words: Sequence[str], *, own_tools: bool) -> Words:
     queue = list(words)
     while queue:
         word = queue.pop(0)
+        if word == "--" and own_tools:
+            # A further "--" says that the rest is none of unmoor's business, whatever it looks like.
+            rest += ["--", *queue] if rest else queue
+            break
         name, joined, value = word.partition("=")
         if name in _OPTIONS:
             if not joined:
@@ -49,10 +58,9 @@ def parse(words: Sequence[str], *, own_tools: bool) -> Words:
             elif name in found:
                 problems.append(Problem(what=f"{name} is given twice", where="command line"))
             found[name] = value
-        elif (near := get_close_matches(name, _OPTIONS, n=1, cutoff=0.7)) and name.startswith("--"):
-            problems.append(
-                Problem(what=f"unknown option {name!r}", where="command line", hint=f"did you mean {near[0]!r}?")
-            )
+        elif name.startswith("-") and (near := get_close_matches(name, _OPTIONS, n=1, cutoff=_ALIKE)):
+            hint = f"did you mean {near[0]!r}? write another -- before it if it is for another tool"
+            problems.append(Problem(what=f"unknown option {name!r}", where="command line", hint=hint))
         else:
             rest.append(word)
     if rest and not own_tools:
@@ -76,10 +84,11 @@ def asked_for(argv: Sequence[str], named: str) -> frozenset[str]:
     taking = False
     for word in before_posargs:
         flag, joined, value = word.partition("=")
-        if flag in _SESSION_FLAGS:
+        short = _SHORT.fullmatch(word)
+        if flag in _SESSION_FLAGS or short:
             taking = True
-            if joined:
-                asked.add(value)
+            if named_here := (short["session"] if short else value if joined else ""):
+                asked.add(named_here)
         elif word.startswith("-"):
             taking = False
         elif taking:

@@ -97,10 +97,7 @@ def judge_session(own: OwnSession, context: Context) -> tuple[GateRecord, Exit]:
     problems, passed = [], 0
     for part in own.parts or ("",):
         kept = context.store.read(own.evidence(part))
-        inputs = {
-            key: value for key, value in context.inputs.items() if kept.record is None or key in kept.record.inputs
-        }
-        if reason := why_void(kept, inputs):
+        if reason := why_void(kept, context.inputs):
             shown = f"{own.name}-{part}" if part else own.name
             problems.append(
                 Finding(message=f"the evidence of {shown!r} does not count: {reason}", hint=f"nox -s {shown}")
@@ -131,9 +128,10 @@ def _weigh(name: str, asserts: str, found: Findings, context: Context) -> tuple[
         hint=found.hint,
         tools=dict(found.tools),
     )
-    if found.optional:
+    # A gate that has found a problem has found something: neither absence nor option makes up for it.
+    if found.optional and not found.problems:
         return replace(record, outcome=Outcome.SKIPPED, reason=found.optional), Exit.PASS
-    if found.absent and not context.live:
+    if found.absent and not context.live and not found.problems:
         return replace(record, outcome=Outcome.SKIPPED, reason=f"not rehearsed: {found.absent}"), Exit.PASS
     if found.absent:
         record = replace(record, problems=(*found.problems, Finding(message=found.absent, hint=found.hint)))

@@ -43,7 +43,7 @@ class Places:
 
     def run(self, run_id: str) -> Path:
         """Return the folder of one run's stage results."""
-        return self.base / "runs" / _UNSAFE.sub("-", run_id)
+        return self.base / "runs" / (_UNSAFE.sub("-", run_id).lstrip(".") or "alone")
 
     def release(self, plan: Plan) -> Path:
         """Return the folder of the plan's release; a rehearsal lies beside the real one, apart."""

@@ -71,7 +71,9 @@ class Git:
 
     def branch(self) -> str:
         """Return the current branch, or an empty string where HEAD is detached."""
-        return self.run("symbolic-ref", "--quiet", "--short", "HEAD", ok=(0, 1, 128), timeout=_QUICK).out.strip()
+        # Not --short: that says heads/main as soon as a tag is called main too.
+        said = self.run("symbolic-ref", "--quiet", "HEAD", ok=(0, 1, 128), timeout=_QUICK).out.strip()
+        return said.removeprefix("refs/heads/")
 
     def is_shallow(self) -> bool:
         """Say whether history was cut off when this clone was made."""
@@ -89,11 +91,11 @@ class Git:
 
     def tags(self) -> dict[str, str]:
         """Return every local tag and the commit it leads to."""
-        form = "%(refname:strip=2)%09%(objecttype)%09%(objectname)%09%(*objectname)"
         found = {}
-        for line in self.run("for-each-ref", f"--format={form}", "refs/tags").out.splitlines():
-            name, kind, own, peeled = line.split("\t")
-            found[name] = peeled if kind == "tag" else own
+        # for-each-ref peels a tag of a tag only once in git before 2.45; this one goes all the way.
+        for line in self.run("show-ref", "--tags", "--dereference", ok=(0, 1)).out.splitlines():
+            identifier, _, name = line.partition(" ")
+            found[name.removeprefix("refs/tags/").removesuffix("^{}")] = identifier
         return found
 
     def is_ancestor(self, older: str, newer: str) -> bool:
@@ -108,16 +110,8 @@ class Git:
 
     def changed(self) -> tuple[str, ...]:
         """Return the paths that differ from HEAD: tracked changes and untracked files that are not ignored."""
-        said = self.run("status", "--porcelain=v1", "-z", "--untracked-files=all").out
-        fields = iter(said.split("\0"))
-        paths = []
-        for entry in fields:
-            if not entry:
-                continue
-            paths.append(entry[3:])
-            if entry[0] in "RC":
-                next(fields, "")
-        return tuple(sorted(paths))
+        said = self.run("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames").out
+        return tuple(sorted(entry[3:] for entry in said.split("\0") if entry))
 
     def remotes(self) -> tuple[str, ...]:
         """Return the names of the configured remotes."""
@@ -130,10 +124,9 @@ class Git:
 
     def default_branch(self, remote: str) -> str:
         """Return the branch the remote's HEAD was last seen at, or an empty string where that is not known."""
-        done = self.run(
-            "symbolic-ref", "--quiet", "--short", f"refs/remotes/{remote}/HEAD", ok=(0, 1, 128), timeout=_QUICK
-        )
-        return done.out.strip().removeprefix(f"{remote}/")
+        name = f"refs/remotes/{remote}/"
+        done = self.run("symbolic-ref", "--quiet", f"{name}HEAD", ok=(0, 1, 128), timeout=_QUICK)
+        return done.out.strip().removeprefix(name)
 
     def remote_refs(self, remote: str, *, timeout: float = _QUICK) -> dict[str, str] | None:
         """Ask the remote for its branches and tags; ``None`` where it does not answer within ``timeout`` seconds.
@@ -193,5 +186,10 @@ class Git:
             "GIT_OBJECT_DIRECTORY": str(place),
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.fspath(own_objects),
         }
-        self.run("add", "--all", "--", ":/", extra=extra)
+        try:
+            self.run("add", "--all", "--", ":/", extra=extra)
+        except ToolFailed as error:
+            what = f"git cannot take in the working tree: {process.tail(error.tail, 3)}"
+            hint = "make `git add --all --dry-run` succeed, or ignore what is in its way in .gitignore"
+            raise UnmoorError(what, where=str(self.folder), hint=hint) from error
         return extra

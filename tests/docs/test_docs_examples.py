@@ -1,0 +1,64 @@
+"""What the pages show as seen was seen: the side by side runs, the recordings are whole and name no machine."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from support.pages import DOCS, pages, recordings
+
+CAST = DOCS / "recordings" / "kill-and-resume.cast"
+
+
+def test_twine_passes_what_the_rules_refuse(tmp_path):
+    from side_by_side import compare
+
+    said = compare(tmp_path)
+    twine, rules = said.split("\n\n")
+    assert "PASSED" in twine
+    assert "exit status 0" in twine
+    for name in ("classifiers-exist", "project-url-labels-fit", "requirements-name-no-url"):
+        assert f"  {name}: 400 " in rules
+    assert rules.endswith("3 refusals")
+
+
+def test_the_page_shows_it_side_by_side():
+    page = next(page for page in pages() if page.name == "docs/reference/upload-rules.md")
+    assert any("twine check --strict" in block.text and "3 refusals" in block.text for block in page.blocks)
+
+
+def test_the_recording_is_a_cast_of_the_transcript():
+    header, *events = [json.loads(line) for line in CAST.read_text(encoding="utf-8").splitlines()]
+    assert header["version"] == 2
+    assert header["width"] > 0
+    assert header["height"] > 0
+    times = [when for when, _, _ in events]
+    assert times == sorted(times)
+    assert {kind for _, kind, _ in events} == {"o"}
+    transcript = CAST.with_suffix(".txt").read_text(encoding="utf-8").splitlines()
+    assert [f"{when:6.1f}  {text.rstrip()}".rstrip() for when, _, text in events] == transcript
+
+
+def test_the_recording_shows_a_kill_and_a_resumption():
+    text = CAST.with_suffix(".txt").read_text(encoding="utf-8")
+    before, _, after = text.partition("Killed\n")
+    assert before.count("$ unmoor rehearse") == after.count("$ unmoor rehearse") == 1
+    assert "uploading" in before.splitlines()[-2]
+    assert "build cached" in after
+    assert re.search(r"testpypi +ran +(1 uploaded, )?[12] already there|testpypi +already there", after)
+    assert "REHEARSED" in after
+
+
+@pytest.mark.parametrize("path", recordings(), ids=lambda path: path.name)
+def test_a_recording_names_no_machine_and_no_host(path: Path):
+    text = path.read_text(encoding="utf-8")
+    assert re.search(r"^ *[\d.]* *\$ (unmoor|nox|git) ", text)
+    assert not re.search(r"(?<![\w.~])/(tmp|home|usr|opt|var|private)/|https?://", text)
+
+
+def test_every_recording_is_shown():
+    shown = "".join(page.path.read_text(encoding="utf-8") for page in pages())
+    assert [path.name for path in recordings() if path.name not in shown] == []

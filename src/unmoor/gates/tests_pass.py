@@ -64,10 +64,12 @@ def _on_every_python(context: Context, wheel: Path | None) -> Findings:
     runs = suite.run_all(asked, found)
     _raise_first(runs)
     absent = tuple(_lacking(version, live=context.live) for version in lacking)
-    parts = [_judge(context, ran.python, ran.run, wheel) for ran in runs if ran.run is not None]
+    parts = [_judge(project, ran.python, ran.run, wheel) for ran in runs if ran.run is not None]
     parts.append(_covered(context, runs, measured))
-    problems = tuple(each for part in parts for each in part.problems) + (absent if context.live else ())
+    # What every Python has to say is said once.
+    told = dict.fromkeys(each for part in parts for each in part.problems)
     origins = dict.fromkeys(each for part in parts for each in part.notices)
+    problems = (*_failures(context, runs), *told, *(absent if context.live else ()))
     return Findings(
         examined=sum(part.examined for part in parts),
         unit=f"tests x {' '.join(found)}",
@@ -99,29 +101,41 @@ def _lacking(version: str, *, live: bool) -> Finding:
     return Finding(message=f"not run: no Python {version} on this machine", hint=hint)
 
 
-def _judge(context: Context, python: str, run: Run, wheel: Path | None) -> Findings:
-    """Turn the record of one run into findings."""
-    hint = "nox -s tests -- {}" if context.project.adopted else "pytest {}"
+def _failures(context: Context, runs: Sequence[suite.Ran]) -> tuple[Finding, ...]:
+    """Return the failing tests, each once with all the Pythons it fails on, and where the whole output is."""
+    found: dict[tuple[str, str, int], tuple[str, list[str]]] = {}
+    for ran in runs:
+        for each in ran.run.report.failures if ran.run else ():
+            found.setdefault((each.test, each.file, each.line), (each.why, []))[1].append(ran.python)
+    if not found:
+        return ()
+    again = "nox -s tests -- {}" if context.project.adopted else "pytest {}"
     failures = [
         Finding(
-            message=f"{each.test.rpartition('::')[2]} failed on Python {python}: {each.why}",
-            place=_place(context.project, each.file, each.line),
-            hint=hint.format(f"'{each.test}'" if "[" in each.test else each.test),
+            message=f"{test.rpartition('::')[2]} failed on Python {' '.join(pythons)}: {why}",
+            place=_place(context.project, file, line),
+            hint=again.format(f"'{test}'" if "[" in test else test),
         )
-        for each in run.report.failures
+        for (test, file, line), (why, pythons) in found.items()
     ]
-    problems = list(few(failures))
-    if failures:
-        problems.append(Finding(message=f"{len(failures)} tests failed on Python {python}", place=run.log))
-    elif run.report.passed == 0:
+    logs = context.logs / "tests.pytest-*.log"
+    word = "test" if len(found) == 1 else "tests"
+    return (*few(failures), Finding(message=f"{len(found)} {word} failed", hint=f"see {logs}"))
+
+
+def _judge(project: Project, python: str, run: Run, wheel: Path | None) -> Findings:
+    """Judge the record of one run, but for the tests that failed."""
+    problems = []
+    failed = len(run.report.failures)
+    if not failed and run.report.passed == 0:
         why = f"all {run.report.skipped} were skipped" if run.report.skipped else "none were found"
-        problems.append(Finding(message=f"no test ran on Python {python}: {why}", place=run.log))
-    elif run.status:
+        problems.append(Finding(message=f"no test ran on Python {python}: {why}", hint=f"see {run.log}"))
+    elif not failed and run.status:
         last = run.tail.splitlines()[-1] if run.tail else ""
         message = f"the tests ended with exit status {run.status} on Python {python}, though none failed: {last}"
-        problems.append(Finding(message=message, place=run.log))
-    wrong, right = _origins(context.project, run, wheel)
-    return Findings(examined=run.report.passed + len(failures), problems=(*problems, *wrong), notices=right)
+        problems.append(Finding(message=message, hint=f"see {run.log}"))
+    wrong, right = _origins(project, run, wheel)
+    return Findings(examined=run.report.passed + failed, problems=(*problems, *wrong), notices=right)
 
 
 def _place(project: Project, file: str, line: int) -> str:
@@ -166,7 +180,7 @@ def _covered(context: Context, runs: Sequence[suite.Ran], measured: Path | None)
     try:
         percent = coverage.percent(room, measured, context.log("coverage"))
     except ToolFailed as error:
-        return Findings(problems=(Finding(message=error.problems[0].what, place=error.log),))
+        return Findings(problems=(Finding(message=error.problems[0].what, hint=f"see {error.log}"),))
     said = Finding(message=f"coverage is {percent:.2f} %, the floor is {floor:g} %")
     return Findings(problems=(said,)) if percent < floor else Findings(notices=(said,))
 

@@ -66,6 +66,7 @@ def examine(
         timeout=seconds,
         ok=None,
         log=log,
+        leashed=True,
     )
     results = _results(report, done)
     problems: list[Finding] = []
@@ -79,12 +80,12 @@ def examine(
         (notices if missing and not live else problems).append(remark)
     if done.status and not problems:
         problems.append(
-            Finding(message=f"nox ended with exit status {done.status}: {tail(done.text, 1)}", place=done.log)
+            Finding(message=f"nox ended with exit status {done.status}: {tail(done.text, 1)}", hint=f"see {done.log}")
         )
     well = [name for name in chosen if results.get(name, ("",))[0] == "success"]
     tests = _tests(done)
     if tests == 0:
-        problems.append(Finding(message="every test was skipped", place=done.log))
+        problems.append(Finding(message="every test was skipped", hint=f"see {done.log}"))
     counted = f"{'s' * (len(well) != 1)} of the project's own ({', '.join(names)})" + (
         f", {tests} tests" if tests else ""
     )
@@ -135,7 +136,7 @@ def _remark(name: str, result: str, reason: str, done: Completed) -> Finding:
     last = tail(done.text.split(f"Session {name} {result}", 1)[0], 2).splitlines()
     if result == "failed" and last:
         why = f": {last[-1].removeprefix('nox > ')}"
-    return Finding(message=f"the session {name!r} was {result}{why}", place=done.log, hint=f"nox -s {name}")
+    return Finding(message=f"the session {name!r} was {result}{why}", hint=f"nox -s {name}, or see {done.log}")
 
 
 def _tests(done: Completed) -> int | None:

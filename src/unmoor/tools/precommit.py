@@ -44,7 +44,7 @@ def examine(room: Room, copy: Path, log: Path) -> Findings:
         for name in failed
     ]
     if done.status and not failed:
-        problems.append(Finding(message=f"pre-commit failed: {tail(done.text, 1)}", place=done.log))
+        problems.append(Finding(message=f"pre-commit failed: {tail(done.text, 1)}", hint=f"see {done.log}"))
     idle = tuple(name for name, result in results if result == "Skipped")
     notice = Finding(message=f"{len(idle)} of {len(results)} hooks had no files to look at: {', '.join(idle[:5])}")
     return Findings(

@@ -39,7 +39,9 @@ def examine(room: Room, targets: Sequence[str], log: Path) -> Findings:
         _finding(room, each) for each in report.get("generalDiagnostics", ()) if each.get("severity") == "error"
     ]
     if done.status and not problems:
-        problems = [Finding(message=f"pyright ended with exit status {done.status} and named no error", place=done.log)]
+        problems = [
+            Finding(message=f"pyright ended with exit status {done.status} and named no error", hint=f"see {done.log}")
+        ]
     return Findings(
         examined=int(summary["filesAnalyzed"]),
         unit="files pyright",

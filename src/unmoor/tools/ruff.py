@@ -68,7 +68,7 @@ def _violations(room: Room, done: Completed) -> tuple[Finding, ...]:
         for each in found
     ]
     if done.status and not findings:
-        findings = [Finding(message="ruff failed without naming a violation", place=done.log)]
+        findings = [Finding(message="ruff failed without naming a violation", hint=f"see {done.log}")]
     shown = few(findings)
     fixable = sum(1 for each in found if (each.get("fix") or {}).get("applicability") == "safe")
     if fixable:

@@ -49,7 +49,7 @@ def examine(room: Room, source: Path, *, live: bool, log: Path, seconds: float) 
     problems, notices = _weighed(said, live=live)
     if not said and "build succeeded" not in done.out:
         problems = [
-            Finding(message=f"sphinx did not say that the build succeeded: {tail(done.out, 1)}", place=done.log)
+            Finding(message=f"sphinx did not say that the build succeeded: {tail(done.out, 1)}", hint=f"see {done.log}")
         ]
     return Findings(
         examined=_pages(out, done),

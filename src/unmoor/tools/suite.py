@@ -1,4 +1,7 @@
-"""The test suite over several Pythons: which of them are here, and a run on each, two at a time.
+"""The test suite over several Pythons: which of them are here, and a run on each, one after the other.
+
+Environments are made side by side, but suites run alone, as tox and nox do it: many listen on a fixed port or write a
+file into the tree, and two at once would hang or fail for no fault of the project.
 
 A run that cannot be carried out on one Python does not keep the others from being told about.
 """
@@ -54,12 +57,15 @@ def interpreters(project: Project, environ: Mapping[str, str]) -> tuple[dict[str
 def run_all(asked: Asked, pythons: Mapping[str, str]) -> Sequence[Ran]:
     """Run the suite on every interpreter and return the runs in the order given."""
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        return list(pool.map(lambda item: _run(asked, *item), pythons.items()))
+        rooms = list(pool.map(lambda item: _furnished(asked, *item), pythons.items()))
+    return [ran if ran.room is None else _run(asked, ran.python, ran.room) for ran in rooms]
 
 
-def _run(asked: Asked, python: str, path: str) -> Ran:
-    settings, log = asked.project.settings.tests, asked.logs / f"tests.pytest-{python}.log"
-    room = None
+def _log(asked: Asked, python: str) -> Path:
+    return asked.logs / f"tests.pytest-{python}.log"
+
+
+def _furnished(asked: Asked, python: str, path: str) -> Ran:
     try:
         room = toolroom.open_room(
             asked.project,
@@ -68,15 +74,23 @@ def _run(asked: Asked, python: str, path: str) -> Ran:
             python=path,
             also=("coverage[toml]",) if asked.coverage else (),
             instead=asked.wheel,
-            log=log,
+            log=_log(asked, python),
         )
+    except UnmoorError as error:
+        return Ran(python=python, error=error)
+    return Ran(python=python, room=room)
+
+
+def _run(asked: Asked, python: str, room: toolroom.Room) -> Ran:
+    settings = asked.project.settings.tests
+    try:
         done = pytest.run(
             room,
             settings.command,
             posargs=asked.posargs,
             packages=asked.project.component.import_names,
             coverage=asked.coverage / f"data.{python}" if asked.coverage else None,
-            log=log,
+            log=_log(asked, python),
             seconds=settings.seconds,
         )
     except UnmoorError as error:

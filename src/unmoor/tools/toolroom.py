@@ -67,7 +67,7 @@ class Room:
     ) -> process.Completed:
         """Run a program in this room to its end, whatever its exit status; judging is the caller's business."""
         env = {**self.env, **(extra or {})}
-        return process.run(argv, cwd=cwd or self.folder, env=env, timeout=seconds, ok=None, log=log)
+        return process.run(argv, cwd=cwd or self.folder, env=env, timeout=seconds, ok=None, log=log, leashed=True)
 
     def version(self, distribution: str) -> str:
         """Return the installed version of a distribution, or an empty string where it is not installed."""

@@ -57,4 +57,4 @@ def _problems(room: Room, done: Completed) -> list[Finding]:
     if found:
         return found
     said = [line.strip() for line in lines if not _NOISE.search(line)]
-    return [Finding(message=said[-1].rstrip("."), place=done.log)] if said else []
+    return [Finding(message=said[-1].rstrip("."), hint=f"see {done.log}")] if said else []

@@ -11,6 +11,7 @@ This module and ``tasks`` are the only ones that read the process's arguments an
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import sys
 import time
@@ -22,17 +23,20 @@ from typing import Any, NoReturn, TypeVar
 import nox
 import nox.registry
 
+from unmoor import chain
 from unmoor.asking import Words, asked_for, parse
 from unmoor.chain import CHAIN
 from unmoor.errors import UnmoorError
 from unmoor.joining import joined
 from unmoor.model import Effect, Stage
 from unmoor.request import OwnSession, Request
+from unmoor.runtime.leash import die_with
 
 __all__ = ["gate", "register"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _STAGES = frozenset(stage.name for stage in CHAIN)
+_OURS = "_made_by_unmoor"
 _decorated: dict[str, str] = {}
 _explained: set[str] = set()
 
@@ -82,6 +86,7 @@ class _Run:
         self.is_worker = "--parallel-worker" in sys.argv
         self.began = time.time()
         if self.is_worker:
+            die_with(os.getppid())
             self.id = os.environ.get("UNMOOR_RUN", "alone")
             self.asked = frozenset(os.environ.get("UNMOOR_ASKED", "").split(",")) - {""}
         else:
@@ -91,10 +96,11 @@ class _Run:
             os.environ["UNMOOR_RUN"] = self.id
             os.environ["UNMOOR_ASKED"] = ",".join(sorted(self.asked))
 
-    def request(self, stage: str, words: Words) -> Request:
-        """Return the request for one stage of this run."""
+    def request(self, stage: str, words: Words, *, called: str = "") -> Request:
+        """Return the request for one stage of this run, or one of the project's sessions, ``called`` so by nox."""
         # In CI, where each job names one session, UNMOOR_RELEASE says that kept evidence is welcome.
-        asked = stage in self.asked and not os.environ.get("UNMOOR_RELEASE") if self.asked else True
+        named = not self.asked.isdisjoint({stage, called})
+        asked = named and not os.environ.get("UNMOOR_RELEASE") if self.asked else True
         return Request(
             start=self.start,
             environ=dict(os.environ),
@@ -134,7 +140,7 @@ def _say(line: str) -> None:
 
 
 def _own(start: Path) -> tuple[OwnSession, ...]:
-    registered = {name: _pythons(function) for name, function in nox.registry.get().items()}
+    registered = {name: _parts(function) for name, function in nox.registry.get().items()}
     if not registered:
         return ()
     return joined(registered, _named_gates(start), _decorated)
@@ -152,9 +158,16 @@ def _named_gates(start: Path) -> tuple[str, ...]:
     return tuple(name for name in named if isinstance(name, str)) if isinstance(named, list) else ()
 
 
-def _pythons(function: Any) -> tuple[str, ...]:
-    python = function.python
-    return tuple(str(each) for each in python) if isinstance(python, (list, tuple)) else ()
+def _parts(function: Any) -> tuple[str, ...]:
+    """Return what nox puts after the session's name where it runs it several times: Pythons, parameters, or both."""
+    several = isinstance(function.python, (list, tuple, set)) and function.venv_backend != "none"
+    pythons = [str(each) for each in function.python] if several else [""]
+    parameters = [f"({each})" for each in getattr(function, "parametrize", ())] or [""]
+    return tuple(dict.fromkeys(python + each for python in pythons for each in parameters if python + each))
+
+
+def _part(own: OwnSession, session: nox.Session) -> str:
+    return session.name.removeprefix(own.name).removeprefix("-") if own.parts else ""
 
 
 def _add(stage: Stage, run: _Run) -> None:
@@ -164,6 +177,7 @@ def _add(stage: Stage, run: _Run) -> None:
         _carry_out(stage.name, session, run)
 
     session.__doc__ = stage.summary
+    setattr(session, _OURS, True)
     nox.session(
         name=stage.name,
         venv_backend="none",
@@ -184,6 +198,7 @@ def _wrap(own: OwnSession, run: _Run) -> None:
         if complete and own.name in _STAGES:
             _carry_out(own.name, session, run)
 
+    setattr(wrapped, _OURS, True)
     registered.func = wrapped
 
 
@@ -200,27 +215,26 @@ class _Seen:
 
 def _prove(own: OwnSession, session: nox.Session, run: _Run, call: Callable[[Any], None]) -> bool:
     """Run one of the project's sessions unless its evidence still counts; say whether all its Pythons are proven."""
-    from unmoor import chain
     from unmoor.evidence.binding import inputs_of, why_void
     from unmoor.evidence.sessions import prove
     from unmoor.opening import open_release
 
     seen = _Seen(session, [])
     try:
-        words = parse(session.posargs, own_tools=True)
+        words = parse(session.posargs, own_tools=run.is_local)
         seen.posargs = list(words.rest)
-        request = run.request(own.name, words)
+        request = run.request(own.name, words, called=session.name)
         opened = open_release(request)
     except UnmoorError as error:
         _explain(session, error)
     inputs = inputs_of(chain.stage(own.stage), opened.project, opened.plan, files=(), target="")
-    name = own.evidence(str(session.python) if own.parts else "")
+    name = own.evidence(_part(own, session))
     if words.rest:
         session.log("narrowed: this run leaves no evidence")
         call(seen)
         return False
     if not request.asked and not why_void(opened.store.read(name), inputs):
-        session.log(f"cached: {own.name} passed for this very tree")
+        session.log(f"cached: {session.name} passed for this very tree")
     else:
         prove(name, opened.plan, opened.store, inputs, lambda: call(seen))
     return not any(why_void(opened.store.read(own.evidence(part)), inputs) for part in own.parts or ("",))
@@ -233,7 +247,8 @@ def _carry_out(name: str, session: nox.Session, run: _Run) -> None:
     _refuse_doubles(session)
     _explained.add(name)
     try:
-        words = parse(session.posargs, own_tools=run.is_local)
+        local = chain.stage(name).effect is Effect.NONE
+        words = parse(session.posargs, own_tools=local and run.is_local)
         result = carry_out(name, run.request(name, words))
     except UnmoorError as error:
         _explain(session, error)
@@ -247,12 +262,16 @@ def _refuse_doubles(session: nox.Session) -> None:
     """Stop where another session took a stage's name after ``register``: nox lets the later one win with a warning."""
     for stage in CHAIN:
         registered = nox.registry.get().get(stage.name)
-        function = registered.func if registered else None
-        if function is not None and function.__module__ != __name__ and not hasattr(function, "__wrapped__"):
-            session.error(
-                f"the session {stage.name!r} is defined twice; put unmoor's two lines at the end of noxfile.py, "
-                f'and join your own session with gates = ["{stage.name}"] in [tool.unmoor], or rename it'
-            )
+        if registered is not None and not hasattr(registered.func, _OURS):
+            what = f"the session {stage.name!r} is defined twice, and the one after unmoor's two lines hides the stage"
+            hint = f'put the two lines at the end, then join yours with gates = ["{stage.name}"] or rename it'
+            _explain(session, UnmoorError(what, where="noxfile.py", hint=hint))
+
+
+def _hush() -> None:
+    """Keep libraries from talking: nox lets the root logger say everything, and theirs would run through the lines."""
+    for name in ("charset_normalizer", "docutils", "filelock", "markdown_it", "urllib3"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _explain(session: nox.Session, error: UnmoorError) -> NoReturn:

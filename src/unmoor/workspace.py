@@ -77,7 +77,8 @@ class Clone:
         if not plan.uncommitted:
             return
         listed = "\n".join(plan.uncommitted)
-        origin.commit_working_tree(clone, message=f"Uncommitted work\n\n{listed}\n", extra=self._identity())
+        message = f"Uncommitted work\n\n{listed}\n"
+        origin.commit_working_tree(clone, message=message, extra=self._identity(), only=plan.uncommitted)
         if clone.tree_of("HEAD") != plan.tree:
             raise Blocked("the working tree changed while the release was at work", hint="run the same command again")
 

@@ -22,7 +22,7 @@ from unmoor.project.reading import dig
 
 __all__ = ["droppings", "missing", "strays"]
 
-_ALLOW = "commit it, keep it out of the sdist, or name it in archive_allow"
+_ALLOW = "commit it, keep it out of the sdist, or name it in archive-allow"
 _LICENCES = ("LICEN[CS]E*", "COPYING*", "NOTICE*")
 _EXPORT_SUBST = re.compile(r"\$Format:[^$]*\$")
 

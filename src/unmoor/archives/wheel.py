@@ -109,7 +109,7 @@ def differing(
             if tree.has_content(member) and not (path and path.endswith(".py")):
                 continue
             what = f"{member.path!r} is not in the planned commit"
-            hint = "commit it, or name it in archive_allow if the build makes it"
+            hint = "commit it, or name it in archive-allow if the build makes it"
             yield wheel.pure, Finding(message=what, place=place, hint=hint)
         elif not tree.same(path, member, bytes_of.get(member.path)):
             what = f"{member.path!r} has other content than {tree.place(path)!r} in the planned commit"

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from unmoor.chain import CHAIN
+from unmoor.model import Effect
 from unmoor.project.meanings import GATES
 from unmoor.project.nearest import nearest
 from unmoor.project.reading import dig, dig_texts
@@ -14,6 +16,7 @@ from unmoor.project.reading import dig, dig_texts
 __all__ = ["contradictions"]
 
 _Contradiction = tuple[str, str, str]  # the key, what is wrong, a hint
+_NEVER_LEFT_OUT = frozenset(gate for stage in CHAIN if stage.effect >= Effect.PUBLIC for gate in stage.gates)
 _SETS = ("branches", "gates", "leave-out", "lint", "types")
 
 
@@ -26,6 +29,9 @@ def contradictions(table: Mapping[str, object]) -> Iterator[_Contradiction]:
             yield place, f"'{name}' is the name of a built-in gate", "give the command another name"
         elif isinstance(name, str) and name in commands[:index]:
             yield place, f"'{name}' names two commands", "give each command its own name"
+    for name in dig_texts(table, "leave-out"):
+        if name in _NEVER_LEFT_OUT:
+            yield "leave-out", f"'{name}' cannot be left out: it guards what cannot be undone", "remove it"
     yield from _waived(table, [name for name in commands if isinstance(name, str)])
     yield from _sizes(table)
     for key in _SETS:
@@ -42,6 +48,8 @@ def _waived(table: Mapping[str, object], commands: list[str]) -> Iterator[_Contr
             continue
         if gate not in known:
             yield place, f"got '{gate}', expected the name of a gate", nearest(gate, known)
+        elif gate in _NEVER_LEFT_OUT:
+            yield place, f"'{gate}' cannot be waived: it guards what cannot be undone", "remove the waiver"
         elif gate in dig_texts(table, "leave-out"):
             yield place, f"'{gate}' is left out and waived at once", "keep one of the two"
 

@@ -6,7 +6,6 @@ but authentication is always set explicitly, so requests does not look for any.
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 from unmoor.errors import ToolError
@@ -29,8 +28,6 @@ def session() -> requests.Session:
     """Return a fresh session: no cached answers, no stored credentials."""
     import requests
 
-    # nox sets the root logger to talk; every request of ours would be told.
-    logging.getLogger("urllib3").setLevel(logging.WARNING)
     made = requests.Session()
     made.headers.update({"User-Agent": _AGENT, "Cache-Control": "no-cache"})
     made.auth = _Nobody()

@@ -47,8 +47,12 @@ class Completed:
 
 
 def attached(argv: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]) -> int:
-    """Run a program whose output goes straight to ours, and return its exit status; for faces that hand over to nox."""
-    with subprocess.Popen([str(part) for part in argv], cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL) as child:  # noqa: S603 - a list, no shell
+    """Run a program whose output goes straight to ours, and return its exit status; for faces that hand over to nox.
+
+    It dies with this process (Linux).
+    """
+    full = _leash([str(part) for part in argv])
+    with subprocess.Popen(full, cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL) as child:  # noqa: S603 - a list, no shell
         while True:
             try:
                 return child.wait()
@@ -89,8 +93,8 @@ def run(
         raise ToolMissing(what, hint=hint or f"install {Path(command[0]).name} or put it on PATH")
     started = time.monotonic()
     full = [program, *command[1:]]
-    if leashed and sys.platform == "linux":
-        full = [sys.executable, "-I", "-S", _LEASH, str(os.getpid()), *full]
+    if leashed:
+        full = _leash(full)
     out, err, status = _wait(full, cwd=cwd, env=env, timeout=timeout, stdin=stdin, inherit=inherit)
     done = Completed(
         argv=tuple(command),
@@ -109,6 +113,13 @@ def run(
         what = f"{shown(command)} ended with exit status {status}"
         raise ToolFailed(what, status=status, tail=tail(done.text), log=done.log, hint=hint)
     return done
+
+
+def _leash(argv: list[str]) -> list[str]:
+    """Return a command that runs ``argv`` as a program that dies with this process."""
+    if sys.platform != "linux":
+        return argv
+    return [sys.executable, "-I", "-S", _LEASH, str(os.getpid()), *argv]
 
 
 def shown(argv: Sequence[str]) -> str:

@@ -58,6 +58,8 @@ def run(context: Context) -> Done:
             log=context.log("build"),
             timeout=_SECONDS,
         )
+        # A seal without its record is what a run that was killed in between leaves; nothing was uploaded from it.
+        seal.unseal(context.dist)
         files = seal.seal(built, context.dist)
     git = context.workspace.git
     facts = {"commit": context.workspace.commit, "tree": git.tree_of(context.workspace.commit)}

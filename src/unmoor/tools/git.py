@@ -155,26 +155,27 @@ class Git:
         with tempfile.TemporaryDirectory(prefix="unmoor-tree-") as scratch:
             return self.run("write-tree", extra=self._staged(Path(scratch))).out.strip()
 
-    def commit_working_tree(self, into: Git, *, message: str, extra: Mapping[str, str]) -> str:
+    def commit_working_tree(
+        self, into: Git, *, message: str, extra: Mapping[str, str], only: Sequence[str] = ()
+    ) -> str:
         """Commit the content of this working tree in the clone ``into``, on top of its HEAD; return the commit.
 
-        The working tree and this repository stay as they are: objects are written to the clone alone.
+        ``only`` names the paths to take along, all of them by default. The working tree and this repository stay as
+        they are: objects are written to the clone alone.
         """
         objects = into.run("rev-parse", "--git-path", "objects").out.strip()
         with tempfile.TemporaryDirectory(prefix="unmoor-tree-") as scratch:
-            staged = self._staged(Path(scratch), objects=(into.folder / objects).resolve())
+            staged = self._staged(Path(scratch), objects=(into.folder / objects).resolve(), only=only)
             tree = self.run("write-tree", extra=staged).out.strip()
         head = into.head()
         made = into.run("commit-tree", tree, "-p", head, "-F", "-", stdin=message, extra=extra).out.strip()
         into.run("reset", "--hard", "--quiet", made)
         return made
 
-    def _staged(self, scratch: Path, objects: Path | None = None) -> dict[str, str]:
-        """Stage the whole working tree in an index and an object store of our own; return their environment."""
-        git_dir = Path(self.run("rev-parse", "--absolute-git-dir", timeout=_QUICK).out.strip())
-        own_objects = (
-            self.folder / self.run("rev-parse", "--git-path", "objects", timeout=_QUICK).out.strip()
-        ).resolve()
+    def _staged(self, scratch: Path, objects: Path | None = None, only: Sequence[str] = ()) -> dict[str, str]:
+        """Stage the working tree in an index and an object store of our own; return their environment."""
+        said = self.run("rev-parse", "--absolute-git-dir", "--git-path", "objects", timeout=_QUICK).out.splitlines()
+        git_dir, own_objects = Path(said[0]), (self.folder / said[1]).resolve()
         index = scratch / "index"
         if (git_dir / "index").is_file():
             # A copy keeps the cached file times, so that only changed files are read again.
@@ -187,7 +188,12 @@ class Git:
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.fspath(own_objects),
         }
         try:
-            self.run("add", "--all", "--", ":/", extra=extra)
+            if only:
+                chosen = ["--pathspec-from-file=-", "--pathspec-file-nul"]
+                literal = {"GIT_LITERAL_PATHSPECS": "1"}
+                self.run("add", "--all", *chosen, stdin="\0".join(only), extra=extra | literal)
+            else:
+                self.run("add", "--all", "--", ":/", extra=extra)
         except ToolFailed as error:
             what = f"git cannot take in the working tree: {process.tail(error.tail, 3)}"
             hint = "make `git add --all --dry-run` succeed, or ignore what is in its way in .gitignore"

@@ -15,7 +15,10 @@ def quiet(line: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnSession:
-    """A session of the project's own that proves a stage: its name, and the Pythons it is to run on (if several)."""
+    """A session of the project's own that proves a stage.
+
+    ``parts`` are what nox puts after the name where it runs several times: Pythons, parameters, or both.
+    """
 
     name: str
     stage: str
@@ -24,6 +27,10 @@ class OwnSession:
     def evidence(self, part: str = "") -> str:
         """Return the name its evidence is kept under."""
         return f"session.{self.name}" + (f".{part}" if part else "")
+
+    def called(self, part: str = "") -> str:
+        """Return what nox calls it: ``tests-3.13``, ``tests(db='none')``."""
+        return self.name + ("" if part.startswith("(") or not part else "-") + part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -280,4 +280,4 @@ def _explain(session: nox.Session, error: UnmoorError) -> NoReturn:
     if text not in _explained:
         _explained.add(text)
         print(f"\nunmoor: {text}\n", file=sys.stderr, flush=True)  # noqa: T201 - a face
-    session.error(f"{error.problems[0].what} (exit code {int(error.code)})")
+    session.error(f"stopped for the reason said above (exit code {int(error.code)})")

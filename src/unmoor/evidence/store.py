@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from unmoor.evidence.record import Record
 
 __all__ = ["Kept", "Store"]
+
+_UNSAFE = re.compile(r"[^\w.()=+,-]")
+_LONGEST = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +36,11 @@ class Store:
 
     def path(self, stage: str) -> Path:
         """Return the file that holds the stage's evidence."""
-        return self.folder / f"{stage}.json"
+        name = _UNSAFE.sub("-", stage)
+        if name != stage or len(name) > _LONGEST:
+            # Parameters of the project's own sessions can be anything; two that look alike stay apart.
+            name = f"{name[:_LONGEST]}.{hashlib.sha256(stage.encode()).hexdigest()[:8]}"
+        return self.folder / f"{name}.json"
 
     def read(self, stage: str) -> Kept:
         """Return what is kept for a stage; damage is reported, never raised: it counts as no evidence."""

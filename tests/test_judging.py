@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from support.archived import project_of
 from support.contexts import make_context
-from support.records import record
+from support.records import plan, record
 from support.repositories import Repository
 from unmoor import gates
 from unmoor.errors import (
@@ -254,22 +255,32 @@ def test_a_command_belongs_to_one_stage(tmp_path: Path) -> None:
     assert judge_commands(make_context(tmp_path, settings=command("", stage="build"))) == ((), Exit.PASS)
 
 
-def test_a_tree_that_stayed_as_it_was_leaves_no_record(tmp_path: Path, repository: Repository) -> None:
-    context = make_context(tmp_path, **tree_of(repository))
+@pytest.mark.parametrize(
+    ("path", "live", "outcome", "code"),
+    [
+        ("new.txt", False, Outcome.PASSED, Exit.PASS),
+        ("new.txt", True, Outcome.FAILED, Exit.GATE_FAILED),
+        ("README.md", False, Outcome.FAILED, Exit.GATE_FAILED),
+        ("README.md", True, Outcome.FAILED, Exit.GATE_FAILED),
+    ],
+)
+def test_a_stage_leaves_the_tree_as_it_was(
+    tmp_path: Path, repository: Repository, path: str, outcome: Outcome, code: Exit, *, live: bool
+) -> None:
+    context = make_context(tmp_path, **tree_of(repository, live=live))
     assert judge_tree(context) == ((), Exit.PASS)
-    repository.write("new.txt", "x")
-    ((record,), code) = judge_tree(context)
-    assert (record.outcome, code) == (Outcome.FAILED, Exit.GATE_FAILED)
-    assert "new.txt" in record.problems[0].message
+    repository.write(path, "changed")
+    ((found,), got) = judge_tree(context)
+    assert (found.outcome, got) == (outcome, code)
+    assert path in (*found.problems, *found.notices)[0].message
 
 
-def tree_of(repository: Repository) -> dict[str, Any]:
-    from support.archived import project_of
-    from support.records import plan
-
+def tree_of(repository: Repository, *, live: bool) -> dict[str, Any]:
     return {
         "project": project_of(repository.folder, "thing", (), Settings(), ()),
-        "plan": plan(tree=repository.door.working_tree()),
+        "plan": plan(
+            Mode.LIVE if live else Mode.REHEARSAL, tree=repository.door.working_tree(), commit=repository.door.head()
+        ),
         "environ": repository.environ,
     }
 

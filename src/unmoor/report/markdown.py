@@ -68,7 +68,7 @@ def _seconds(row: Row) -> str:
 
 def _cell(text: str) -> str:
     """Make text from outside harmless in a table cell: no new row, no markup, no mention of people."""
-    plain = " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|")
+    plain = " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|").replace("[", "\\[")
     return plain.replace("<", "&lt;").replace(">", "&gt;").replace("`", "&#96;").replace("@", "@&#8203;")
 
 

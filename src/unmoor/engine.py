@@ -66,7 +66,7 @@ def _context(stage: Stage, opened: Opened, request: Request) -> Context:
     from unmoor.workspace import Clone
 
     identities = hosts.identities(opened.project, opened.plan)
-    files = _sealed(opened) if stage.effect > Effect.LOCAL else ()
+    files = _sealed(opened) if _is_about_archives(stage, opened) else ()
     inputs = inputs_of(stage, opened.project, opened.plan, files=files, target=identities.get(stage.name, ""))
     return Context(
         stage=stage,
@@ -84,6 +84,12 @@ def _context(stage: Stage, opened: Opened, request: Request) -> Context:
         identities=identities,
         distributions=files,
     )
+
+
+def _is_about_archives(stage: Stage, opened: Opened) -> bool:
+    """Say whether a stage works with the sealed archives: the outward ones do, and tests of the wheel."""
+    against_wheel = stage.name == "tests" and opened.project.settings.tests.against == "wheel"
+    return stage.effect > Effect.LOCAL or against_wheel
 
 
 def _sealed(opened: Opened) -> tuple[Distribution, ...]:

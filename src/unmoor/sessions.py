@@ -15,8 +15,8 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -147,15 +147,26 @@ def _own(start: Path) -> tuple[OwnSession, ...]:
 
 
 def _named_gates(start: Path) -> tuple[str, ...]:
-    """Read ``tool.unmoor.gates`` and nothing else; whether the rest is right is the stages' business."""
+    named = _written(start).get("gates", [])
+    return tuple(name for name in named if isinstance(name, str)) if isinstance(named, list) else ()
+
+
+def _tests_the_wheel(start: Path) -> bool:
+    tests = _written(start).get("tests", {})
+    return isinstance(tests, dict) and tests.get("against") == "wheel"
+
+
+@cache
+def _written(start: Path) -> Mapping[str, Any]:
+    """Return ``[tool.unmoor]`` as written; whether it is right is the stages' business, here it only must not crash."""
     import tomllib
 
     try:
         table = tomllib.loads((start / "pyproject.toml").read_text(encoding="utf-8-sig"))
-        named = table.get("tool", {}).get("unmoor", {}).get("gates", [])
+        written = table.get("tool", {}).get("unmoor", {})
     except (OSError, ValueError, AttributeError):
-        return ()
-    return tuple(name for name in named if isinstance(name, str)) if isinstance(named, list) else ()
+        return {}
+    return written if isinstance(written, dict) else {}
 
 
 def _parts(function: Any) -> tuple[str, ...]:
@@ -171,7 +182,9 @@ def _part(own: OwnSession, session: nox.Session) -> str:
 
 
 def _add(stage: Stage, run: _Run) -> None:
-    own = [each.name for each in run.own if each.stage == stage.name]
+    before = [each.name for each in run.own if each.stage == stage.name]
+    if stage.name == "tests" and _tests_the_wheel(run.start):
+        before.append("build")
 
     def session(session: nox.Session) -> None:
         _carry_out(stage.name, session, run)
@@ -182,7 +195,7 @@ def _add(stage: Stage, run: _Run) -> None:
         name=stage.name,
         venv_backend="none",
         default=stage.effect is Effect.NONE,
-        requires=[*stage.requires, *own],
+        requires=[*stage.requires, *before],
         allow_parallel=True,
     )(session)
 

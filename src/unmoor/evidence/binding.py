@@ -64,6 +64,8 @@ def inputs_of(
         if stage.name == "check":
             # Its gates ask about history, branch, tags, remote and index: it is good for one plan, and one day.
             bound |= {"commit": plan.commit, "branch": plan.branch, "plan": plan.key}
+        if stage.name == "tests" and project.settings.tests.against == "wheel":
+            bound["files"] = files_digest(files)
         return common | bound
     if stage.effect is Effect.LOCAL:
         edits = digest_of([(edit.path, edit.what) for edit in release.edits])

@@ -33,7 +33,7 @@ def check(context: Context) -> Findings:
             project, own, context.environ, live=context.live, log=log, seconds=seconds, posargs=context.posargs
         )
     if project.tests is None:
-        hint = 'name what they need in a dependency group "tests", or say leave_out = ["tests-pass"] in [tool.unmoor]'
+        hint = 'name what they need in a dependency group "tests", or say leave-out = ["tests-pass"] in [tool.unmoor]'
         return Findings(absent="no tests were found", hint=hint)
     against = project.settings.tests.against == "wheel"
     wheel = next((path for path in context.archives if path.suffix == ".whl"), None) if against else None

@@ -59,6 +59,7 @@ MEANINGS: Mapping[str, str] = {
     "tests.extras": "Extras of the project the tests need.",
     "tests.requirements": "Requirements of the tests besides these, or in place of what is detected; `-r FILE` too.",
     "tests.coverage": "Least coverage in percent; 0 for no demand.",
+    "tests.parallel": "Whether the suite may run on two Pythons at once: it uses no fixed port and writes no file.",
     "tests.against": "Whether the tests import the package from the tree or from the sealed wheel.",
     "tests.seconds": "Limit of one test run, in seconds.",
     "docs.engine": "What builds the documentation, `none` where nothing is to be built; by default the one configured.",

@@ -67,7 +67,10 @@ class VersionFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestSettings:
-    """How the tests run: ``pythons`` empty for all supported ones; ``requirements`` are uv/pip arguments."""
+    """How the tests run: ``pythons`` empty for all supported ones; ``requirements`` are uv/pip arguments.
+
+    ``parallel`` says that the suite may run on two Pythons at once: no fixed ports, no files in the tree.
+    """
 
     command: tuple[str, ...] = ()
     pythons: tuple[str, ...] = ()
@@ -76,6 +79,7 @@ class TestSettings:
     requirements: tuple[str, ...] = ()
     coverage: float = 0.0
     against: str = "tree"
+    parallel: bool = False
     seconds: float = 1800.0
 
 

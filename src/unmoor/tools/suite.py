@@ -58,7 +58,9 @@ def run_all(asked: Asked, pythons: Mapping[str, str]) -> Sequence[Ran]:
     """Run the suite on every interpreter and return the runs in the order given."""
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         rooms = list(pool.map(lambda item: _furnished(asked, *item), pythons.items()))
-    return [ran if ran.room is None else _run(asked, ran.python, ran.room) for ran in rooms]
+    # One at a time unless the project says that its suite bears company.
+    with ThreadPoolExecutor(max_workers=_AT_ONCE if asked.project.settings.tests.parallel else 1) as pool:
+        return list(pool.map(lambda ran: ran if ran.room is None else _run(asked, ran.python, ran.room), rooms))
 
 
 def _log(asked: Asked, python: str) -> Path:

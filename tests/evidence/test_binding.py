@@ -11,8 +11,14 @@ from unmoor.chain import CHAIN, stage
 from unmoor.evidence.binding import digest_of, files_digest, inputs_of, why_void
 from unmoor.evidence.store import Kept
 from unmoor.model import Edit, Mode, Outcome
+from unmoor.project.types import Settings
 
-PROJECT: Any = SimpleNamespace(settings_digest="e" * 64)
+
+def _project(digit: str) -> Any:
+    return SimpleNamespace(settings_digest=digit * 64, settings=Settings())
+
+
+PROJECT = _project("e")
 FILES = (WHEEL, SDIST)
 NAMES = [each.name for each in CHAIN]
 
@@ -38,7 +44,7 @@ def test_the_same_inputs_count(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_settings_version_and_mode_void_everything(name: str) -> None:
-    assert reason(name, project=SimpleNamespace(settings_digest="f" * 64)) == "the settings changed"
+    assert reason(name, project=_project("f")) == "the settings changed"
     assert "the version changed" in reason(name, plan=bump()[1])
     assert "mode changed" in reason(name, plan=plan(Mode.LIVE))
 

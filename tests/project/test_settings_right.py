@@ -48,6 +48,7 @@ extras = ["fast"]
 requirements = ["-r requirements.txt"]
 coverage = 90
 against = "wheel"
+parallel = true
 seconds = 60.5
 [tool.unmoor.docs]
 engine = "none"

@@ -1,4 +1,4 @@
-"""What every test has: git with a configuration of its own, whatever the machine's says, and repositories to work on."""
+"""What every test has: git with a configuration of its own, whatever the machine's says, and repositories."""
 
 from __future__ import annotations
 

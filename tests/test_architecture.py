@@ -43,8 +43,6 @@ LEVELS: tuple[frozenset[str], ...] = tuple(
     )
 )
 FACES = {"__main__", "sessions", "tasks"}
-# Run as a part of another program, whose environment is all they have to learn from.
-GUESTS = {"tools.pytest_probe"}
 # What may be imported from where, and from nowhere else.
 DOORS = {
     "nox": {"sessions"},

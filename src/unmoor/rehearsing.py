@@ -42,7 +42,7 @@ def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str) 
             env["UNMOOR_ADOPTED"] = "no"
             noxfile = Path(scratch) / "noxfile.py"
             noxfile.write_text(_BORROWED.format(root=str(project.folder)), encoding="utf-8")
-        command = [sys.executable, "-m", "nox", "--noxfile", noxfile, "--sessions", stage]
+        command: list[str | Path] = [sys.executable, "-m", "nox", "--noxfile", noxfile, "--sessions", stage]
         command += ["--parallel", jobs] if jobs != "1" else []
         status = process.attached(command, cwd=project.folder, env=env)
     codes = [int(each["code"]) for each in last_run(places.run(run_id)).values()]

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.archived import project_of
+from support.records import plan
+from support.repositories import Repository
+from unmoor.errors import Blocked
+from unmoor.model import Mode
+from unmoor.opening import Opened
+from unmoor.places import Places
+from unmoor.project.types import Settings
+from unmoor.request import Request
+from unmoor.workspace import Clone
+
+Make = Callable[..., Clone]
+
+
+@pytest.fixture
+def clone(repository: Repository, tmp_path: Path) -> Make:
+    """Make the clone for a plan of the repository as it lies there."""
+
+    def make(mode: Mode = Mode.REHEARSAL, **changes: Any) -> Clone:
+        door = repository.door
+        tree, commit = door.working_tree(), door.head()
+        made = plan(mode, commit=commit, tree=tree, uncommitted=door.changed(), **changes)
+        project = project_of(repository.folder, "thing", (), Settings(), ())
+        opened = Opened(project=project, plan=made, places=Places(tmp_path), state=tmp_path / "state")
+        return Clone(opened, Request(start=repository.folder, environ=repository.environ))
+
+    return make
+
+
+def test_the_clone_is_the_planned_commit_and_clean(repository: Repository, clone: Make) -> None:
+    repository.write("ignored.log", "x")
+    repository.write(".git/info/exclude", "*.log\n")
+    repository.git("tag", "local-only")
+    made = clone()
+    assert made.commit == repository.door.head()
+    assert sorted(each.name for each in made.path.iterdir()) == [".git", "README.md"]
+    assert (made.git.changed(), made.git.tags()) == ((), {})
+    assert made.path.name == repository.folder.name
+
+
+def test_later_commits_do_not_get_in(repository: Repository, clone: Make) -> None:
+    made = clone()
+    planned = repository.door.head()
+    repository.write("later", "x")
+    repository.commit()
+    assert made.commit == planned
+    assert not (made.path / "later").exists()
+
+
+def test_a_rehearsal_takes_uncommitted_work_along_and_always_as_the_same_commit(
+    repository: Repository, clone: Make
+) -> None:
+    repository.write("new", "x")
+    repository.write("README.md", "changed")
+    before = repository.door.changed()
+    first, second = clone(), clone()
+    assert first.commit == second.commit != repository.door.head()
+    assert first.path != second.path
+    assert (first.path / "new").read_text() == "x"
+    assert first.git.tree_of("HEAD") == repository.door.working_tree()
+    assert repository.door.changed() == before
+
+
+def test_live_takes_nothing_along(repository: Repository, clone: Make) -> None:
+    repository.write("new", "x")
+    made = clone(Mode.LIVE)
+    assert made.commit == repository.door.head()
+    assert not (made.path / "new").exists()
+
+
+def test_work_that_changed_since_the_plan_stops_it(repository: Repository, clone: Make) -> None:
+    repository.write("new", "x")
+    made = clone()
+    repository.write("new", "y")
+    with pytest.raises(Blocked, match="changed while the release was at work"):
+        _ = made.commit
+
+
+def test_the_users_signing_and_hooks_are_about_their_own_commits(repository: Repository, clone: Make) -> None:
+    repository.git("config", "--global", "commit.gpgSign", "true")
+    try:
+        repository.write(".git/hooks/pre-commit", "#!/bin/sh\nexit 1\n").chmod(0o755)
+        repository.write("new", "x")
+        assert clone().commit != repository.door.head()
+    finally:
+        repository.git("config", "--global", "commit.gpgSign", "false")
+
+
+def test_a_version_from_tags_has_its_tag_in_the_clone_only(repository: Repository, tmp_path: Path) -> None:
+    from unmoor.model import VersionSource
+
+    project = project_of(repository.folder, "thing", (), Settings(), ())
+    source = VersionSource(kind="vcs", path="pyproject.toml")
+    project = replace(project, component=replace(project.component, sources=(source,)))
+    made = plan(commit=repository.door.head(), tree=repository.door.working_tree())
+    opened = Opened(project=project, plan=made, places=Places(tmp_path), state=tmp_path)
+    clone = Clone(opened, Request(start=repository.folder, environ=repository.environ))
+    assert clone.git.tags() == {"v1.0": clone.commit}
+    assert repository.door.tags() == {}

@@ -1,4 +1,4 @@
-"""``unmoor rehearse``: hand over to nox, with the project's own noxfile or, where it has none of ours, a borrowed one."""
+"""``unmoor rehearse``: hand over to nox, with the project's noxfile or, where it has none of ours, a borrowed one."""
 
 from __future__ import annotations
 

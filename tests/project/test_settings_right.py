@@ -113,6 +113,7 @@ DECODED = Settings(
         requirements=("-r requirements.txt",),
         coverage=90.0,
         against="wheel",
+        parallel=True,
         seconds=60.5,
     ),
     docs=words.DocsSettings(

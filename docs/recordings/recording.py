@@ -106,10 +106,10 @@ def tidy(text: str, scratch: Path) -> str:
     return text.replace(str(scratch.resolve()), "~").replace(str(scratch), "~")
 
 
-def sample(stage: Stage) -> None:
-    """Make the tutorial's project, as its first command does."""
-    stage.run(f"uv init --quiet --lib --build-backend hatch --author-from none --no-pin-python {NAME}")
-    stage.folder = stage.scratch / NAME
+def sample(stage: Stage, name: str = NAME) -> None:
+    """Make the tutorial's project, as its first commands do."""
+    stage.run(f"uv init --quiet --lib --build-backend hatch --author-from none --no-pin-python {name}")
+    stage.folder = stage.scratch / name
     stage.run("git add --all")
     stage.run("git commit --quiet -m First")
 
@@ -121,10 +121,10 @@ def releasable(stage: Stage) -> None:
     stage.run("uv add --quiet --dev pytest")
 
 
-def _last_words(text: str) -> str:
+def _last_words(text: str, name: str = NAME) -> str:
     """Return the last words; nox's own summary, which may come before or after them, is no part."""
     lines = text.splitlines()
-    start = max(number for number, line in enumerate(lines) if line.startswith(f"{NAME} "))
+    start = max(number for number, line in enumerate(lines) if line.startswith(f"{name} "))
     return "\n".join(line for line in lines[start:] if not line.startswith("nox > ")) + "\n"
 
 
@@ -159,5 +159,25 @@ def tutorial() -> None:
         _keep("log", "git log --oneline --stat -1", stage.run("git log --oneline --stat -1"))
 
 
+def tagged() -> None:
+    """Rehearse a project whose version comes from git tags, and keep the last words."""
+    name = "tidewater-tagged"
+    with tempfile.TemporaryDirectory() as scratch:
+        stage = Stage(Path(scratch))
+        sample(stage, name)
+        pyproject = (stage.folder / "pyproject.toml").read_text(encoding="utf-8")
+        pyproject = pyproject.replace('version = "0.1.0"', 'dynamic = ["version"]')
+        pyproject = pyproject.replace('requires = ["hatchling"]', 'requires = ["hatchling", "hatch-vcs"]')
+        stage.write("pyproject.toml", f'{pyproject}\n[tool.hatch.version]\nsource = "vcs"\n')
+        stage.write("LICENSE", LICENCE)
+        stage.run("git add --all")
+        stage.run("git commit --quiet -m 'Version from git tags'")
+        stage.run("git tag v1.3.2")
+        stage.write("README.md", f"# {name}\n")
+        stage.run("git commit --quiet --all -m 'Say what it is'")
+        _keep("tagged", "unmoor rehearse", _last_words(stage.run("unmoor rehearse"), name))
+
+
 if __name__ == "__main__":
     tutorial()
+    tagged()

@@ -62,7 +62,9 @@ def _failure(case: ET.Element, bad: ET.Element) -> Failure:
     module = file.removesuffix(".py").replace("/", ".")
     inner = classname.removeprefix(module).strip(".") if classname.startswith(module) else ""
     words = [word for word in (file or classname, *inner.split("."), name) if word]
-    why = (bad.get("message") or "").strip() or _last(bad.text or "")
+    why = (bad.get("message") or "").strip()
+    if why in {"", "collection failure"}:
+        why = _last(bad.text or "")
     line = int(case.get("line", "-1")) + 1
     return Failure(
         test="::".join(dict.fromkeys(words)), file=file, line=line, why=why.splitlines()[0] if why else "failed"
@@ -71,4 +73,4 @@ def _failure(case: ET.Element, bad: ET.Element) -> Failure:
 
 def _last(text: str) -> str:
     said = [line for line in text.splitlines() if line.strip()]
-    return said[-1].strip() if said else ""
+    return said[-1].removeprefix("E ").strip() if said else ""

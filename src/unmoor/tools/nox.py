@@ -32,6 +32,7 @@ _OPTIONS = (
     "--no-stop-on-first-error",
     "--no-error-on-missing-interpreters",
 )
+_WORDS = {"failed": "failed", "not run": "did not run"}
 _MISSING = re.compile(r"interpreter .* not found", re.IGNORECASE)
 # pytest's last line, with and without -q; a session that only skips tests ends well too.
 _TESTS = re.compile(r"^(?:=+ )?(?P<words>(?:\d+ [a-z]+,? ?)+)in [\d.]+s.*$", re.MULTILINE)
@@ -133,10 +134,13 @@ def _results(report: Path, done: Completed) -> dict[str, tuple[str, str]]:
 
 def _remark(name: str, result: str, reason: str, done: Completed) -> Finding:
     why = f": {reason}" if reason else ""
-    last = tail(done.text.split(f"Session {name} {result}", 1)[0], 2).splitlines()
+    last = tail(done.text.split(f"nox > Session {name} {result}", 1)[0], 2).splitlines()
     if result == "failed" and last:
         why = f": {last[-1].removeprefix('nox > ')}"
-    return Finding(message=f"the session {name!r} was {result}{why}", hint=f"nox -s {name}, or see {done.log}")
+    return Finding(
+        message=f"the session {name!r} {_WORDS.get(result, f'was {result}')}{why}",
+        hint=f"nox -s {name}, or see {done.log}",
+    )
 
 
 def _tests(done: Completed) -> int | None:

@@ -22,7 +22,8 @@ __all__ = ["examine"]
 _FOUND = 1
 _SECONDS = 120.0
 _PYTHON = (".py", ".pyi", ".ipynb")
-_REFORMAT = re.compile(r"^Would reformat: (?P<path>.+)$", re.MULTILINE)
+# A line a file until 0.15; from 0.16 on as a diagnostic like any other.
+_REFORMAT = re.compile(r"^(?:Would reformat: | *--> )(?P<path>.+?)(?::\d+:\d+)?$", re.MULTILINE)
 
 
 def examine(room: Room, jobs: Sequence[str], log: Path) -> Findings:
@@ -80,5 +81,8 @@ def _unformed(room: Room, done: Completed) -> tuple[Finding, ...]:
     _understood(done)
     if not done.status:
         return ()
-    found = [Finding(message="is not formatted", place=room.place(path)) for path in _REFORMAT.findall(done.out)]
+    found = [
+        Finding(message="is not formatted", place=room.place(path))
+        for path in dict.fromkeys(_REFORMAT.findall(done.out))
+    ]
     return (*few(found), Finding(message=tail(done.out, 1).lower(), hint="run `ruff format`"))

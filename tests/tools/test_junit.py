@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from unmoor.errors import ToolError
+from unmoor.tools import junit
+
+_REPORT = """<?xml version="1.0" encoding="utf-8"?>
+<testsuites><testsuite name="pytest" errors="1" failures="1" skipped="1" tests="5">
+<testcase classname="tests.test_a" name="test_fine" file="tests/test_a.py" line="0" time="0.1" />
+<testcase classname="tests.test_a" name="test_skipped" file="tests/test_a.py" line="4"><skipped /></testcase>
+<testcase classname="tests.test_a.TestIt" name="test_bad[1-x]" file="tests/test_a.py" line="8">
+<failure message="AssertionError: assert 1 == 2&#10;  more">long</failure></testcase>
+<testcase classname="tests.test_a" name="test_down" file="tests/test_a.py" line="12" />
+<testcase classname="tests.test_a" name="test_down" file="tests/test_a.py" line="12">
+<error message="failed on teardown">long</error></testcase>
+<testcase classname="" name="tests.test_b"><error message="collection failure">E   one
+E   ImportError: no such thing</error></testcase>
+</testsuite></testsuites>
+"""
+
+
+@pytest.fixture
+def report(tmp_path):
+    path = tmp_path / "junit.xml"
+    path.write_text(_REPORT)
+    return junit.read(path)
+
+
+def test_every_test_counts_once_and_a_broken_teardown_is_a_failure(report):
+    assert (report.passed, report.skipped) == (1, 1)
+    assert [each.test.rpartition("::")[2] for each in report.failures] == ["test_bad[1-x]", "test_down", "tests.test_b"]
+
+
+def test_a_failure_says_where_it_is_and_why_in_one_line(report):
+    failure = report.failures[0]
+    assert failure.test == "tests/test_a.py::TestIt::test_bad[1-x]"
+    assert (failure.file, failure.line) == ("tests/test_a.py", 9)
+    assert failure.why == "AssertionError: assert 1 == 2"
+
+
+def test_a_failure_without_a_message_is_told_by_its_last_line(report):
+    assert report.failures[2].why == "ImportError: no such thing"
+
+
+@pytest.mark.parametrize("text", [None, "<testsuites>"])
+def test_no_report_or_a_torn_one_is_an_error(tmp_path, text):
+    path = tmp_path / "junit.xml"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(ToolError, match="left no record"):
+        junit.read(path)

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from unmoor.model import Finding, Findings
+from unmoor.tools.remarks import few, together
+
+
+def test_few_findings_stay_as_they_are():
+    findings = tuple(Finding(message=str(number)) for number in range(3))
+    assert few(findings, 3) == findings
+
+
+def test_of_many_the_first_are_shown_and_the_rest_is_counted():
+    findings = [Finding(message=str(number)) for number in range(12)]
+    assert [each.message for each in few(findings, 2)] == ["0", "1", "and 10 more"]
+
+
+def test_several_tools_read_as_one_line():
+    problem = Finding(message="bad")
+    both = together(
+        [
+            Findings(examined=17, unit="files mypy", tools={"mypy": "1"}),
+            Findings(examined=5, unit="files pyright", problems=(problem,), tools={"pyright": "2"}),
+        ]
+    )
+    assert f"{both.examined} {both.unit}" == "17 files mypy, 5 pyright"
+    assert both.problems == (problem,)
+    assert both.tools == {"mypy": "1", "pyright": "2"}
+
+
+def test_one_tool_that_examined_nothing_is_not_covered_by_the_others():
+    both = together([Findings(examined=17, unit="files mypy"), Findings(examined=0, unit="files pyright")])
+    assert (both.examined, both.unit) == (0, "files pyright")

@@ -18,7 +18,7 @@ from unmoor import gates
 from unmoor.commanding import CommandAsGate
 from unmoor.context import Context
 from unmoor.errors import Exit, ToolFailed, UnmoorError, worst
-from unmoor.evidence.binding import why_void
+from unmoor.evidence.binding import NOT_PASSED, why_void
 from unmoor.evidence.record import GateRecord
 from unmoor.model import Finding, Findings, Outcome
 from unmoor.project.types import Waiver
@@ -107,7 +107,10 @@ def judge_session(own: OwnSession, context: Context) -> tuple[GateRecord, Exit]:
         if reason := why_void(kept, context.inputs):
             called = own.called(part)
             hint = f"nox -s {shlex.quote(called)}"
-            problems.append(Finding(message=f"the evidence of {called!r} does not count: {reason}", hint=hint))
+            what = f"the evidence of {called!r} does not count: {reason}"
+            if kept.record is not None and reason == NOT_PASSED:
+                what = f"the session {called!r} failed: {kept.record.detail}"
+            problems.append(Finding(message=what, hint=hint))
         else:
             passed += 1
     record = GateRecord(

@@ -16,6 +16,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -228,6 +229,7 @@ class _Seen:
 
 def _prove(own: OwnSession, session: nox.Session, run: _Run, call: Callable[[Any], None]) -> bool:
     """Run one of the project's sessions unless its evidence still counts; say whether all its Pythons are proven."""
+    from unmoor.engine import carry_out
     from unmoor.evidence.binding import inputs_of, why_void
     from unmoor.evidence.sessions import prove
     from unmoor.opening import open_release
@@ -249,7 +251,12 @@ def _prove(own: OwnSession, session: nox.Session, run: _Run, call: Callable[[Any
     if not request.asked and not why_void(opened.store.read(name), inputs):
         session.log(f"cached: {session.name} passed for this very tree")
     else:
-        prove(name, opened.plan, opened.store, inputs, lambda: call(seen))
+        try:
+            prove(name, opened.plan, opened.store, inputs, lambda: call(seen))
+        except Exception:
+            # nox will not come to the stage any more; that it failed is still to be told, and kept.
+            carry_out(own.stage, replace(request, posargs=()))
+            raise
     return not any(why_void(opened.store.read(own.evidence(part)), inputs) for part in own.parts or ("",))
 
 

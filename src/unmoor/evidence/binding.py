@@ -19,8 +19,9 @@ from unmoor.model import Distribution, Effect, Plan, Stage
 if TYPE_CHECKING:
     from unmoor.project.types import Project
 
-__all__ = ["digest_of", "files_digest", "inputs_of", "why_void"]
+__all__ = ["NOT_PASSED", "digest_of", "files_digest", "inputs_of", "why_void"]
 
+NOT_PASSED = "it did not pass last time"
 _SAID = {
     "tree": "the tree changed",
     "commit": "the commit changed",
@@ -88,5 +89,5 @@ def why_void(kept: Kept, inputs: Mapping[str, str]) -> str:
     if changed:
         return changed[0] if len(changed) == 1 else f"{changed[0]}, and more"
     if not kept.record.passed:
-        return "it did not pass last time"
+        return NOT_PASSED
     return ""

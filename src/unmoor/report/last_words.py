@@ -95,7 +95,11 @@ def _closing(plan: Plan, found: Sequence[Row], state: Path, again: str, *, adopt
     release = plan.release
     failed = [row for row in found if row.code]
     if failed:
-        return [*_stops(failed), f"Evidence: {state / 'evidence'}", f"Next: {_approval(failed) or _after(failed) + again}"]
+        return [
+            *_stops(failed),
+            f"Evidence: {state / 'evidence'}",
+            f"Next: {_approval(failed) or _after(failed) + again}",
+        ]
     lines = [f"Version: {release.version}, because {release.rule}."]
     if plan.uncommitted:
         lines.append(f"Uncommitted work taken along: {_some(plan.uncommitted)}.")

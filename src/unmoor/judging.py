@@ -101,7 +101,7 @@ def judge_tree(context: Context) -> tuple[tuple[GateRecord, ...], Exit]:
 def judge_session(own: OwnSession, context: Context) -> tuple[GateRecord, Exit]:
     """Judge one of the project's own sessions by the evidence that its wrapper left, for every Python it runs on."""
     name = f"session {own.name}"
-    problems, passed = [], 0
+    problems, passed, seconds = [], 0, 0.0
     for part in own.parts or ("",):
         kept = context.store.read(own.evidence(part))
         if reason := why_void(kept, context.inputs):
@@ -113,8 +113,10 @@ def judge_session(own: OwnSession, context: Context) -> tuple[GateRecord, Exit]:
             problems.append(Finding(message=what, hint=hint))
         else:
             passed += 1
+        seconds += kept.record.seconds if kept.record else 0.0
     record = GateRecord(
         name=name,
+        seconds=round(seconds, 3),
         asserts="the project's own session succeeds",
         outcome=Outcome.FAILED if problems else Outcome.PASSED,
         examined=passed,

@@ -55,7 +55,9 @@ def _row(stage: Stage, store: Store, ended: Mapping[str, Any] | None) -> Row:
     what = str(ended["why"]) if narrowed or record is None else summary(record)
     if how == "cached":
         what += f" ({ended['why']})"
-    seconds = None if how == "cached" else float(ended["seconds"])
+    # The project's own sessions have run before the stage that counts on them; their time is the stage's.
+    own = sum(gate.seconds for gate in (record.gates if record else ()) if gate.name.startswith("session "))
+    seconds = None if how == "cached" else float(ended["seconds"]) + own
     return Row(stage=stage.name, how=how, what=what, seconds=seconds, code=code, record=record)
 
 

@@ -264,6 +264,7 @@ def _carry_out(name: str, session: nox.Session, run: _Run) -> None:
     from unmoor.engine import carry_out
     from unmoor.report.progress import failure, headline
 
+    _hush()
     _refuse_doubles(session)
     _explained.add(name)
     try:

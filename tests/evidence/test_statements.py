@@ -7,40 +7,16 @@ from typing import Any
 
 import msgspec
 import pytest
-from google.protobuf import json_format
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from in_toto_attestation.predicates.provenance.v1 import provenance_pb2
-from in_toto_attestation.predicates.test_result.v0 import test_result_pb2
-from in_toto_attestation.predicates.vsa.v1 import vsa_pb2
-from in_toto_attestation.v1 import statement_pb2
-from in_toto_attestation.v1.statement import Statement
 
+from support.attested import parsed
 from support.records import STAGES, record, records
 from unmoor.evidence import statements
 from unmoor.evidence.record import GateRecord
 from unmoor.model import Finding, Outcome
 
-PREDICATES = {
-    "https://slsa.dev/provenance/v1": provenance_pb2.Provenance,
-    "https://in-toto.io/attestation/test-result/v0.1": test_result_pb2.TestResult,
-    "https://slsa.dev/verification_summary/v1": vsa_pb2.VerificationSummary,
-}
 SLOW = settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60, deadline=None)
-
-
-def parsed(content: bytes) -> tuple[str, Any]:
-    """Read a statement as others do; return its predicate's type and the predicate as its own message."""
-    statement = json_format.Parse(content, statement_pb2.Statement())
-    Statement.copy_from_pb(statement).validate()
-    predicate = json.loads(content)["predicate"]
-    # A field that a vendor adds with its prefix is allowed to be unknown; nothing else is.
-    del predicate["unmoor_record"]
-    kind = statement.predicate_type
-    if kind == statements.VERDICT:
-        # The specification has a list here, the package's message one string.
-        (predicate["verifiedLevels"],) = predicate["verifiedLevels"]
-    return kind, json_format.ParseDict(predicate, PREDICATES[kind]()) if kind in PREDICATES else predicate
 
 
 @SLOW

@@ -56,7 +56,7 @@ def compose(plan: Plan, rows: Sequence[Row], digests: Sequence[tuple[str, str, s
 def _gates(gates: Sequence[GateRecord]) -> list[str]:
     lines = ["| gate | result | examined | remarks |", "|---|---|---|---|"]
     for gate in gates:
-        remarks = [str(each) for each in (*gate.problems, *gate.notices)] or [gate.reason]
+        remarks = [gate.reason, *(str(each) for each in (*gate.problems, *gate.notices))]
         shown = "<br>".join(_cell(remark) for remark in remarks[:10] if remark)
         lines.append(f"| {gate.name} | {_WORDS[gate.outcome]} | {gate.examined} {_cell(gate.unit)} | {shown} |")
     return lines

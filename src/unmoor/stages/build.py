@@ -57,6 +57,7 @@ def run(context: Context) -> Done:
             installer=context.project.settings.installer,
             log=context.log("build"),
             timeout=_SECONDS,
+            say=context.say,
         )
         # A seal without its record is what a run that was killed in between leaves; nothing was uploaded from it.
         seal.unseal(context.dist)

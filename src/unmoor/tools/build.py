@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from unmoor.errors import ToolFailed
 from unmoor.runtime import environment, process
-from unmoor.tools.uv import uv_program
+from unmoor.tools.uv import unreachable, uv_program
 
 __all__ = ["build"]
 
@@ -31,20 +31,28 @@ def build(
     installer: str = "uv",
     log: Path | None = None,
     timeout: float = 900.0,
+    say: Callable[[str], None] = lambda _: None,
 ) -> tuple[Path, Path]:
     """Build ``source`` into the emptied folder ``out``; return the wheel and the sdist.
 
     ``env`` is the environment as the face read it: secrets and inherited traces are removed here, mirror settings
     stay. ``epoch`` becomes ``SOURCE_DATE_EPOCH``, in seconds. ``installer`` (``uv`` or ``pip``) fills the isolated
-    build environment. Raises ``ToolFailed`` with what the backend said last, also when build claims success and
+    build environment; where uv finds no network, it is tried again from uv's cache alone, and said. Raises ``ToolFailed`` with what the backend said last, also when build claims success and
     did not leave exactly one sdist and one wheel; ``ToolTimeout`` after ``timeout`` seconds.
     """
     if out.exists():
         shutil.rmtree(out)
     out.mkdir(parents=True)
     command: list[str | Path] = [sys.executable, "-m", "build", "--installer", installer, "--outdir", out, source]
+    surroundings = _surroundings(env, epoch, installer)
     try:
-        done = process.run(command, cwd=out, env=_surroundings(env, epoch, installer), timeout=timeout, log=log)
+        try:
+            done = process.run(command, cwd=out, env=surroundings, timeout=timeout, log=log)
+        except ToolFailed as error:
+            if installer != "uv" or not unreachable(error.tail):
+                raise
+            say("no network: building with what uv has in its cache")
+            done = process.run(command, cwd=out, env=surroundings | {"UV_OFFLINE": "1"}, timeout=timeout, log=log)
     except ToolFailed as error:
         what = f"the build failed: {_gist(error.tail)}"
         hint = f"read {error.log}" if error.log else "run `python -m build` to see all of it"

@@ -17,7 +17,7 @@ from unmoor.errors import ToolError, ToolMissing
 from unmoor.runtime import process
 from unmoor.tools import interpreters
 
-__all__ = ["Environment", "create", "find_python", "pip_install", "uv_program"]
+__all__ = ["Environment", "create", "find_python", "pip_install", "unreachable", "uv_program"]
 
 _INSTALL_SECONDS = 600.0
 
@@ -108,11 +108,12 @@ def pip_install(
     try:
         return process.run(command, env=env, cwd=cwd, log=log, timeout=timeout)
     except ToolError as error:
-        if not _unreachable(getattr(error, "tail", "")):
+        if not unreachable(getattr(error, "tail", "")):
             raise
         return process.run([*command, "--offline"], env=env, cwd=cwd, log=log, timeout=timeout)
 
 
-def _unreachable(said: str) -> bool:
+def unreachable(said: str) -> bool:
+    """Say whether uv failed for want of a network, by its last words."""
     signs = ("error sending request", "dns error", "failed to connect", "Could not connect", "timed out", "No route")
     return any(sign in said for sign in signs)

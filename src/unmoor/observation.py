@@ -52,7 +52,8 @@ def _once(key: tuple[str, ...], ask: Callable[[], _Answer]) -> _Answer:
                 kept.error = error
             kept.asked = True
     if kept.error is not None:
-        raise Unreachable(str(kept.error))
+        said = kept.error.problems[0]
+        raise Unreachable(said.what, hint=said.hint)
     return kept.answer  # type: ignore[return-value]  # what ask() returned for this very key
 
 

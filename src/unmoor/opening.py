@@ -125,12 +125,12 @@ def _facts(project: Project, git: Git, here: _Here) -> Facts:
     from unmoor.planning.plan import Facts
 
     notices = []
-    taken = _taken(project)
+    taken, why = _taken(project)
     if taken is None:
-        notices.append("the index was not asked which versions are taken: it did not answer")
+        notices.append(f"the index was not asked which versions are taken: {why}")
     refs = git.remote_refs(project.remote, timeout=_REMOTE_SECONDS) if project.remote else None
     if project.remote and refs is None:
-        notices.append(f"the remote {project.remote!r} was not asked for its tags: it did not answer")
+        notices.append(f"the remote {project.remote!r} was not asked: it did not answer")
     return Facts(
         commit=here.commit,
         tree=here.tree,
@@ -146,8 +146,8 @@ def _facts(project: Project, git: Git, here: _Here) -> Facts:
     )
 
 
-def _taken(project: Project) -> tuple[str, ...] | None:
-    """Return the versions the main index already has, or ``None`` when it does not answer."""
+def _taken(project: Project) -> tuple[tuple[str, ...] | None, str]:
+    """Return the versions the main index already has; or ``None``, and why it gave no answer."""
     from unmoor.indexes import known, simple
     from unmoor.runtime.http import Unreachable
 
@@ -155,9 +155,9 @@ def _taken(project: Project) -> tuple[str, ...] | None:
     url = (configured.simple_url if configured else "") or known.simple_url("pypi")
     try:
         files = simple.files(url, project.component.name, timeout=_INDEX_SECONDS)
-    except Unreachable:
-        return None
-    return tuple(sorted({each.version for each in files if each.version}))
+    except Unreachable as error:
+        return None, error.problems[0].what
+    return tuple(sorted({each.version for each in files if each.version})), ""
 
 
 def _today() -> str:

@@ -35,7 +35,7 @@ def check(context: Context) -> Findings:
     notices: list[Finding] = []
     if project.remote and refs is None:
         unasked = Finding(
-            message=f"not asked: the remote {project.remote!r} did not answer", hint="run again when it does"
+            message=f"the remote {project.remote!r} was not asked: it did not answer", hint="run again when it does"
         )
         (taken if context.live else notices).append(unasked)
     examined = len(local.keys() | remote.keys()) + 1

@@ -28,7 +28,8 @@ def check(context: Context) -> Findings:
     try:
         files = index_files(context)
     except Unreachable as error:
-        return Findings(absent=f"the index was not asked: {error}", hint="run again when the index can be reached")
+        absent = f"the index was not asked which versions are taken: {error.problems[0].what}"
+        return Findings(absent=absent, hint="run again when the index can be reached")
     version = context.plan.release.version
     planned = try_parse(version)
     there = [each for each in files if each.version and try_parse(each.version) == planned]

@@ -53,7 +53,7 @@ def _released(context: Context) -> tuple[set[Version], list[Finding]]:
     try:
         served = index_files(context)
     except UnmoorError:
-        return released, [Finding(message="not asked: the index did not answer", hint="compared with the tags alone")]
+        return released, [Finding(message="compared with the tags alone: the index did not answer")]
     return released | {found for each in served if (found := try_parse(each.version)) is not None}, []
 
 

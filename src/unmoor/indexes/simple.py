@@ -90,7 +90,7 @@ def files(simple_url: str, project: str, *, timeout: float = _TIMEOUT) -> tuple[
     except requests.JSONDecodeError as error:
         raise _no_page(simple_url, project) from error
     except requests.RequestException as error:
-        what = f"{redact(simple_url)} did not answer about '{project}': {redact(str(error))}"
+        what = f"{redact(simple_url)} did not answer about '{project}': {http.gist(error)}"
         raise Unreachable(what, hint="check the network, then run the same command again") from error
     except (ValueError, UnsupportedRepoVersionError) as error:
         # Another content type and fields that do not fit are ValueErrors too.

@@ -111,6 +111,7 @@ def _closing(plan: Plan, found: Sequence[Row], state: Path, again: str, *, adopt
     if plan.mode is Mode.LIVE:
         return [*lines, f"Evidence: {state / 'evidence'}", "Next: nothing; the release is complete."]
     missed = ["PyPI credential", "push rights", "the network's delays", *plan.notices, *unrehearsed(_records(found))]
+    missed = list(dict.fromkeys(missed))
     return [
         *lines,
         f"Nothing left this machine. Not rehearsed: {'; '.join(missed)}.",

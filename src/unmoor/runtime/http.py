@@ -14,7 +14,7 @@ from unmoor.runtime.redact import redact
 if TYPE_CHECKING:
     import requests
 
-__all__ = ["Unreachable", "download", "session"]
+__all__ = ["Unreachable", "download", "gist", "session"]
 
 _AGENT = "unmoor (release verification)"
 _CHUNK = 1 << 16
@@ -41,6 +41,21 @@ class _Nobody:
         return request
 
 
+_GISTS = {
+    "Name or service not known": "its name is not known",
+    "Failed to resolve": "its name cannot be resolved",
+    "Connection refused": "connection refused",
+    "Network is unreachable": "the network is unreachable",
+    "timed out": "no answer in time",
+}
+
+
+def gist(error: Exception) -> str:
+    """Return in a few words why a request failed; what the library says where the words are not known."""
+    said = redact(str(error))
+    return next((words for sign, words in _GISTS.items() if sign in said), said)
+
+
 def download(url: str, *, limit: int, timeout: float = 60.0) -> bytes:
     """Fetch ``url`` and return its bytes; ``limit`` in bytes, ``timeout`` in seconds for connecting and each read.
 
@@ -59,5 +74,5 @@ def download(url: str, *, limit: int, timeout: float = 60.0) -> bytes:
                     raise Unreachable(what)
             return bytes(content)
     except requests.RequestException as error:
-        what = f"{redact(url)} did not answer: {redact(str(error))}"
+        what = f"{redact(url)} did not answer: {gist(error)}"
         raise Unreachable(what) from error

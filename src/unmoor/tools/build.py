@@ -18,7 +18,7 @@ from unmoor.tools.uv import unreachable, uv_program
 
 __all__ = ["build"]
 
-_NOISE = ("* ", "ERROR Backend", "Traceback ", " ", "During handling", "The above exception", "+ ", "$ ", "> ", "< ")
+_NOISE = ("* ", "TIP ", "ERROR Backend", "Traceback ", " ", "During handling", "The above exception", "+ ", "$ ", "> ", "< ")
 _TOLD = 3
 
 
@@ -37,8 +37,9 @@ def build(
 
     ``env`` is the environment as the face read it: secrets and inherited traces are removed here, mirror settings
     stay. ``epoch`` becomes ``SOURCE_DATE_EPOCH``, in seconds. ``installer`` (``uv`` or ``pip``) fills the isolated
-    build environment; where uv finds no network, it is tried again from uv's cache alone, and said. Raises ``ToolFailed`` with what the backend said last, also when build claims success and
-    did not leave exactly one sdist and one wheel; ``ToolTimeout`` after ``timeout`` seconds.
+    build environment; where uv finds no network, it is tried again from uv's cache alone, and ``say`` is told.
+    Raises ``ToolFailed`` with what the backend said last, also when build claims success and did not leave exactly
+    one sdist and one wheel; ``ToolTimeout`` after ``timeout`` seconds.
     """
     if out.exists():
         shutil.rmtree(out)

@@ -13,6 +13,18 @@ from support.repositories import Repository, git_environment
 pytest_plugins = ["support.builds"]
 
 
+# Folders whose tests build, install or run whole programs. A release runs the others on every Python; CI runs all.
+_SLOW = ("archives", "docs", "faces", "gates", "planning", "system")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of slow folders, so that nobody has to remember to."""
+    top = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(top).parts[0] in _SLOW:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_git(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep the machine's git configuration, and what steers unmoor and twine, out of every test."""

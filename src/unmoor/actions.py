@@ -1,4 +1,7 @@
-"""The tasks that change the user's tree: note, changelog, bump. They say what they did; git is touched only on request."""
+"""The tasks that change the user's tree: note, changelog, bump.
+
+They say what they did; git is touched only on request.
+"""
 
 from __future__ import annotations
 

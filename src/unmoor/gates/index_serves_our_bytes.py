@@ -34,12 +34,10 @@ def check(context: Context) -> Findings:
             f"{index.name} took {', '.join(result.names)} but does not show it yet",
             hint="an index can lag by minutes to hours; run the same command again later, nothing is uploaded twice",
         )
-    differing = []
-    for each in simple.files(index.simple_url, name, timeout=_ASK_SECONDS):
-        if each.filename in wanted and hashlib.sha256(simple.fetch(each)).hexdigest() != wanted[each.filename]:
-            differing.append(each.filename)
-    if differing:
-        return _differ(context, tuple(differing))
+    served = [each for each in simple.files(index.simple_url, name, timeout=_ASK_SECONDS) if each.filename in wanted]
+    fetched = {each.filename: hashlib.sha256(simple.fetch(each)).hexdigest() for each in served}
+    if differing := tuple(name for name, digest in wanted.items() if fetched.get(name) != digest):
+        return _differ(context, differing)
     return Findings(examined=len(wanted), unit="files read back")
 
 

@@ -39,7 +39,7 @@ def run(context: Context) -> Done:
     release, planned = context.plan.release, _planned(context)
     if context.workspace.commit != planned:
         raise Blocked(
-            f"the plan now leads to commit {context.workspace.commit[:12]}, the archives were built from {planned[:12]}",
+            f"the plan leads to commit {context.workspace.commit[:12]}, the archives were built from {planned[:12]}",
             hint="run `nox -s build` to see what changed",
         )
     clone = context.workspace.git

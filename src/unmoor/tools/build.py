@@ -18,7 +18,10 @@ from unmoor.tools.uv import unreachable, uv_program
 
 __all__ = ["build"]
 
-_NOISE = ("* ", "TIP ", "ERROR Backend", "Traceback ", " ", "During handling", "The above exception", "+ ", "$ ", "> ", "< ")
+_NOISE = (
+    *("* ", "TIP ", "ERROR Backend", "Traceback ", " ", "During handling", "The above exception"),
+    *("+ ", "$ ", "> ", "< "),
+)
 _TOLD = 3
 
 

@@ -6,7 +6,7 @@ unmoor's own words are taken out; what is left belongs to the project's own tool
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -15,6 +15,7 @@ from unmoor.errors import Problem, SettingsError
 __all__ = ["Words", "asked_for", "parse"]
 
 _OPTIONS = {"--live": "VERSION", "--base": "TAG", "--approve": "DIGEST"}
+_DIGEST = re.compile(r"(sha256:)?[0-9a-fA-F]{8,64}")
 # Catches --lvie and -live, lets pytest's --basetemp and --lf pass.
 _ALIKE = 0.8
 _SESSION_FLAGS = ("--session", "--sessions")
@@ -49,20 +50,15 @@ def parse(words: Sequence[str], *, own_tools: bool) -> Words:
             rest += ["--", *queue] if rest else queue
             break
         name, joined, value = word.partition("=")
-        if name in _OPTIONS:
-            if not joined:
-                value = queue.pop(0) if queue and not queue[0].startswith("-") else ""
-            if not value:
-                hint = f"write {name} {_OPTIONS[name]}"
-                problems.append(Problem(what=f"{name} needs a value", where="command line", hint=hint))
-            elif name in found:
-                problems.append(Problem(what=f"{name} is given twice", where="command line"))
-            found[name] = value
-        elif name.startswith("-") and (near := get_close_matches(name, _OPTIONS, n=1, cutoff=_ALIKE)):
-            hint = f"did you mean {near[0]!r}? write another -- before it if it is for another tool"
-            problems.append(Problem(what=f"unknown option {name!r}", where="command line", hint=hint))
-        else:
+        near = get_close_matches(name, _OPTIONS, n=1, cutoff=_ALIKE) if name.startswith("-") else []
+        if not near:
             rest.append(word)
+            continue
+        if not joined:
+            value = queue.pop(0) if queue and not queue[0].startswith("-") else ""
+        if problem := _slip(name, near[0], value, found, own_tools=own_tools):
+            problems.append(problem)
+        found[name] = value
     if rest and not own_tools:
         allowed = ", ".join(f"{name} {value}" for name, value in _OPTIONS.items())
         what = f"unknown argument {rest[0]!r}"
@@ -75,6 +71,22 @@ def parse(words: Sequence[str], *, own_tools: bool) -> Words:
         approval=found.get("--approve", ""),
         rest=tuple(rest),
     )
+
+
+def _slip(name: str, meant: str, value: str, found: Mapping[str, str], *, own_tools: bool) -> Problem | None:
+    """Return what is wrong with an option that is, or looks like, one of unmoor's."""
+    where = "command line"
+    if name != meant:
+        other = "; write another -- before it if it is for another tool" if own_tools else ""
+        return Problem(what=f"unknown option {name!r}", where=where, hint=f"did you mean {meant!r}?{other}")
+    if not value:
+        return Problem(what=f"{name} needs a value", where=where, hint=f"write {name} {_OPTIONS[name]}")
+    if name == "--approve" and not _DIGEST.fullmatch(value):
+        hint = "at least 8 of the hexadecimal digits that the run without it prints"
+        return Problem(what=f"{value!r} is no digest of archives", where=f"{where}: {name}", hint=hint)
+    if name in found:
+        return Problem(what=f"{name} is given twice", where=where, hint="name it once")
+    return None
 
 
 def asked_for(argv: Sequence[str], named: str) -> frozenset[str]:

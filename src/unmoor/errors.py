@@ -70,6 +70,13 @@ class UnmoorError(Exception):
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
 
+    @property
+    def told(self) -> str:
+        """The message of a face: one line where one thing is wrong, else a list under its number."""
+        if len(self.problems) == 1:
+            return f"unmoor: {self}"
+        return "\n".join([f"unmoor: {len(self.problems)} things are wrong", *(f"  {each}" for each in self.problems)])
+
 
 class SettingsError(UnmoorError):
     """The settings or the command line are wrong; every problem found is listed, not just the first."""

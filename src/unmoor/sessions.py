@@ -63,9 +63,9 @@ def register(root: str | Path | None = None) -> None:
     run = _Run(start)
     try:
         own = _own(start)
+        run.foresee()
     except UnmoorError as error:
-        print(f"unmoor: {error}", file=sys.stderr)  # noqa: T201 - a face
-        raise SystemExit(int(error.code)) from None
+        _stop(error)
     run.own = own
     for each in own:
         _wrap(each, run)
@@ -115,9 +115,25 @@ class _Run:
             say=_say,
         )
 
+    def foresee(self) -> None:
+        """Raise what would stop every stage alike, before nox runs one after the other in vain."""
+        if self.is_worker or self.is_listing or not self.asked & _STAGES:
+            return
+        from unmoor.opening import open_release
+
+        _hush()
+        posargs = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
+        open_release(self.request("", parse(posargs, own_tools=self.is_local)))
+
+    @property
+    def is_listing(self) -> bool:
+        """Whether nox was asked what there is, and not to run anything."""
+        words = sys.argv[: sys.argv.index("--")] if "--" in sys.argv else sys.argv
+        return not {"-l", "--list", "--list-sessions", "-h", "--help", "--version"}.isdisjoint(words)
+
     def last_words(self) -> None:
         """Print the table and the next command, once, whatever happened; nothing where no stage was asked for."""
-        if "-l" in sys.argv or "--list" in sys.argv or not (self.asked & _STAGES or self._ran()):
+        if self.is_listing or not (self.asked & _STAGES or self._ran()):
             return
         from unmoor.report.last_words import speak
 
@@ -134,6 +150,13 @@ class _Run:
         return bool(_explained)
 
 
+def _stop(error: UnmoorError) -> NoReturn:
+    """End the program before nox has begun: with its own status for a failure, and our code in the message."""
+    said = f"{error.told}\nunmoor: nothing was begun (exit code {int(error.code)})"
+    print(said, file=sys.stderr)  # noqa: T201 - a face
+    raise SystemExit(1) from None
+
+
 def _say(line: str) -> None:
     # One write, so that lines of gates that run side by side do not run into each other.
     sys.stdout.write(f"  {line}\n")
@@ -142,8 +165,6 @@ def _say(line: str) -> None:
 
 def _own(start: Path) -> tuple[OwnSession, ...]:
     registered = {name: _parts(function) for name, function in nox.registry.get().items()}
-    if not registered:
-        return ()
     return joined(registered, _named_gates(start), _decorated)
 
 
@@ -300,5 +321,5 @@ def _explain(session: nox.Session, error: UnmoorError) -> NoReturn:
     text = str(error)
     if text not in _explained:
         _explained.add(text)
-        print(f"\nunmoor: {text}\n", file=sys.stderr, flush=True)  # noqa: T201 - a face
+        print(f"\n{error.told}\n", file=sys.stderr, flush=True)  # noqa: T201 - a face
     session.error(f"stopped for the reason said above (exit code {int(error.code)})")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from invoke.collection import Collection
-from invoke.context import Context
+from invoke.context import Context  # noqa: TC002 - invoke reads the annotations of tasks
 from invoke.exceptions import Exit as Stop
 from invoke.tasks import task
 
@@ -34,7 +34,7 @@ def _exits(function: _Task) -> _Task:
         try:
             code = function(*args, **kwargs) or Exit.PASS
         except UnmoorError as error:
-            raise Stop(f"unmoor: {error}", code=int(error.code)) from None
+            raise Stop(error.told, code=int(error.code)) from None
         if code:
             raise Stop(code=int(code))
 

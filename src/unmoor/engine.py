@@ -46,10 +46,16 @@ def carry_out(name: str, request: Request) -> Result:
     started = time.monotonic()
     stage = chain.stage(name)
     opened = open_release(request)
-    context = _context(stage, opened, request)
+    try:
+        files, damaged = _sealed(stage, opened), None
+    except UnmoorError as error:
+        files, damaged = (), error
+    context = _context(stage, opened, request, files)
     kept = context.store.read(name)
     why = why_void(kept, context.inputs)
-    if not why and not request.asked and kept.record is not None:
+    if damaged is not None:
+        result = _refused(context, kept, damaged)
+    elif not why and not request.asked and kept.record is not None:
         result = Result(stage=name, how=How.CACHED, code=Exit.PASS, why=_same(stage), record=kept.record)
     else:
         result = _work(context, opened, request, kept, why or "it was asked for")
@@ -62,11 +68,10 @@ def carry_out(name: str, request: Request) -> Result:
     return result
 
 
-def _context(stage: Stage, opened: Opened, request: Request) -> Context:
+def _context(stage: Stage, opened: Opened, request: Request, files: tuple[Distribution, ...]) -> Context:
     from unmoor.workspace import Clone
 
     identities = hosts.identities(opened.project, opened.plan)
-    files = _sealed(opened) if _is_about_archives(stage, opened) else ()
     inputs = inputs_of(stage, opened.project, opened.plan, files=files, target=identities.get(stage.name, ""))
     return Context(
         stage=stage,
@@ -86,16 +91,27 @@ def _context(stage: Stage, opened: Opened, request: Request) -> Context:
     )
 
 
-def _is_about_archives(stage: Stage, opened: Opened) -> bool:
-    """Say whether a stage works with the sealed archives: the outward ones do, and tests of the wheel."""
+def _sealed(stage: Stage, opened: Opened) -> tuple[Distribution, ...]:
+    """Return the archives that a stage works with: the outward ones do, and tests of the wheel.
+
+    Raises ``Blocked`` where they are not what was sealed.
+    """
     against_wheel = stage.name == "tests" and opened.project.settings.tests.against == "wheel"
-    return stage.effect > Effect.LOCAL or against_wheel
-
-
-def _sealed(opened: Opened) -> tuple[Distribution, ...]:
+    if stage.effect <= Effect.LOCAL and not against_wheel:
+        return ()
     from unmoor.archives import seal
 
     return seal.sealed(opened.state / "dist")
+
+
+def _refused(context: Context, kept: Kept, error: UnmoorError) -> Result:
+    """Leave evidence that the stage was not begun, because the archives it is about are not what was sealed."""
+    from unmoor.judging import stopped
+
+    gate, code = stopped("archives-are-sealed", "the archives are the ones that were built and tested", error)
+    record = _ended(context, _begun(context, kept), (gate,), None, code, 0.0)
+    context.store.write(record)
+    return Result(stage=context.stage.name, how=How.RAN, code=code, why="", record=record)
 
 
 def _same(stage: Stage) -> str:

@@ -19,7 +19,7 @@ __all__ = ["SUMS", "seal", "sealed", "unseal"]
 SUMS = "SHA256SUMS"
 _READ_ONLY = 0o444
 _LINE = re.compile(r"(?P<digest>[0-9a-f]{64})  (?P<name>[A-Za-z0-9][A-Za-z0-9._+!-]*)")
-_NEVER_PUBLISH = "do not publish; start the build again, or fetch the published bytes back by digest"
+_NEVER_PUBLISH = "do not publish it; nox -s build makes it anew where nothing was uploaded yet"
 
 
 def seal(files: Sequence[Path], dist_folder: Path) -> tuple[Distribution, ...]:
@@ -66,7 +66,7 @@ def sealed(dist_folder: Path) -> tuple[Distribution, ...]:
     for each in found:
         if each.sha256 != expected[each.filename]:
             what = f"{each.filename!r} is not the file that was sealed"
-            raise Blocked(what, where=str(dist_folder / each.filename), hint=_NEVER_PUBLISH)
+            raise Blocked(what, where=str(dist_folder), hint=_NEVER_PUBLISH)
     return found
 
 

@@ -15,7 +15,7 @@ ASSERTS = "the archives are, byte for byte, the ones that were built and tested"
 
 def check(context: Context) -> Findings:
     """Hash the sealed archives again and compare them with what the build recorded."""
-    hint = "do not publish; run `nox -s build` again, or fetch the published bytes back by digest"
+    hint = "do not publish it; nox -s build makes it anew where nothing was uploaded yet"
     try:
         found = sealed(context.dist)
     except Blocked as error:
@@ -28,4 +28,4 @@ def check(context: Context) -> Findings:
         Finding(message=f"{name!r} is not the file that the build recorded", place=str(context.dist), hint=hint)
         for name in differing
     )
-    return Findings(examined=len(found), unit="files", problems=problems)
+    return Findings(examined=len(found), unit="files", problems=problems, hint="nothing is built yet: nox -s build")

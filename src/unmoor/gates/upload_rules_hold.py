@@ -23,7 +23,7 @@ _ASK_SECONDS = 30.0
 def check(context: Context) -> Findings:
     """Judge every archive by every upload rule."""
     if not context.archives:
-        return Findings()
+        return Findings(hint="nothing is built yet: nox -s build")
     shelf = _shelf(context, context.index) if context.index else None
     problems = [
         Finding(message=f"{refusal.rule}: {_plain(refusal.message)}", place=path.name, hint=refusal.hint)

@@ -39,7 +39,16 @@ def observe(context: Context) -> Done | None:
         return None
     files = tuple(Distribution(**each) for each in about["files"])
     detail = f"{len(files)} files, sealed earlier"
-    if not _whole(context, files):
+    try:
+        whole = _whole(context, files)
+    except Blocked as error:
+        if context.live and _uploaded(context):
+            hint = f"remove {context.dist} and run the same command again: what was uploaded is fetched back by digest"
+            raise Blocked(error.problems[0].what, where=error.problems[0].where, hint=hint) from error
+        context.say("the sealed archives are damaged, and nothing was uploaded: building anew")
+        _make_way(context, about)
+        return None
+    if not whole:
         _fetch_back(context, files)
         detail = f"{len(files)} files, fetched back by digest"
     return Done(how=How.ALREADY_THERE, detail=detail, files=files, facts=about["facts"])
@@ -84,8 +93,11 @@ def _about(context: Context) -> dict[str, Any] | None:
         return None
     except ValueError:
         what = "the record of the sealed archives is damaged"
-        hint = f"if nothing of this version was uploaded, remove {context.state} and run again"
-        raise Blocked(what, where=str(_path(context)), hint=hint) from None
+        if context.live and _uploaded(context):
+            hint = "restore it from a backup, or release a new version"
+            raise Blocked(what, where=str(_path(context)), hint=hint) from None
+        context.say(f"{what}, and nothing was uploaded: building anew")
+        return None
     return about
 
 
@@ -96,14 +108,19 @@ def _whole(context: Context, files: tuple[Distribution, ...]) -> bool:
     return seal.sealed(context.dist) == files
 
 
+def _uploaded(context: Context) -> bool:
+    """Say whether an upload of this release was ever begun."""
+    uploads = context.state / "uploads"
+    return uploads.is_dir() and any(uploads.rglob("*.json"))
+
+
 def _make_way(context: Context, about: dict[str, Any]) -> None:
     """Clear an earlier build of other content away: freely in a rehearsal, never once something was uploaded."""
-    uploads = context.state / "uploads"
-    if context.live and uploads.is_dir() and any(uploads.rglob("*.json")):
+    if context.live and _uploaded(context):
         raise Blocked(
             f"files of {context.plan.release.version} were uploaded from commit {about['facts']['commit'][:12]}, "
             "and this is other content",
-            where=str(uploads),
+            where=str(context.state / "uploads"),
             hint="check that commit out to finish the release, or release this content under a new version",
         )
     _path(context).unlink(missing_ok=True)
@@ -125,8 +142,7 @@ def _fetch_back(context: Context, files: tuple[Distribution, ...]) -> None:
                 if match is not None and each.filename not in found:
                     found[each.filename] = simple.fetch(match, limit=each.size)
     missing = [each.filename for each in files if each.filename not in found]
-    uploads = context.state / "uploads"
-    if missing and not (uploads.is_dir() and any(uploads.rglob("*.json"))):
+    if missing and not _uploaded(context):
         # Nothing left this machine, so building again harms nobody; the seal is simply void.
         _path(context).unlink()
         raise Blocked(

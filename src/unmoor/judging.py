@@ -17,7 +17,7 @@ from functools import partial
 from unmoor import gates
 from unmoor.commanding import CommandAsGate
 from unmoor.context import Context
-from unmoor.errors import Exit, ToolFailed, UnmoorError, worst
+from unmoor.errors import Exit, ToolFailed, ToolTimeout, UnmoorError, worst
 from unmoor.evidence.binding import NOT_PASSED, why_void
 from unmoor.evidence.record import GateRecord
 from unmoor.model import Finding, Findings, Outcome
@@ -171,8 +171,13 @@ def _said(waiver: Waiver) -> str:
 def stopped(name: str, asserts: str, error: UnmoorError) -> tuple[GateRecord, Exit]:
     """Turn an error raised on purpose into a record: Blocked is a failure, everything else could not tell."""
     outcome = Outcome.FAILED if error.code is Exit.GATE_FAILED else Outcome.ERROR
-    problems = [Finding(message=each.what, place=each.where, hint=each.hint) for each in error.problems]
-    log = ""
+    late = isinstance(error, ToolTimeout)
+    log = error.problems[0].where if late else ""
+    places = ["" if late else each.where for each in error.problems]
+    problems = [
+        Finding(message=each.what, place=place, hint=each.hint)
+        for each, place in zip(error.problems, places, strict=True)
+    ]
     if isinstance(error, ToolFailed):
         log = error.log
         problems += [Finding(message=f"  {line}") for line in error.tail.splitlines()[-_SHOWN_LINES:]]

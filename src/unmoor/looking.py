@@ -83,7 +83,8 @@ def report(start: Path, environ: Mapping[str, str], *, live: str, form: str, out
     opened = open_release(Request(start=start, environ=environ, live=live))
     found = _standing(opened)
     if all(row.record is None for row in found):
-        raise Incomplete("there is no evidence to report yet", where=str(opened.state), hint="unmoor rehearse")
+        hint = f"nox -s release -- --live {live}" if live else "unmoor rehearse"
+        raise Incomplete("there is no evidence to report yet", where=str(opened.state), hint=hint)
     text = _composed(opened, found, form)
     if not out:
         say(text)

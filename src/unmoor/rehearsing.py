@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import sys
 import tempfile
@@ -35,6 +36,7 @@ def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str) 
     project = load(start, environ)
     places = Places.of(Git(project.root, environ).common_dir(), environ)
     run_id = f"{int(time.time() * 1000):x}-{os.getpid():x}"
+    _parses(project.folder / "noxfile.py")
     env = {**environ, "UNMOOR_RUN_ID": run_id, "UNMOOR_AGAIN": "unmoor rehearse"}
     with tempfile.TemporaryDirectory(prefix="unmoor-nox-") as scratch:
         noxfile = project.folder / "noxfile.py"
@@ -49,6 +51,20 @@ def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str) 
     if status and not any(codes):
         return Exit.CRASH
     return worst(codes) if codes else Exit.CRASH
+
+
+def _parses(noxfile: Path) -> None:
+    """Refuse a noxfile that Python cannot read: whether the project has adopted unmoor stands in it."""
+    if not noxfile.is_file():
+        return
+    try:
+        ast.parse(noxfile.read_bytes())
+    except (SyntaxError, ValueError) as error:
+        where = f"noxfile.py:{error.lineno}" if isinstance(error, SyntaxError) and error.lineno else "noxfile.py"
+        what = f"Python cannot read it: {error.msg if isinstance(error, SyntaxError) else error}"
+        raise SettingsError(
+            [Problem(what=what, where=where, hint="correct the line; nox cannot read it either")]
+        ) from None
 
 
 def _check(jobs: str, stage: str) -> None:

@@ -55,7 +55,7 @@ def _private_key(tiny: Repository) -> None:
 
 ROWS: dict[str, Row] = {
     "history-is-complete": Row(_shallow, "the clone is shallow"),
-    "worktree-is-clean": Row(lambda tiny: tiny.write("stray.txt", "stray"), "1 file differs"),
+    "worktree-is-clean": Row(lambda tiny: tiny.write("stray.txt", "stray"), "has changes that are not committed"),
     "branch-is-allowed": Row(_elsewhere, "releases are made from 'main'"),
     "not-behind-remote": Row(_behind, "is behind origin/main"),
     "version-sources-agree": Row(

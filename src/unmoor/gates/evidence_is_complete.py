@@ -17,6 +17,7 @@ ASSERTS = "every required stage has passed for exactly this content and these ar
 def check(context: Context) -> Findings:
     """Read the evidence of all stages before this one and compare what it is bound to with what is there now."""
     problems = []
+    live = f" -- --live {context.plan.release.version}" if context.live else ""
     names = [stage.name for stage in CHAIN]
     earlier = CHAIN[: names.index(context.stage.name)]
     for stage in earlier:
@@ -28,7 +29,6 @@ def check(context: Context) -> Findings:
             target=context.identities.get(stage.name, ""),
         )
         if reason := why_void(context.store.read(stage.name), inputs):
-            problems.append(
-                Finding(message=f"the evidence of {stage.name!r} does not count: {reason}", hint=f"nox -s {stage.name}")
-            )
+            what = f"the evidence of {stage.name!r} does not count: {reason}"
+            problems.append(Finding(message=what, hint=f"nox -s {stage.name}{live}"))
     return Findings(examined=len(earlier), unit="stages", problems=tuple(problems))

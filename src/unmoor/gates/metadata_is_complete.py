@@ -187,9 +187,8 @@ def _license(where: _Where) -> Iterator[Finding]:
                 hint="name files below it",
             )
         elif not any(folder.glob(pattern)):
-            yield Finding(
-                message=f"no file matches {pattern!r}", place=where("license-files"), hint="correct it (PEP 639)"
-            )
+            hint = "correct 'license-files', or add the file"
+            yield Finding(message=f"no file matches {pattern!r}", place=where("license-files"), hint=hint)
     if isinstance(where.stated.get("license"), Mapping) and dig_texts(where.stated, "license-files"):
         hint = 'write license = "…" as an SPDX expression'
         yield Finding(

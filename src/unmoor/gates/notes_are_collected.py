@@ -51,7 +51,8 @@ def _rehearsed(context: Context, count: int) -> Finding:
     notes = "1 note is" if count == 1 else f"{count} notes are"
     changelog = context.project.notes.changelog
     if any(PurePosixPath(edit.path).name == PurePosixPath(changelog).name for edit in context.plan.release.edits):
-        return Finding(message=f"{notes} put into the changelog by the plan", hint="live, run `unmoor prepare` first")
+        hint = "live, run `unmoor bump --commit` first"
+        return Finding(message=f"{notes} put into the changelog by the plan", hint=hint)
     return Finding(message=f"{notes} not in the changelog", hint="live that stops the release; run `unmoor changelog`")
 
 

@@ -105,10 +105,23 @@ def _computed(context: Context, source: VersionSource) -> Finding:
 
 
 def _listed(places: list[_Place], expected: Version | None) -> list[Finding]:
-    """List every place, those that are right included: which one is wrong only a person can tell."""
-    planned = f", planned is {str(expected)!r}" if expected is not None else ""
-    hint = "run `unmoor bump`, or write the same version in every place"
-    return [Finding(message=f"states {place.text!r}{planned}", place=place.where, hint=hint) for place in places]
+    """List every place, those that are right included, and last: which one is wrong only a person can tell."""
+    if expected is None:
+        hint = "run `unmoor bump`, or write the same version in every place"
+        return [Finding(message=f"states {place.text!r}", place=place.where, hint=hint) for place in places]
+    hint = f"write {str(expected)!r} there, or make the other places state this one"
+    wrong = [place for place in places if place.version != expected]
+    return [
+        *(
+            Finding(message=f"states {place.text!r}, planned is {str(expected)!r}", place=place.where, hint=hint)
+            for place in wrong
+        ),
+        *(
+            Finding(message=f"states {place.text!r}, as planned", place=place.where)
+            for place in places
+            if place not in wrong
+        ),
+    ]
 
 
 def _spelling(places: list[_Place]) -> list[Finding]:

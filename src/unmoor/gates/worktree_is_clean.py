@@ -20,11 +20,10 @@ def check(context: Context) -> Findings:
     """List the paths that differ from the commit, and see that HEAD is still the plan's commit."""
     git = Git(context.project.root, context.environ)
     changed = git.changed() if context.live else context.plan.uncommitted
-    found = [Finding(message="has changes that are not committed", place=path) for path in changed[:_SHOWN]]
-    if changed:
-        files = "1 file differs" if len(changed) == 1 else f"{len(changed)} files differ"
-        hint = "commit, stash or ignore them" if context.live else "rehearsed along; live they must be committed"
-        found.append(Finding(message=f"{files} from the commit", hint=hint))
+    hint = "commit, stash or ignore it" if context.live else "rehearsed along; live it must be committed"
+    found = [Finding(message="has changes that are not committed", place=path, hint=hint) for path in changed[:_SHOWN]]
+    if len(changed) > _SHOWN:
+        found.append(Finding(message=f"{len(changed)} files differ from the commit", hint=hint))
     if context.live and (head := git.head()) != context.plan.commit:
         message = f"HEAD is {head[:12]}, the plan is of {context.plan.commit[:12]}"
         found.append(Finding(message=message, hint="check the planned commit out, or run again to plan anew"))

@@ -147,7 +147,7 @@ def _by_tag(project: Project, part: str, to: str, environ: Mapping[str, str]) ->
 
 def _keeps_notes(project: Project) -> None:
     if project.notes.style != "towncrier":
-        hint = "add a [tool.towncrier] table to pyproject.toml, or run unmoor init"
+        hint = "add a [tool.towncrier] table to pyproject.toml"
         raise Unconfigured("this project keeps no change notes", where=project.notes.reason, hint=hint)
 
 

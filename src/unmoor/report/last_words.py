@@ -131,7 +131,9 @@ def _stops(failed: Sequence[Row]) -> list[str]:
         for gate in (gate for gate in (row.record.gates if row.record else ()) if not gate.holds):
             first = gate.problems[0] if gate.problems else None
             place = f"{first.place}: " if first and first.place else ""
-            more = f" (and {len(gate.problems) - 1} more)" if len(gate.problems) > 1 else ""
+            # Lines of a tool's own output are findings too, set in; they explain the one before.
+            others = sum(not each.message.startswith("  ") for each in gate.problems[1:])
+            more = f" (and {others} more)" if others else ""
             lines.append(f"{row.stage}: {gate.name}: {place}{first.message if first else gate.reason}{more}")
             if first and first.hint:
                 lines.append(f"    → {first.hint}")

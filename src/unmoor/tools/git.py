@@ -28,6 +28,9 @@ def find_root(start: Path, environ: Mapping[str, str]) -> Path:
     done = process.run(["git", "rev-parse", "--show-toplevel"], cwd=start, env=env, timeout=_QUICK, ok=None)
     if done.status != 0:
         hint = "run this inside a git clone of the project, or run `git init` and commit first"
+        if "work tree" in done.err:
+            what = "this is a bare repository or a git folder, with no files to release"
+            raise UnmoorError(what, where=str(start), hint="git clone it, and run this in the clone")
         if "dubious ownership" in done.err:
             hint = f"git distrusts the owner of this folder; run: git config --global --add safe.directory {start}"
         raise UnmoorError("this folder is not in a git repository", where=str(start), hint=hint)

@@ -25,9 +25,15 @@ _WRITTEN = {
     "maturin": ("/Cargo.lock",),
     "poetry": ("/setup.py",),
     "setuptools": ("/setup.cfg", "*.egg-info"),
+    # uv_build writes pyproject.toml anew, in one spelling for all, and keeps the project's own beside it.
+    "uv": ("/pyproject.toml.orig",),
 }
 # Backends that write the file again from what they read in it, so that its bytes may differ.
-_REWRITTEN = {"maturin": ("/pyproject.toml", "Cargo.toml", "Cargo.lock"), "pdm": ("/pyproject.toml",)}
+_REWRITTEN = {
+    "maturin": ("/pyproject.toml", "Cargo.toml", "Cargo.lock"),
+    "pdm": ("/pyproject.toml",),
+    "uv": ("/pyproject.toml",),
+}
 _VERSION_FILES = (
     ("tool", "hatch", "build", "hooks", "vcs", "version-file"),
     ("tool", "hatch", "build", "targets", "sdist", "hooks", "vcs", "version-file"),

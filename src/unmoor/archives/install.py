@@ -1,8 +1,8 @@
 """Install one archive by itself in a fresh environment outside the repository, and look at what is there then.
 
 The environment is scrubbed of everything that steers installers; dependencies come from the installer's own index,
-or from one that is named. What was found is judged in ``installed``. Extras: each is resolved against the installed
-archive; those that the settings name are installed too, because whoever names them means them to work.
+or from one that is named. What was found is judged in ``installed``. Extras are installed one after the other, once the
+archive by itself has been looked at.
 """
 
 from __future__ import annotations
@@ -34,16 +34,14 @@ _ORNAMENT = re.compile(r"^[^\w'\"`(/<\[-]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What to try: ``name`` of the distribution, modules to ``imports``, ``extras`` to resolve.
+    """What to try: ``name`` of the distribution, modules to ``imports``, ``extras`` to install after it.
 
-    ``install_extras`` are those to install for real; ``main_url`` is the simple API that dependencies come from,
-    empty for the installer's default; ``slow_import`` in seconds is where an import is timed a second time.
+    ``main_url`` is the simple API that dependencies come from, empty for the installer's default; ``slow_import`` in seconds is where an import is timed a second time.
     """
 
     name: str
     imports: tuple[str, ...]
     extras: tuple[str, ...] = ()
-    install_extras: tuple[str, ...] = ()
     main_url: str = ""
     installer: str = "uv"
     slow_import: float = 1.0
@@ -54,7 +52,7 @@ class Facts:
     """What came of it: ``failure`` says in one line what went wrong before anything could be looked at.
 
     ``seconds`` is the time the installation took; ``seen`` is the probe's answer; ``extras`` maps each extra to
-    ``resolved``, ``installed`` or what went wrong; ``said`` are the installer's warnings.
+    ``installed`` or what went wrong; ``said`` are the installer's warnings.
     """
 
     archive: Path
@@ -133,11 +131,9 @@ def _extras(
     told = {}
     for extra in order.extras:
         requirement = f"{order.name}[{extra}] @ {archive.as_uri()}"
-        really = extra in order.install_extras
         try:
-            words = [requirement] if really else ["--dry-run", requirement]
-            _install(made, words, order, env=env, cwd=cwd, log=log.with_suffix(f".{extra}.log"))
-            told[extra] = "installed" if really else "resolved"
+            _install(made, [requirement], order, env=env, cwd=cwd, log=log.with_suffix(f".{extra}.log"))
+            told[extra] = "installed"
         except ToolFailed as error:
             told[extra] = f"failed: {_last(error.tail)}"
     return told

@@ -43,7 +43,6 @@ def try_out(
         name=project.component.name,
         imports=tuple(dict.fromkeys((*project.component.import_names, *settings.imports))),
         extras=wanted if extras else (),
-        install_extras=settings.extras or (),
         main_url=main_url,
         installer=project.settings.installer,
         slow_import=settings.import_seconds,

@@ -204,6 +204,6 @@ _SIGNS = {
 
 def _line(record: GateRecord) -> str:
     """Return the one line of progress that tells what became of a gate."""
-    what = f"{record.examined} {record.unit}" if record.outcome is Outcome.PASSED else record.reason
+    what = record.counted if record.outcome is Outcome.PASSED else record.reason
     seconds = f"{record.seconds:.1f}s" if record.seconds >= 0.1 else ""  # noqa: PLR2004 - shorter is not worth a word
     return f"{_SIGNS[record.outcome]:<8}{record.name:<30}{what}  {seconds}".rstrip()

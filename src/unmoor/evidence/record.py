@@ -29,6 +29,14 @@ class GateRecord:
     tools: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def counted(self) -> str:
+        """What was examined, in words: ``1 file``, ``61 files ruff``, ``4155 tests x 3.11 3.12``."""
+        first, *rest = self.unit.split(" ") if self.unit else [""]
+        if self.examined == 1:
+            first = first.removesuffix("es") if first.endswith(("ches", "shes", "xes")) else first.removesuffix("s")
+        return " ".join([str(self.examined), first, *rest]).rstrip()
+
+    @property
     def holds(self) -> bool:
         """Whether this gate lets the release go on."""
         return self.outcome in (Outcome.PASSED, Outcome.WAIVED, Outcome.SKIPPED)

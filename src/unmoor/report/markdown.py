@@ -58,7 +58,7 @@ def _gates(gates: Sequence[GateRecord]) -> list[str]:
     for gate in gates:
         remarks = [gate.reason, *(str(each) for each in (*gate.problems, *gate.notices))]
         shown = "<br>".join(_cell(remark) for remark in remarks[:10] if remark)
-        lines.append(f"| {gate.name} | {_WORDS[gate.outcome]} | {gate.examined} {_cell(gate.unit)} | {shown} |")
+        lines.append(f"| {gate.name} | {_WORDS[gate.outcome]} | {_cell(gate.counted)} | {shown} |")
     return lines
 
 

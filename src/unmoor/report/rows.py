@@ -71,7 +71,7 @@ def summary(record: Record) -> str:
     """Return what a stage did in a few words: what its gates examined, or which of them did not hold."""
     if not record.passed:
         failed = [gate.name for gate in record.gates if not gate.holds]
-        return ", ".join(failed) or record.detail or "interrupted"
+        return ", ".join(failed) or (record.detail if record.finished else _interrupted(record))
     if record.stage == "build":
         rules = [f"{gate.examined} upload rules" for gate in record.gates if gate.name == "upload-rules-hold"]
         installs = [_told(gate) for gate in record.gates if gate.name == "archives-install"]
@@ -81,6 +81,10 @@ def summary(record: Record) -> str:
         return _joined([f"{passed} gates", *_marks(record.gates)])
     words = [_told(gate) for gate in record.gates if gate.outcome is Outcome.PASSED]
     return _joined([record.detail, *words, *_marks(record.gates)]) or "nothing to do here"
+
+
+def _interrupted(record: Record) -> str:
+    return "interrupted" if record.detail in {"", "begun"} else f"interrupted: {record.detail}"
 
 
 _TOLD = {
@@ -98,7 +102,7 @@ _SAID = {"index-serves-our-bytes": "read back", "index-copy-installs": "installe
 def _told(gate: GateRecord) -> str:
     """Return what a passed gate adds to its stage's line; an empty string for most."""
     if gate.name in _TOLD or gate.name.startswith("session "):
-        return f"{gate.examined} {gate.unit}"
+        return gate.counted
     return _SAID.get(gate.name, "")
 
 

@@ -190,7 +190,7 @@ def test_markdown_shows_every_gate_with_its_remarks(state: Path) -> None:
     Store(state / "evidence").write(record("check", gates=(NO,)))
     text = markdown.compose(plan(), rows(Store(state / "evidence"), EVERY), matched(Store(state / "evidence")))
     assert text.startswith("# Rehearsal of thing 1.0\n")
-    assert "| tag-is-free | **does not hold** | 0  | refs:1: the tag 'v1.0' exists → choose another<br>more |" in text
+    assert "| tag-is-free | **does not hold** | 0 | refs:1: the tag 'v1.0' exists → choose another<br>more |" in text
     assert f"| {WHEEL.filename} | `{'a' * 64}` | built = testpypi = pypi |" in text
 
 

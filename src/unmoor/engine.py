@@ -44,27 +44,36 @@ def carry_out(name: str, request: Request) -> Result:
     is not the tree's); everything else ends in a result and in evidence.
     """
     started = time.monotonic()
-    stage = chain.stage(name)
     opened = open_release(request)
+    try:
+        result = _carry_out(chain.stage(name), opened, request)
+    except KeyboardInterrupt:
+        result = Result(stage=name, how=How.RAN, code=Exit.INCOMPLETE, why="interrupted")
+        _tell(opened, request, replace(result, seconds=round(time.monotonic() - started, 2)))
+        raise
+    result = replace(result, seconds=round(time.monotonic() - started, 2))
+    _tell(opened, request, result)
+    return result
+
+
+def _carry_out(stage: Stage, opened: Opened, request: Request) -> Result:
     try:
         files, damaged = _sealed(stage, opened), None
     except UnmoorError as error:
         files, damaged = (), error
     context = _context(stage, opened, request, files)
-    kept = context.store.read(name)
+    kept = context.store.read(stage.name)
     why = why_void(kept, context.inputs)
     if damaged is not None:
         result = _refused(context, kept, damaged)
     elif not why and not request.asked and kept.record is not None:
-        result = Result(stage=name, how=How.CACHED, code=Exit.PASS, why=_same(stage), record=kept.record)
+        result = Result(stage=stage.name, how=How.CACHED, code=Exit.PASS, why=_same(stage), record=kept.record)
     else:
         result = _work(context, opened, request, kept, why or "it was asked for")
-    result = replace(result, seconds=round(time.monotonic() - started, 2))
     if stage is chain.CHAIN[-1] and result.code is Exit.PASS:
         from unmoor.evidence import verdict
 
         verdict.give(context.store, opened.plan, context.inputs)
-    _tell(opened, request, result)
     return result
 
 

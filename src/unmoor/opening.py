@@ -96,6 +96,9 @@ def _plan(project: Project, git: Git, places: Places, request: Request) -> Plan:
     )
     path = places.plans / f"{key[:32]}.json"
     if (kept := _read(path)) is not None:
+        if _read(places.release(kept) / "plan.json") != kept:
+            # Damaged, or of other content that was looked at in between.
+            _keep(places.release(kept) / "plan.json", kept)
         return kept
     with lock.held(places.base / "locks" / "plan", what="the plan", patience=_PATIENCE):
         if (kept := _read(path)) is not None:

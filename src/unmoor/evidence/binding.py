@@ -84,7 +84,8 @@ def why_void(kept: Kept, inputs: Mapping[str, str]) -> str:
     if kept.record is None:
         return "no evidence yet"
     if not kept.record.finished:
-        return f"the last attempt stopped at {kept.record.detail or kept.record.started}"
+        at = kept.record.detail if kept.record.detail not in {"", "begun"} else ""
+        return f"the last attempt stopped at {at}" if at else "the last attempt was interrupted"
     changed = [_SAID.get(name, f"{name} changed") for name in inputs if kept.record.inputs.get(name) != inputs[name]]
     if changed:
         return changed[0] if len(changed) == 1 else f"{changed[0]}, and more"

@@ -13,14 +13,14 @@ from pathlib import Path
 
 from unmoor.chain import CHAIN
 from unmoor.errors import Exit, Problem, SettingsError, worst
-from unmoor.places import Places
-from unmoor.project.load import load
+from unmoor.opening import open_release
 from unmoor.report.rows import last_run
+from unmoor.request import Request
 from unmoor.runtime import process
-from unmoor.tools.git import Git
 
 __all__ = ["rehearse"]
 
+_INTERRUPTED = 130  # as nox says it
 _BORROWED = """import unmoor.sessions
 
 unmoor.sessions.register({root!r})
@@ -33,9 +33,10 @@ def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str) 
     nox itself says 0 or 1 only; the codes are read from what each stage left.
     """
     _check(jobs, stage)
-    project = load(start, environ)
-    places = Places.of(Git(project.root, environ).common_dir(), environ)
     run_id = f"{int(time.time() * 1000):x}-{os.getpid():x}"
+    # What would stop every stage is met here, with its own exit code; the plan is taken up by what nox starts.
+    opened = open_release(Request(start=start, environ=environ, run=run_id))
+    project, places = opened.project, opened.places
     _parses(project.folder / "noxfile.py")
     env = {**environ, "UNMOOR_RUN_ID": run_id, "UNMOOR_AGAIN": "unmoor rehearse"}
     with tempfile.TemporaryDirectory(prefix="unmoor-nox-") as scratch:
@@ -47,6 +48,8 @@ def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str) 
         command: list[str | Path] = [sys.executable, "-m", "nox", "--noxfile", noxfile, "--sessions", stage]
         command += ["--parallel", jobs] if jobs != "1" else []
         status = process.attached(command, cwd=project.folder, env=env)
+    if status == _INTERRUPTED:
+        return Exit.INCOMPLETE
     codes = [int(each["code"]) for each in last_run(places.run(run_id)).values()]
     if status and not any(codes):
         return Exit.CRASH

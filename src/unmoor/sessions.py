@@ -13,6 +13,7 @@ from __future__ import annotations
 import atexit
 import logging
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -73,6 +74,8 @@ def register(root: str | Path | None = None) -> None:
     for stage in CHAIN:
         if stage.name not in replaced:
             _add(stage, run)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _told_to_end)
     if not run.is_worker:
         atexit.register(run.last_words)
 
@@ -308,6 +311,14 @@ def _refuse_doubles(session: nox.Session) -> None:
             what = f"the session {stage.name!r} is defined twice, and the one after unmoor's two lines hides the stage"
             hint = f'put the two lines at the end, then join yours with gates = ["{stage.name}"] or rename it'
             _explain(session, UnmoorError(what, where="noxfile.py", hint=hint))
+
+
+def _told_to_end(*_: object) -> NoReturn:
+    """End what was started, then let nox end: it knows an interruption, and nothing is left behind."""
+    from unmoor.runtime.process import stop_all
+
+    stop_all()
+    raise KeyboardInterrupt
 
 
 def _hush() -> None:

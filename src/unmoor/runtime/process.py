@@ -12,21 +12,24 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from unmoor.errors import ToolFailed, ToolMissing, ToolTimeout
+from unmoor.errors import Incomplete, ToolFailed, ToolMissing, ToolTimeout
 from unmoor.runtime.redact import redact
 
-__all__ = ["Completed", "attached", "run", "shown", "tail"]
+__all__ = ["Completed", "attached", "run", "shown", "stop_all", "tail"]
 
 _GRACE = 3.0
 _SHOWN_WIDTH = 90
 _ENDED = -int(signal.SIGTERM)
 _LEASH = str(Path(__file__).with_name("leash.py"))
+_running: set[subprocess.Popen[str]] = set()
+_ending = threading.Event()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,16 +52,37 @@ class Completed:
 def attached(argv: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]) -> int:
     """Run a program whose output goes straight to ours, and return its exit status; for faces that hand over to nox.
 
-    It dies with this process (Linux).
+    It dies with this process (Linux); being told to end is passed on to it.
     """
     full = _leash([str(part) for part in argv])
     with subprocess.Popen(full, cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL) as child:  # noqa: S603 - a list, no shell
-        while True:
-            try:
-                return child.wait()
-            except KeyboardInterrupt:
-                # The terminal has told the child as well; it ends in its own time.
-                continue
+        before = signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+        try:
+            while True:
+                try:
+                    return child.wait()
+                except KeyboardInterrupt:
+                    # The terminal has told the child as well; it ends in its own time.
+                    continue
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+
+def stop_all() -> None:
+    """End every program that still runs; for a process that was told to end.
+
+    Its other threads can start none any more. The main one can: it has the last words.
+    """
+    _ending.set()
+    children = tuple(_running)
+    for child in children:
+        _tell(child, signal.SIGTERM)
+    until = time.monotonic() + _GRACE / 2
+    while any(child.poll() is None for child in children) and time.monotonic() < until:
+        time.sleep(0.02)
+    for child in children:
+        # For those of its group that outlive it, too.
+        _tell(child, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
 def tail(text: str, lines: int = 12) -> str:
@@ -84,8 +108,11 @@ def run(
     ``timeout`` is in seconds. ``ok`` lists the exit statuses that mean success, ``None`` accepts all. ``leashed``
     programs die with this process (Linux), even when it is killed. ``inherit`` are file descriptors the program
     keeps open, so that a lock held through them outlives us. Raises ``ToolMissing``, ``ToolTimeout`` and
-    ``ToolFailed``; ``hint`` becomes their advice.
+    ``ToolFailed``; ``hint`` becomes their advice. Raises ``Incomplete`` once this process was told to end.
     """
+    if _ending.is_set() and threading.current_thread() is not threading.main_thread():
+        what = "unmoor was told to end"
+        raise Incomplete(what, hint="run the same command again")
     command = [str(part) for part in argv]
     program = shutil.which(command[0], path=env.get("PATH"))
     if program is None:
@@ -154,6 +181,7 @@ def _wait(
         pass_fds=tuple(inherit) if os.name == "posix" else (),
         process_group=0 if os.name == "posix" else None,
     ) as child:
+        _running.add(child)
         try:
             out, err = child.communicate(stdin or None, timeout=timeout)
         except subprocess.TimeoutExpired:
@@ -161,6 +189,8 @@ def _wait(
         except BaseException:
             _stop(child)
             raise
+        finally:
+            _running.discard(child)
     return out, err, child.returncode
 
 
@@ -169,15 +199,20 @@ def _stop(child: subprocess.Popen[str]) -> tuple[str, str]:
     out, err = "", ""
     for number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
         # The second signal is for those of the group that outlive the child, too.
-        with suppress(ProcessLookupError, PermissionError):
-            if os.name == "posix":
-                os.killpg(child.pid, number)
-            else:
-                child.kill()
+        _tell(child, number)
         if child.returncode is None:
             with suppress(subprocess.TimeoutExpired):
                 out, err = child.communicate(timeout=_GRACE)
     return out, err
+
+
+def _tell(child: subprocess.Popen[str], number: int) -> None:
+    """Send a signal to the child and everything in its process group."""
+    with suppress(ProcessLookupError, PermissionError):
+        if os.name == "posix":
+            os.killpg(child.pid, number)
+        else:
+            child.kill()
 
 
 def _keep(done: Completed, log: Path, ending: str) -> None:

@@ -57,11 +57,14 @@ def observe(context: Context) -> Done | None:
 def run(context: Context) -> Done:
     """Build from a fresh clone of the planned commit and seal what comes out."""
     source = context.workspace.path / context.project.component.path
-    with tempfile.TemporaryDirectory(prefix="unmoor-build-") as out:
+    with tempfile.TemporaryDirectory(prefix="unmoor-build-") as scratch:
+        # Its own place for temporary files, so that a build that was ended leaves none behind.
+        temporary = Path(scratch) / "tmp"
+        temporary.mkdir()
         built = builder.build(
             source,
-            Path(out),
-            env=environment.own(context.environ),
+            Path(scratch) / "dist",
+            env=environment.own(context.environ) | {"TMPDIR": str(temporary)},
             epoch=context.plan.epoch,
             installer=context.project.settings.installer,
             log=context.log("build"),

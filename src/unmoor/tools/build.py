@@ -51,12 +51,13 @@ def build(
     surroundings = _surroundings(env, epoch, installer)
     try:
         try:
-            done = process.run(command, cwd=out, env=surroundings, timeout=timeout, log=log)
+            done = process.run(command, cwd=out, env=surroundings, timeout=timeout, log=log, leashed=True)
         except ToolFailed as error:
             if installer != "uv" or not unreachable(error.tail):
                 raise
             say("no network: building with what uv has in its cache")
-            done = process.run(command, cwd=out, env=surroundings | {"UV_OFFLINE": "1"}, timeout=timeout, log=log)
+            offline = surroundings | {"UV_OFFLINE": "1"}
+            done = process.run(command, cwd=out, env=offline, timeout=timeout, log=log, leashed=True)
     except ToolFailed as error:
         what = f"the build failed: {_gist(error.tail)}"
         hint = f"read {error.log}" if error.log else "run `python -m build` to see all of it"

@@ -79,6 +79,9 @@ def test_without_approval_it_stops_before_the_permanent_index(stage: Stage) -> N
     assert not stage.tags
     approve = next(line for line in ran.text.splitlines() if "--approve" in line)
     digest = approve.split("--approve ")[1].split()[0]
+    assert "twine upload --repository pypi" in ran.text
+    assert "twine upload --repository testpypi" not in ran.text
+    assert "git tag --annotate" in ran.text
 
     wrong = stage.project.nox(
         "-s", "release", "--", "--live", "0.1.0", "--approve", "0" * 12, environ=stage.credentials

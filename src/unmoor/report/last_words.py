@@ -11,6 +11,7 @@ from unmoor.evidence.record import Record
 from unmoor.evidence.store import Store
 from unmoor.model import Effect, Mode, Plan
 from unmoor.places import Places, trim
+from unmoor.report import by_hand
 from unmoor.report.rows import Row, last_run, matched, rows, unrehearsed
 from unmoor.tools.git import Git, find_root
 
@@ -98,6 +99,7 @@ def _closing(plan: Plan, found: Sequence[Row], state: Path, again: str, *, adopt
         return [
             *_stops(failed),
             f"Evidence: {state / 'evidence'}",
+            *_by_hand(plan, state),
             f"Next: {_approval(failed) or _after(failed) + again}",
         ]
     lines = [f"Version: {release.version}, because {release.rule}."]
@@ -118,6 +120,11 @@ def _closing(plan: Plan, found: Sequence[Row], state: Path, again: str, *, adopt
         f"Permanent when live: {files} files on PyPI, tag {release.tag}.",
         f"Next: {_go_live(plan, adopted=adopted)}",
     ]
+
+
+def _by_hand(plan: Plan, state: Path) -> list[str]:
+    left = by_hand.commands(plan, state)
+    return ["What is left, by hand, if unmoor itself is the trouble:", *(f"    {each}" for each in left)] if left else []
 
 
 def _records(found: Sequence[Row]) -> list[Record | None]:

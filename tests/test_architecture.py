@@ -23,7 +23,7 @@ LEVELS: tuple[frozenset[str], ...] = tuple(
         "sessions tasks",
         "actions rehearsing looking ci",
         "engine",
-        "judging",
+        "judging recording",
         "commanding",
         "stages workspace",
         "opening hosts",

@@ -13,17 +13,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from unmoor import chain, hosts
 from unmoor.context import Context
 from unmoor.errors import Exit, UnmoorError, worst
 from unmoor.evidence.binding import inputs_of, why_void
-from unmoor.evidence.record import Attempt, GateRecord, Record, Result
-from unmoor.evidence.store import Kept
-from unmoor.model import Distribution, Effect, How, Outcome, Stage
+from unmoor.evidence.record import GateRecord, Kept, Record, Result
+from unmoor.model import Distribution, Effect, How, Stage
 from unmoor.opening import Opened, open_release
+from unmoor.recording import begun, ended
 from unmoor.request import Request
 from unmoor.runtime import lock
 from unmoor.runtime.files import write_whole
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Result", "carry_out"]
 
-_KEPT_ATTEMPTS = 20
 _LOCK_PATIENCE = 2.0
 
 
@@ -118,7 +116,7 @@ def _refused(context: Context, kept: Kept, error: UnmoorError) -> Result:
     from unmoor.judging import stopped
 
     gate, code = stopped("archives-are-sealed", "the archives are the ones that were built and tested", error)
-    record = _ended(context, _begun(context, kept), (gate,), None, code, 0.0)
+    record = ended(context, begun(context, kept), (gate,), None, code, 0.0)
     context.store.write(record)
     return Result(stage=context.stage.name, how=How.RAN, code=code, why="", record=record)
 
@@ -134,52 +132,26 @@ def _work(context: Context, opened: Opened, request: Request, kept: Kept, why: s
     stage = context.stage
     busy = f"{stage.name} of {opened.plan.release.component} {opened.plan.release.version}"
     with lock.held(context.state / "locks" / stage.name, what=busy, patience=_LOCK_PATIENCE) as handles:
-        begun = _begun(context, kept)
+        intent = begun(context, kept)
         narrowed = bool(context.posargs) and stage.effect is Effect.NONE
         if not narrowed:
-            context.store.write(begun)
-        with _index(replace(context, locks=handles, mark=_marker(context, begun))) as ready:
-            record, code = _gates_and_step(ready, begun, request)
+            context.store.write(intent)
+        with _index(replace(context, locks=handles, mark=_marker(context, intent))) as ready:
+            record, code = _gates_and_step(ready, intent, request)
         if narrowed:
             return Result(stage=stage.name, how=How.RAN, code=code, why="narrowed, so it proves nothing", record=record)
         context.store.write(record)
         return Result(stage=stage.name, how=record.how, code=code, why=why, record=record)
 
 
-def _begun(context: Context, kept: Kept) -> Record:
-    release = context.plan.release
-    earlier: tuple[Attempt, ...] = ()
-    if kept.record is not None:
-        last = kept.record
-        detail = last.detail if last.finished else f"interrupted: {last.detail or 'at work'}"
-        earlier = (*last.attempts, Attempt(started=last.started, actor=last.actor, outcome=last.outcome, detail=detail))
-    return Record(
-        stage=context.stage.name,
-        component=release.component,
-        version=release.version,
-        mode=context.plan.mode,
-        outcome=Outcome.ERROR,
-        how=How.RAN,
-        detail="begun",
-        inputs=dict(context.inputs),
-        subjects=_subjects(context, context.distributions),
-        files=context.distributions,
-        relied_on=_relied_on(context),
-        started=_now(),
-        actor=context.plan.actor,
-        code=int(Exit.INCOMPLETE),
-        attempts=earlier[-_KEPT_ATTEMPTS:],
-    )
-
-
-def _marker(context: Context, begun: Record) -> Callable[[str], None]:
+def _marker(context: Context, intent: Record) -> Callable[[str], None]:
     def mark(detail: str) -> None:
-        context.store.write(replace(begun, detail=detail))
+        context.store.write(replace(intent, detail=detail))
 
     return mark
 
 
-def _gates_and_step(context: Context, begun: Record, request: Request) -> tuple[Record, Exit]:
+def _gates_and_step(context: Context, intent: Record, request: Request) -> tuple[Record, Exit]:
     """Run gates, step, gates; stop at the first part that does not hold."""
     from unmoor.judging import judge_all, judge_tree
 
@@ -202,7 +174,7 @@ def _gates_and_step(context: Context, begun: Record, request: Request) -> tuple[
         touched, touched_code = judge_tree(context)
         records += touched
         code = worst([code, touched_code])
-    return _ended(context, begun, records, done, code, time.monotonic() - clock), code
+    return ended(context, intent, records, done, code, time.monotonic() - clock), code
 
 
 def _and_commands(records: tuple[GateRecord, ...], code: Exit, context: Context) -> tuple[tuple[GateRecord, ...], Exit]:
@@ -247,49 +219,6 @@ def _step(context: Context) -> tuple[Done | None, tuple[GateRecord, ...], Exit]:
         return None, (record,), code
 
 
-def _ended(
-    context: Context,
-    begun: Record,
-    gates: tuple[GateRecord, ...],
-    done: Done | None,
-    code: Exit,
-    seconds: float,
-) -> Record:
-    files = done.files if done else context.distributions
-    outcome = Outcome.PASSED
-    if code is not Exit.PASS:
-        outcome = Outcome.FAILED if code is Exit.GATE_FAILED else Outcome.ERROR
-    return replace(
-        begun,
-        outcome=outcome,
-        how=done.how if done else How.RAN,
-        detail=_detail(gates, done, outcome),
-        subjects=_subjects(context, files),
-        files=files,
-        gates=gates,
-        facts=dict(done.facts) if done else {},
-        finished=_now(),
-        seconds=round(seconds, 2),
-        code=int(code),
-    )
-
-
-def _detail(gates: tuple[GateRecord, ...], done: Done | None, outcome: Outcome) -> str:
-    if outcome is not Outcome.PASSED:
-        return ", ".join(gate.name for gate in gates if not gate.holds)
-    return done.detail if done else ""
-
-
-def _subjects(context: Context, files: tuple[Distribution, ...]) -> dict[str, dict[str, str]]:
-    if files:
-        return {each.filename: {"sha256": each.sha256} for each in files}
-    return {"tree": {"gitTree": context.plan.tree}, "commit": {"gitCommit": context.plan.commit}}
-
-
-def _relied_on(context: Context) -> dict[str, str]:
-    return {name: digest for name in context.stage.requires if (digest := context.store.read(name).digest)}
-
-
 def _tell(opened: Opened, request: Request, result: Result) -> None:
     """Leave how the stage ended where the last words of the run look for it."""
     said = {
@@ -301,7 +230,3 @@ def _tell(opened: Opened, request: Request, result: Result) -> None:
         "mode": str(opened.plan.mode),
     }
     write_whole(opened.places.run(request.run) / f"{result.stage}.json", json.dumps(said).encode())
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

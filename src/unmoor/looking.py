@@ -35,7 +35,8 @@ def plan(start: Path, environ: Mapping[str, str], *, as_json: bool, say: _Say) -
     release = made.release
     say(f"{release.component} {release.current or '(no version)'} -> {release.version}, because {release.rule}")
     say(
-        f"tag {release.tag}, after {release.base_tag or 'no earlier tag'}, on commit {made.commit[:12]} of {made.branch}"
+        f"tag {release.tag}, after {release.base_tag or 'no earlier tag'}, "
+        f"on commit {made.commit[:12]} of {made.branch or 'a detached HEAD'}"
     )
     for change in release.changes:
         say(f"  note    {change.bump.name.lower():<6} {change.summary.splitlines()[0]}  ({change.origin})")

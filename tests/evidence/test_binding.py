@@ -9,7 +9,7 @@ import pytest
 from support.records import SDIST, WHEEL, plan, record
 from unmoor.chain import CHAIN, stage
 from unmoor.evidence.binding import digest_of, files_digest, inputs_of, why_void
-from unmoor.evidence.store import Kept
+from unmoor.evidence.record import Kept
 from unmoor.model import Edit, Mode, Outcome
 from unmoor.project.types import Settings
 

@@ -8,7 +8,8 @@ import pytest
 
 from support.records import record
 from unmoor.evidence.record import GateRecord
-from unmoor.evidence.store import Kept, Store
+from unmoor.evidence.record import Kept
+from unmoor.evidence.store import Store
 from unmoor.model import Finding, Outcome
 
 

@@ -36,7 +36,8 @@ _ORNAMENT = re.compile(r"^[^\w'\"`(/<\[-]+")
 class Order:
     """What to try: ``name`` of the distribution, modules to ``imports``, ``extras`` to install after it.
 
-    ``main_url`` is the simple API that dependencies come from, empty for the installer's default; ``slow_import`` in seconds is where an import is timed a second time.
+    ``main_url`` is the simple API that dependencies come from, empty for the installer's default;
+    ``slow_import`` in seconds is where an import is timed a second time.
     """
 
     name: str

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from unmoor import __version__
-from unmoor.evidence.store import Kept
+from unmoor.evidence.record import Kept
 from unmoor.model import Distribution, Effect, Plan, Stage
 
 if TYPE_CHECKING:

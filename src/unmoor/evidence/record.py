@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from unmoor.errors import Exit
 from unmoor.model import Distribution, Finding, How, Mode, Outcome
 
-__all__ = ["Attempt", "GateRecord", "Record", "Result"]
+__all__ = ["Attempt", "GateRecord", "Kept", "Record", "Result"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,3 +103,12 @@ class Result:
     why: str = ""
     seconds: float = 0.0
     record: Record | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What the store has for one stage: a record and its file's sha256, or why there is none."""
+
+    record: Record | None = None
+    digest: str = ""
+    damage: str = ""

@@ -8,24 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from unmoor.evidence.record import Kept
 from unmoor.runtime.files import write_whole
 
 if TYPE_CHECKING:
     from unmoor.evidence.record import Record
 
-__all__ = ["Kept", "Store"]
+__all__ = ["Store"]
 
 _UNSAFE = re.compile(r"[^\w.()=+,-]")
 _LONGEST = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """What the store has for one stage: a record and its file's sha256, or why there is none."""
-
-    record: Record | None = None
-    digest: str = ""
-    damage: str = ""
 
 
 @dataclass(frozen=True, slots=True)

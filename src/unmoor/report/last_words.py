@@ -124,7 +124,8 @@ def _closing(plan: Plan, found: Sequence[Row], state: Path, again: str, *, adopt
 
 def _by_hand(plan: Plan, state: Path) -> list[str]:
     left = by_hand.commands(plan, state)
-    return ["What is left, by hand, if unmoor itself is the trouble:", *(f"    {each}" for each in left)] if left else []
+    head = ["What is left, by hand, if unmoor itself is the trouble:"] if left else []
+    return head + [f"    {each}" for each in left]
 
 
 def _records(found: Sequence[Row]) -> list[Record | None]:

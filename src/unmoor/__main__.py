@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import re
+import sys
 from difflib import get_close_matches
 
 from invoke.exceptions import ParseError
 from invoke.program import Program
 
 from unmoor import __version__
-from unmoor.errors import Problem
+from unmoor.errors import Exit, Problem
 from unmoor.tasks import namespace
 
 __all__ = ["main"]
+
+
+# As invoke says it.
+_UNKNOWN = re.compile(r"No idea what '(.*)' is!")
+_VALUE = re.compile(r"<Argument: ([\w-]+).*> needed value")
+_WHERE = "command line"
 
 
 class _Command(Program):
@@ -23,24 +32,36 @@ class _Command(Program):
             super().parse_tasks()
         except ParseError as error:
             raise ParseError(f"unmoor: {_explained(error)}", error.context) from None
+        if self.core.remainder:
+            # Nothing here reads them, and who writes --live must not get a rehearsal without a word.
+            hint = "a live release is: nox -s release -- --live VERSION"
+            problem = Problem(what=f"unmoor takes nothing after --: {self.core.remainder}", where=_WHERE, hint=hint)
+            raise ParseError(f"unmoor: {problem}")
 
 
 def _explained(error: ParseError) -> Problem:
     """Return what is wrong with the command line, and the nearest name where there is one."""
-    word = str(error).split("'")[1] if str(error).startswith("No idea what") else ""
     task = error.context.name if error.context else ""
-    if not word:
-        return Problem(what=str(error), where="command line", hint=f"unmoor --help {task}".rstrip())
-    flags = [flag for flag in error.context.flags if flag.startswith("--")] if error.context else []
-    known = flags if word.startswith("-") else [str(name) for name in namespace.task_names]
-    near = get_close_matches(word, known, n=1)
-    see = f"unmoor --help {task}" if word.startswith("-") and task else "unmoor --list"
-    hint = f"did you mean {near[0]!r}? {see} shows all" if near else f"{see} shows what there is"
-    return Problem(
-        what=f"{'unknown option' if word.startswith('-') else 'there is no task'} {word!r}",
-        where="command line",
-        hint=hint,
-    )
+    help_of_task = f"unmoor --help {task}" if task else "unmoor --list"
+    if missing := _VALUE.search(str(error)):
+        flag = missing[1].replace("_", "-")
+        return Problem(what=f"--{flag} needs a value", where=_WHERE, hint=f"{help_of_task} says which")
+    unknown = _UNKNOWN.match(str(error))
+    if unknown is None:
+        return Problem(what=str(error), where=_WHERE, hint=help_of_task)
+    word = unknown[1]
+    if word.startswith("-"):
+        flags = [flag for flag in error.context.flags if flag.startswith("--")] if error.context else []
+        near = get_close_matches(word, flags, n=1)
+        hint = f"{f'did you mean {near[0]!r}? ' if near else ''}{help_of_task} shows all"
+        return Problem(what=f"unknown option {word!r}", where=_WHERE, hint=hint)
+    near = get_close_matches(word, [str(name) for name in namespace.task_names], n=1)
+    if error.context and task and not near:
+        advice = "put a text of several words in quotes; " if error.context.positional_args else ""
+        hint = f"{advice}{help_of_task} shows what it takes"
+        return Problem(what=f"{task} does not take {word!r}", where=_WHERE, hint=hint)
+    hint = f"{f'did you mean {near[0]!r}? ' if near else ''}unmoor --list shows all"
+    return Problem(what=f"there is no task {word!r}", where=_WHERE, hint=hint)
 
 
 _program = _Command(name="unmoor", version=__version__, namespace=namespace, binary="unmoor", binary_names=["unmoor"])
@@ -48,7 +69,13 @@ _program = _Command(name="unmoor", version=__version__, namespace=namespace, bin
 
 def main() -> None:
     """Run the command with the process's arguments; ends the process with the task's exit code."""
-    _program.run()
+    try:
+        _program.run()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read us has read enough (`unmoor settings | head`); Python must not flush into it once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(int(Exit.CRASH)) from None
 
 
 if __name__ == "__main__":

@@ -145,7 +145,7 @@ def _stops(failed: Sequence[Row]) -> list[str]:
             lines.append(f"{row.stage}: {gate.name}: {place}{first.message if first else gate.reason}{more}")
             if first and first.hint:
                 lines.append(f"    → {first.hint}")
-    return [*lines, ""]
+    return [*lines, ""] if lines else []
 
 
 def _approval(failed: Sequence[Row]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from unmoor.errors import Incomplete
+from unmoor.errors import Incomplete, UnmoorError
 from unmoor.runtime.files import ensure_folder
 
 __all__ = ["held"]
@@ -44,7 +44,11 @@ def held(path: Path, *, what: str, patience: float = 0.0) -> Iterator[tuple[int,
 def _flocked(path: Path, what: str, patience: float) -> Iterator[int]:
     import fcntl
 
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        what = f"cannot write the state of the release: {error.strerror or error}"
+        raise UnmoorError(what, where=str(path), hint="set UNMOOR_STATE to a folder that can be written") from error
     try:
         until = time.monotonic() + patience
         while True:

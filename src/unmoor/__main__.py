@@ -55,11 +55,11 @@ def _explained(error: ParseError) -> Problem:
         near = get_close_matches(word, flags, n=1)
         hint = f"{f'did you mean {near[0]!r}? ' if near else ''}{help_of_task} shows all"
         return Problem(what=f"unknown option {word!r}", where=_WHERE, hint=hint)
-    near = get_close_matches(word, [str(name) for name in namespace.task_names], n=1)
-    if error.context and task and not near:
+    if error.context and task:
         advice = "put a text of several words in quotes; " if error.context.positional_args else ""
         hint = f"{advice}{help_of_task} shows what it takes"
         return Problem(what=f"{task} does not take {word!r}", where=_WHERE, hint=hint)
+    near = get_close_matches(word, [str(name) for name in namespace.task_names], n=1)
     hint = f"{f'did you mean {near[0]!r}? ' if near else ''}unmoor --list shows all"
     return Problem(what=f"there is no task {word!r}", where=_WHERE, hint=hint)
 

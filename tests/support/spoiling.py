@@ -167,6 +167,11 @@ def in_state(path: str, content: str) -> Spoil:
     return spoil
 
 
+def in_the_way(path: str) -> Spoil:
+    """Put a folder where a file of the release's state belongs."""
+    return lambda project: (project.state() / path).mkdir(parents=True)
+
+
 def misplaced(project: Adopted) -> None:
     """Put the evidence of one stage where that of another belongs."""
     evidence = project.state() / "evidence"

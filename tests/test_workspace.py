@@ -70,6 +70,25 @@ def test_a_rehearsal_takes_uncommitted_work_along_and_always_as_the_same_commit(
     assert repository.door.changed() == before
 
 
+def test_work_of_every_kind_is_taken_along(repository: Repository, clone: Make) -> None:
+    for name in ("old.py", "gone.py", "untracked.py", "run.sh", "staged-and-gone.py"):
+        repository.write(name, name)
+    repository.commit()
+    repository.git("mv", "old.py", "new.py")
+    (repository.folder / "gone.py").unlink()
+    repository.git("rm", "--quiet", "staged-and-gone.py")
+    repository.git("rm", "--quiet", "--cached", "untracked.py")
+    repository.write(".git/info/exclude", "untracked.py\n")
+    (repository.folder / "run.sh").chmod(0o755)
+    (repository.folder / "link.sh").symlink_to("run.sh")
+    repository.write("ü x/:(top)*.py", "odd")
+    made = clone()
+    files = {path.relative_to(made.path).as_posix() for path in made.path.rglob("*") if ".git" not in path.parts}
+    assert files == {"README.md", "new.py", "run.sh", "link.sh", "ü x", "ü x/:(top)*.py"}
+    assert (made.path / "link.sh").readlink() == Path("run.sh")
+    assert (made.path / "run.sh").stat().st_mode & 0o111
+
+
 def test_live_takes_nothing_along(repository: Repository, clone: Make) -> None:
     repository.write("new", "x")
     made = clone(Mode.LIVE)

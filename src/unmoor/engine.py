@@ -49,6 +49,11 @@ def carry_out(name: str, request: Request) -> Result:
         result = Result(stage=name, how=How.RAN, code=Exit.INCOMPLETE, why="interrupted")
         _tell(opened, request, replace(result, seconds=round(time.monotonic() - started, 2)))
         raise
+    except UnmoorError as error:
+        # Another run is at this stage, say: no evidence of ours, but the last words have to know.
+        result = Result(stage=name, how=How.RAN, code=Exit(error.code), why=error.problems[0].what)
+        _tell(opened, request, replace(result, seconds=round(time.monotonic() - started, 2)))
+        raise
     result = replace(result, seconds=round(time.monotonic() - started, 2))
     _tell(opened, request, result)
     return result
@@ -132,8 +137,11 @@ def _work(context: Context, opened: Opened, request: Request, kept: Kept, why: s
     stage = context.stage
     busy = f"{stage.name} of {opened.plan.release.component} {opened.plan.release.version}"
     with lock.held(context.state / "locks" / stage.name, what=busy, patience=_LOCK_PATIENCE) as handles:
-        intent = begun(context, kept)
+        now = context.store.read(stage.name)
         narrowed = bool(context.posargs) and stage.effect is Effect.NONE
+        if now.digest != kept.digest and not narrowed and not why_void(now, context.inputs):
+            return Result(stage=stage.name, how=How.CACHED, code=Exit.PASS, why="by another run", record=now.record)
+        intent = begun(context, now)
         if not narrowed:
             context.store.write(intent)
         with _index(replace(context, locks=handles, mark=_marker(context, intent))) as ready:
@@ -225,6 +233,7 @@ def _tell(opened: Opened, request: Request, result: Result) -> None:
         "how": str(result.how),
         "code": int(result.code),
         "why": result.why,
+        "recorded": result.record is not None,
         "seconds": result.seconds,
         "state": str(opened.state),
         "mode": str(opened.plan.mode),

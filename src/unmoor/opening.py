@@ -82,8 +82,16 @@ def _open(request: Request) -> Opened:
     project = load(request.start, request.environ)
     git = Git(project.root, request.environ)
     places = Places.of(git.common_dir(), request.environ)
+    _shield(places, git)
     plan = _plan(project, git, places, request)
     return Opened(project=project, plan=plan, places=places, state=places.release(plan))
+
+
+def _shield(places: Places, git: Git) -> None:
+    """Have git ignore state that was moved into the working tree: it is no work of the user's."""
+    ignored = places.base / ".gitignore"
+    if places.base.parent != git.common_dir() and not ignored.exists():
+        write_whole(ignored, b"*\n")
 
 
 def _plan(project: Project, git: Git, places: Places, request: Request) -> Plan:

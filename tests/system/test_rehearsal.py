@@ -11,9 +11,11 @@ import secrets
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -358,3 +360,98 @@ def test_a_waiver_is_shown_with_its_person_and_reason(tmp_path: Path, environ: M
     assert "1 waived" in ran.text
     report = project.unmoor("report")
     assert "waived by Somebody: as agreed" in report.text
+
+
+# ── hard conditions ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_state_moved_into_the_tree_is_no_work_of_the_users(tmp_path: Path, environ: Mapping[str, str]) -> None:
+    project = adopt(tmp_path, environ)
+    moved = {**project.environ, "UNMOOR_STATE": "state/of releases"}
+    ran = project.unmoor("rehearse", "--stage", "check", environ=moved)
+    assert ran.status == 0, ran.text
+    assert "taken along" not in ran.text
+    assert project.repository.door.changed() == ()
+    assert (project.folder / "state" / "of releases" / f"{NAME}-0.1.0.rehearsal").is_dir()
+    assert not (project.folder / ".git" / "unmoor").exists()
+    again = project.nox("-s", "build", environ=moved)
+    assert again.status == 0, again.text
+    assert "check cached (same tree)" in again.text
+
+
+@pytest.mark.skipif(not shutil.which("unshare"), reason="no way to take the network away")
+def test_without_a_network_it_comes_to_the_end_and_says_what_was_not_asked(again: Adopted) -> None:
+    alone = ["unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+    if subprocess.run([*alone, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("user namespaces are not allowed here")
+    again.repository.write(f"src/{MODULE}/more.py", '"""Without a network."""\n')
+    command = [*alone, sys.executable, "-m", "unmoor", "rehearse"]
+    done = subprocess.run(
+        command, cwd=again.folder, env=dict(again.environ), capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "   REHEARSED   " in done.stdout
+    (missed,) = [line for line in done.stdout.splitlines() if "Not rehearsed:" in line]
+    assert missed.count("the index was not asked which versions are taken") == 1
+    assert "its name cannot be resolved" in missed
+
+
+def test_two_at_once_leave_one_world(tmp_path: Path, environ: Mapping[str, str]) -> None:
+    project = adopt(tmp_path, environ)
+    command = [sys.executable, "-m", "unmoor", "rehearse"]
+    both = [
+        subprocess.Popen(command, cwd=project.folder, env=dict(project.environ), stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    for each in both:
+        text = each.communicate(timeout=120)[0]
+        assert each.returncode in (0, 4), text
+        assert each.returncode == 0 or "another run is at work on" in text
+    assert project.unmoor("rehearse").status == 0
+    assert posts(project) == {"testpypi": 2, "pypi": 2}
+
+
+def test_side_by_side_and_one_after_the_other_leave_the_same(tmp_path: Path, environ: Mapping[str, str]) -> None:
+    project = adopt(tmp_path, environ)
+    seen = []
+    for jobs in ("1", "auto"):
+        assert project.unmoor("rehearse", "--jobs", jobs).status == 0
+        seen.append({stage: _timeless(project.evidence(stage)) for stage in [*STAGES, "verdict"]})
+        shutil.rmtree(project.folder / ".git" / "unmoor")
+    assert seen[0] == seen[1]
+
+
+_OF_THE_MOMENT = {"started", "finished", "seconds", "relied_on", "checksum", "inputAttestations", "metadata", "log"}
+_OF_THE_MOMENT |= {"timeVerified", "startedOn", "finishedOn"}
+
+
+def _timeless(value: Any) -> Any:
+    """Return evidence without what is of one moment only: times, and digests of evidence that has times in it."""
+    if isinstance(value, dict):
+        return {key: _timeless(each) for key, each in value.items() if key not in _OF_THE_MOMENT}
+    return [_timeless(each) for each in value] if isinstance(value, list) else value
+
+
+def test_a_package_in_a_folder_of_an_oddly_named_repository(tmp_path: Path, environ: Mapping[str, str]) -> None:
+    project = adopt(tmp_path / "an \"odd\" 'näme' & more", environ)
+    inside = project.folder / "packages" / "the thing"
+    inside.mkdir(parents=True)
+    for name in ("pyproject.toml", "README.md", "LICENSE", "noxfile.py", "src"):
+        project.repository.git("mv", name, "packages/the thing/")
+    text = (inside / "pyproject.toml").read_text().replace("\n", "\r\n")
+    (inside / "pyproject.toml").write_bytes(text.encode())
+    project.repository.commit("Moved")
+    project.repository.git("tag", "v0.1.0")
+    project.repository.git("push", "--quiet", "--tags", "origin", "main")
+    project.repository.write("packages/the thing/README.md", "# A sample\n\nMore.\n")
+    project.repository.commit("More")
+    project.repository.git("worktree", "add", "--quiet", "../a tree", "-b", "topic")
+    command = [sys.executable, "-m", "unmoor", "rehearse"]
+    place = project.folder.parent / "a tree" / "packages" / "the thing" / "src"
+    done = subprocess.run(command, cwd=place, env=dict(project.environ), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "packages/the thing/pyproject.toml (version 0.1.0 → 0.1.1)" in done.stdout
+    with tarfile.open(next((project.state("0.1.1") / "dist").glob("*.tar.gz"))) as sdist:
+        content = sdist.extractfile(f"{MODULE}_that_nobody_publishes-0.1.1/pyproject.toml")
+        assert content is not None
+        assert content.read().decode() == text.replace('version = "0.1.0"', 'version = "0.1.1"')

@@ -49,6 +49,9 @@ def _row(stage: Stage, store: Store, ended: Mapping[str, Any] | None) -> Row:
     if ended is None:
         how, what = "-", _not_reached(record)
         return Row(stage=stage.name, how=how, what=what, seconds=None, code=0, record=record)
+    if not ended.get("recorded", True):
+        # What is kept is another run's.
+        record = None
     code = int(ended["code"])
     narrowed = "narrowed" in str(ended["why"])
     how = str(ended["how"]) if code == 0 else ("STOPPED" if code == 4 else "FAILED")  # noqa: PLR2004 - the exit code

@@ -194,7 +194,11 @@ class Git:
             if only:
                 chosen = ["--pathspec-from-file=-", "--pathspec-file-nul"]
                 literal = {"GIT_LITERAL_PATHSPECS": "1"}
-                self.run("add", "--all", *chosen, stdin="\0".join(only), extra=extra | literal)
+                # A path that was already taken out of the index is none that git would know.
+                known = self.run("ls-files", "--cached", "--others", "--exclude-standard", "-z", extra=extra).out
+                there = sorted(set(only) & set(known.split("\0")))
+                if there:
+                    self.run("add", "--all", *chosen, stdin="\0".join(there), extra=extra | literal)
             else:
                 self.run("add", "--all", "--", ":/", extra=extra)
         except ToolFailed as error:

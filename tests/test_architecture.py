@@ -21,6 +21,7 @@ LEVELS: tuple[frozenset[str], ...] = tuple(
     for row in (
         "__main__",
         "sessions tasks",
+        "running",
         "actions rehearsing looking ci",
         "engine",
         "judging recording",
@@ -42,7 +43,7 @@ LEVELS: tuple[frozenset[str], ...] = tuple(
         "errors",
     )
 )
-FACES = {"__main__", "sessions", "tasks"}
+FACES = {"__main__", "running", "sessions", "tasks"}
 # What may be imported from where, and from nowhere else.
 DOORS = {
     "nox": {"sessions"},

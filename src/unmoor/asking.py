@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from unmoor.errors import Problem, SettingsError
 
@@ -50,7 +49,7 @@ def parse(words: Sequence[str], *, own_tools: bool) -> Words:
             rest += ["--", *queue] if rest else queue
             break
         name, joined, value = word.partition("=")
-        near = get_close_matches(name, _OPTIONS, n=1, cutoff=_ALIKE) if name.startswith("-") else []
+        near = _near(name) if name.startswith("-") else []
         if not near:
             rest.append(word)
             continue
@@ -87,6 +86,12 @@ def _slip(name: str, meant: str, value: str, found: Mapping[str, str], *, own_to
     if name in found:
         return Problem(what=f"{name} is given twice", where=where, hint="name it once")
     return None
+
+
+def _near(name: str) -> list[str]:
+    from difflib import get_close_matches
+
+    return get_close_matches(name, _OPTIONS, n=1, cutoff=_ALIKE)
 
 
 def asked_for(argv: Sequence[str], named: str) -> frozenset[str]:

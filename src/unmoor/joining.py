@@ -6,8 +6,7 @@ because every ``nox -l`` of an adopter comes by here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable, Mapping, Sequence
 
 from unmoor.chain import CHAIN
 from unmoor.errors import Problem, SettingsError
@@ -55,14 +54,14 @@ def joined(
     problems = []
     stages = dict(decorated) | {name: stage_of(name) for name in named if name not in decorated}
     for name in sorted(set(stages) - set(registered)):
-        near = get_close_matches(name, registered, n=1)
+        near = _near(name, registered)
         hint = f"did you mean {near[0]!r}?" if near else "define it in noxfile.py above unmoor's two lines"
         problems.append(
             Problem(what=f"there is no session {name!r}", where="pyproject.toml: tool.unmoor.gates", hint=hint)
         )
     for name, stage in stages.items():
         if stage not in _PROVING:
-            near = get_close_matches(stage, _PROVING, n=1)
+            near = _near(stage, _PROVING)
             hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(_PROVING)}"
             problems.append(Problem(what=f"the session {name!r} cannot prove {stage!r}", where="noxfile.py", hint=hint))
     taken = {stage.name for stage in CHAIN}
@@ -77,3 +76,9 @@ def joined(
     if problems:
         raise SettingsError(problems)
     return tuple(OwnSession(name=name, stage=stage, parts=tuple(registered[name])) for name, stage in stages.items())
+
+
+def _near(name: str, known: Iterable[str]) -> list[str]:
+    from difflib import get_close_matches
+
+    return get_close_matches(name, list(known), n=1)

@@ -5,17 +5,14 @@
 
 Put the two lines at the end of ``noxfile.py``. The project's own sessions join by name in the settings
 (``gates = ["lint", "tests"]`` in ``[tool.unmoor]``) or by decorator (``@unmoor.sessions.gate("docs-strict")``).
-This module and ``tasks`` are the only ones that read the process's arguments and environment.
+What this process knows of its run is in ``running``; those two and ``tasks`` alone read arguments and environment.
 """
 
 from __future__ import annotations
 
 import atexit
-import logging
-import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, wraps
@@ -26,18 +23,17 @@ import nox
 import nox.registry
 
 from unmoor import chain
-from unmoor.asking import Words, asked_for, parse
+from unmoor.asking import parse
 from unmoor.chain import CHAIN
 from unmoor.errors import UnmoorError
 from unmoor.joining import joined
 from unmoor.model import Effect, Stage
-from unmoor.request import OwnSession, Request
-from unmoor.runtime.leash import die_with
+from unmoor.request import OwnSession
+from unmoor.running import STAGES, Run, hush
 
 __all__ = ["gate", "register"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
-_STAGES = frozenset(stage.name for stage in CHAIN)
 _OURS = "_made_by_unmoor"
 _decorated: dict[str, str] = {}
 _explained: set[str] = set()
@@ -61,7 +57,7 @@ def register(root: str | Path | None = None) -> None:
     the program with exit status 1 and one message.
     """
     start = Path(root) if root else Path.cwd()
-    run = _Run(start)
+    run = Run(start)
     try:
         own = _own(start)
         run.foresee()
@@ -80,90 +76,11 @@ def register(root: str | Path | None = None) -> None:
         atexit.register(run.last_words)
 
 
-class _Run:
-    """What this process knows about the run it belongs to."""
-
-    def __init__(self, start: Path) -> None:
-        self.start = start
-        self.own: tuple[OwnSession, ...] = ()
-        # nox marks the processes that its -j starts; only they may take up what the parent left in the environment.
-        self.is_worker = "--parallel-worker" in sys.argv
-        self.began = time.time()
-        if self.is_worker:
-            die_with(os.getppid())
-            self.id = os.environ.get("UNMOOR_RUN", "alone")
-            self.asked = frozenset(os.environ.get("UNMOOR_ASKED", "").split(",")) - {""}
-        else:
-            # Taken out of the environment, so that a nox inside a session is a run of its own.
-            self.id = os.environ.pop("UNMOOR_RUN_ID", "") or f"{int(self.began * 1000):x}-{os.getpid():x}"
-            self.asked = asked_for(sys.argv[1:], os.environ.get("NOXSESSION", ""))
-            os.environ["UNMOOR_RUN"] = self.id
-            os.environ["UNMOOR_ASKED"] = ",".join(sorted(self.asked))
-
-    def request(self, stage: str, words: Words, *, called: str = "") -> Request:
-        """Return the request for one stage of this run, or one of the project's sessions, ``called`` so by nox."""
-        # In CI, where each job names one session, UNMOOR_RELEASE says that kept evidence is welcome.
-        named = not self.asked.isdisjoint({stage, called})
-        asked = named and not os.environ.get("UNMOOR_RELEASE") if self.asked else True
-        return Request(
-            start=self.start,
-            environ=dict(os.environ),
-            live=words.live,
-            base=words.base,
-            approval=words.approval,
-            posargs=words.rest,
-            asked=asked,
-            run=self.id,
-            own=self.own,
-            say=_say,
-        )
-
-    def foresee(self) -> None:
-        """Raise what would stop every stage alike, before nox runs one after the other in vain."""
-        if self.is_worker or self.is_listing or not self.asked & _STAGES:
-            return
-        from unmoor.opening import open_release
-
-        _hush()
-        posargs = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
-        open_release(self.request("", parse(posargs, own_tools=self.is_local)))
-
-    @property
-    def is_listing(self) -> bool:
-        """Whether nox was asked what there is, and not to run anything."""
-        words = sys.argv[: sys.argv.index("--")] if "--" in sys.argv else sys.argv
-        return not {"-l", "--list", "--list-sessions", "-h", "--help", "--version"}.isdisjoint(words)
-
-    def last_words(self) -> None:
-        """Print the table and the next command, once, whatever happened; nothing where no stage was asked for."""
-        if self.is_listing or not (self.asked & _STAGES or self._ran()):
-            return
-        from unmoor.report.last_words import speak
-
-        again = os.environ.get("UNMOOR_AGAIN") or f"nox {' '.join(sys.argv[1:])}"
-        adopted = os.environ.get("UNMOOR_ADOPTED") != "no"
-        speak(self.start, dict(os.environ), self.id, again=again, adopted=adopted, seconds=time.time() - self.began)
-
-    @property
-    def is_local(self) -> bool:
-        """Whether nothing was asked for that builds or reaches out: then words may be for the project's own tools."""
-        return not any(stage.name in self.asked for stage in CHAIN if stage.effect > Effect.NONE)
-
-    def _ran(self) -> bool:
-        return bool(_explained)
-
-
 def _stop(error: UnmoorError) -> NoReturn:
     """End the program before nox has begun: with its own status for a failure, and our code in the message."""
     said = f"{error.told}\nunmoor: nothing was begun (exit code {int(error.code)})"
     print(said, file=sys.stderr)  # noqa: T201 - a face
     raise SystemExit(1) from None
-
-
-def _say(line: str) -> None:
-    # One write, so that lines of gates that run side by side do not run into each other.
-    sys.stdout.write(f"  {line}\n")
-    sys.stdout.flush()
 
 
 def _own(start: Path) -> tuple[OwnSession, ...]:
@@ -206,7 +123,7 @@ def _part(own: OwnSession, session: nox.Session) -> str:
     return session.name.removeprefix(own.name).removeprefix("-") if own.parts else ""
 
 
-def _add(stage: Stage, run: _Run) -> None:
+def _add(stage: Stage, run: Run) -> None:
     before = [each.name for each in run.own if each.stage == stage.name]
     if stage.name == "tests" and _tests_the_wheel(run.start):
         before.append("build")
@@ -225,7 +142,7 @@ def _add(stage: Stage, run: _Run) -> None:
     )(session)
 
 
-def _wrap(own: OwnSession, run: _Run) -> None:
+def _wrap(own: OwnSession, run: Run) -> None:
     """Wrap the function of one of the project's sessions; its environment, Pythons and docstring stay."""
     registered = nox.registry.get()[own.name]
     function = registered.func
@@ -233,7 +150,7 @@ def _wrap(own: OwnSession, run: _Run) -> None:
     @wraps(function)
     def wrapped(session: nox.Session, *args: Any, **kwargs: Any) -> None:
         complete = _prove(own, session, run, lambda seen: function(seen, *args, **kwargs))
-        if complete and own.name in _STAGES:
+        if complete and own.name in STAGES:
             _carry_out(own.name, session, run)
 
     setattr(wrapped, _OURS, True)
@@ -251,7 +168,7 @@ class _Seen:
         return getattr(self._session, name)
 
 
-def _prove(own: OwnSession, session: nox.Session, run: _Run, call: Callable[[Any], None]) -> bool:
+def _prove(own: OwnSession, session: nox.Session, run: Run, call: Callable[[Any], None]) -> bool:
     """Run one of the project's sessions unless its evidence still counts; say whether all its Pythons are proven."""
     from unmoor.engine import carry_out
     from unmoor.evidence.binding import inputs_of, why_void
@@ -284,13 +201,12 @@ def _prove(own: OwnSession, session: nox.Session, run: _Run, call: Callable[[Any
     return not any(why_void(opened.store.read(own.evidence(part)), inputs) for part in own.parts or ("",))
 
 
-def _carry_out(name: str, session: nox.Session, run: _Run) -> None:
+def _carry_out(name: str, session: nox.Session, run: Run) -> None:
     from unmoor.engine import carry_out
     from unmoor.report.progress import failure, headline
 
-    _hush()
+    hush()
     _refuse_doubles(session)
-    _explained.add(name)
     try:
         local = chain.stage(name).effect is Effect.NONE
         words = parse(session.posargs, own_tools=local and run.is_local)
@@ -319,12 +235,6 @@ def _told_to_end(*_: object) -> NoReturn:
 
     stop_all()
     raise KeyboardInterrupt
-
-
-def _hush() -> None:
-    """Keep libraries from talking: nox lets the root logger say everything, and theirs would run through the lines."""
-    for name in ("charset_normalizer", "docutils", "filelock", "markdown_it", "urllib3"):
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _explain(session: nox.Session, error: UnmoorError) -> NoReturn:

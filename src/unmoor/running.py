@@ -1,0 +1,108 @@
+"""One nox process and the run it belongs to: what was asked for, by whom it was started, and its last words.
+
+Part of the nox face, but without nox: it reads the process's arguments and environment, so that nothing below has to.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+from pathlib import Path
+
+from unmoor.asking import Words, asked_for, parse
+from unmoor.chain import CHAIN
+from unmoor.model import Effect
+from unmoor.request import OwnSession, Request
+from unmoor.runtime.leash import die_with
+
+__all__ = ["STAGES", "Run", "hush"]
+
+STAGES = frozenset(stage.name for stage in CHAIN)
+
+
+class Run:
+    """What this process knows about the run it belongs to."""
+
+    def __init__(self, start: Path) -> None:
+        self.start = start
+        self.own: tuple[OwnSession, ...] = ()
+        # nox marks the processes that its -j starts; only they may take up what the parent left in the environment.
+        self.is_worker = "--parallel-worker" in sys.argv
+        self.began = time.time()
+        if self.is_worker:
+            die_with(os.getppid())
+            self.id = os.environ.get("UNMOOR_RUN", "alone")
+            self.asked = frozenset(os.environ.get("UNMOOR_ASKED", "").split(",")) - {""}
+        else:
+            # Taken out of the environment, so that a nox inside a session is a run of its own.
+            self.id = os.environ.pop("UNMOOR_RUN_ID", "") or f"{int(self.began * 1000):x}-{os.getpid():x}"
+            self.asked = asked_for(sys.argv[1:], os.environ.get("NOXSESSION", ""))
+            os.environ["UNMOOR_RUN"] = self.id
+            os.environ["UNMOOR_ASKED"] = ",".join(sorted(self.asked))
+
+    def request(self, stage: str, words: Words, *, called: str = "") -> Request:
+        """Return the request for one stage of this run, or one of the project's sessions, ``called`` so by nox."""
+        # In CI, where each job names one session, UNMOOR_RELEASE says that kept evidence is welcome.
+        named = not self.asked.isdisjoint({stage, called})
+        asked = named and not os.environ.get("UNMOOR_RELEASE") if self.asked else True
+        return Request(
+            start=self.start,
+            environ=dict(os.environ),
+            live=words.live,
+            base=words.base,
+            approval=words.approval,
+            posargs=words.rest,
+            asked=asked,
+            run=self.id,
+            own=self.own,
+            say=_say,
+        )
+
+    def foresee(self) -> None:
+        """Raise what would stop every stage alike, before nox runs one after the other in vain."""
+        if self.is_worker or self.is_listing or not self.asked & STAGES:
+            return
+        from unmoor.opening import open_release
+
+        hush()
+        posargs = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
+        open_release(self.request("", parse(posargs, own_tools=self.is_local)))
+
+    @property
+    def is_listing(self) -> bool:
+        """Whether nox was asked what there is, and not to run anything."""
+        words = sys.argv[: sys.argv.index("--")] if "--" in sys.argv else sys.argv
+        return not {"-l", "--list", "--list-sessions", "-h", "--help", "--version"}.isdisjoint(words)
+
+    def last_words(self) -> None:
+        """Print the table and the next command, once, whatever happened; nothing where no stage was asked for."""
+        if self.is_listing or (self.asked and not self.asked & self._ours):
+            return
+        from unmoor.report.last_words import speak
+
+        again = os.environ.get("UNMOOR_AGAIN") or f"nox {' '.join(sys.argv[1:])}"
+        adopted = os.environ.get("UNMOOR_ADOPTED") != "no"
+        speak(self.start, dict(os.environ), self.id, again=again, adopted=adopted, seconds=time.time() - self.began)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether nothing was asked for that builds or reaches out: then words may be for the project's own tools."""
+        return not any(stage.name in self.asked for stage in CHAIN if stage.effect > Effect.NONE)
+
+    @property
+    def _ours(self) -> frozenset[str]:
+        return STAGES | {own.name for own in self.own}
+
+
+def _say(line: str) -> None:
+    # One write, so that lines of gates that run side by side do not run into each other.
+    sys.stdout.write(f"  {line}\n")
+    sys.stdout.flush()
+
+
+def hush() -> None:
+    """Keep libraries from talking: nox lets the root logger say everything, and theirs would run through the lines."""
+    for name in ("charset_normalizer", "docutils", "filelock", "markdown_it", "urllib3"):
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.records import record
-from unmoor.evidence.record import GateRecord
-from unmoor.evidence.record import Kept
+from unmoor.evidence.record import GateRecord, Kept
 from unmoor.evidence.store import Store
 from unmoor.model import Finding, Outcome
 

@@ -1,7 +1,8 @@
 """Serve a folder with pypiserver on a free port: ``python -W ignore another_index_server.py FOLDER LOG``.
 
 Started by tests. A process of its own, because its libraries warn of things that this project's tests take for
-errors. User name and password come from the environment; the port is the first line on standard output, requests go to LOG.
+errors. User name and password come from the environment; the port is the first line on standard output, requests go
+to LOG.
 """
 
 import os

@@ -33,7 +33,8 @@ def plan(start: Path, environ: Mapping[str, str], *, as_json: bool, say: _Say) -
         say(msgspec.json.format(msgspec.json.encode(made), indent=2).decode())
         return Exit.PASS
     release = made.release
-    say(f"{release.component} {release.current or '(no version)'} -> {release.version}, because {release.rule}")
+    moved = f"{release.current or '(no version)'} -> " if release.current != release.version else ""
+    say(f"{release.component} {moved}{release.version}, because {release.rule}")
     say(
         f"tag {release.tag}, after {release.base_tag or 'no earlier tag'}, "
         f"on commit {made.commit[:12]} of {made.branch or 'a detached HEAD'}"

@@ -29,7 +29,8 @@ def named(ground: Ground, said: str) -> tuple[str, str]:
     if not ground.derived:
         return str(ground.stated), "it was named, and the tree states it"
     tag = next((tag for tag, each in ground.here.items() if each == version), "")
-    return str(version), f"it was named, and the tag {tag} is on this commit" if tag else "it was named, and its tag makes it so"
+    why = f"the tag {tag} is on this commit" if tag else "its tag makes it so"
+    return str(version), f"it was named, and {why}"
 
 
 def _unpublishable(version: Version) -> list[Problem]:

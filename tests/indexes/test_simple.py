@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import threading
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
+from support.another_index import another_index
 from support.distributions import sdist, wheel
 from support.indexes import post, running
 from unmoor.indexes import simple
@@ -45,24 +44,6 @@ class Quiet(WSGIRequestHandler):
         pass
 
 
-@contextmanager
-def foreign(folder: Path, **options: object) -> Iterator[str]:
-    """Run pypiserver over a folder and yield the URL of its simple API."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it imports cgi, and meddles with imports
-        import pypiserver
-
-    app = pypiserver.app(roots=[folder], disable_fallback=True, **options)
-    with make_server("127.0.0.1", 0, app, handler_class=Quiet) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/simple/"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 def test_files_of_a_project(tmp_path: Path):
     first, second = wheel(tmp_path), sdist(tmp_path)
     with running(tmp_path / "root") as (index, target):
@@ -83,7 +64,8 @@ def test_files_of_a_project(tmp_path: Path):
 @pytest.mark.parametrize("algorithm", ["sha256", "md5", None])
 def test_pypiserver_with_and_without_digests(algorithm: str | None, tmp_path: Path):
     path = wheel(tmp_path / "served")
-    with foreign(tmp_path / "served", hash_algo=algorithm) as url:
+    with another_index(tmp_path / "served", algorithm) as served:
+        url = f"{served.url}/simple/"
         assert simple.files(url, "unknown") == ()
         (found,) = simple.files(url, "tiny-thing")
         assert (found.filename, found.version, found.size) == (path.name, "1.2.0", -1)

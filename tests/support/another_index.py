@@ -47,12 +47,13 @@ class AnotherIndex:
 
 
 @contextmanager
-def another_index(folder: Path) -> Iterator[AnotherIndex]:
-    """Serve what lies in ``folder``; uploading needs a password made for the occasion."""
-    folder.mkdir(parents=True)
+def another_index(folder: Path, algorithm: str | None = "sha256") -> Iterator[AnotherIndex]:
+    """Serve what lies in ``folder``, with digests by ``algorithm``; uploading needs a password made for the run."""
+    folder.mkdir(parents=True, exist_ok=True)
     log = folder.with_suffix(".log")
     username, password = "uploader", secrets.token_urlsafe(18)
-    env = {**os.environ, "INDEX_USERNAME": username, "INDEX_PASSWORD": password}
+    words = {"INDEX_USERNAME": username, "INDEX_PASSWORD": password, "INDEX_HASH": algorithm or ""}
+    env = {**os.environ, **words}
     command = [sys.executable, "-W", "ignore", str(_SERVER), str(folder), str(log)]
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as server:
         try:

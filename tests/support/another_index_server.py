@@ -20,6 +20,7 @@ app = pypiserver.app(
     auther=lambda name, given: (name, given) == allowed,
     password_file=".",  # noqa: S106 - its way to say that auther decides
     disable_fallback=True,
+    hash_algo=os.environ["INDEX_HASH"] or None,
 )
 
 

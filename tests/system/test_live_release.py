@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -130,3 +131,27 @@ def test_other_bytes_under_the_name_stop_it(stage: Stage) -> None:
     assert ran.status == 1
     assert "other bytes" in ran.text
     assert stage.pypi.uploads == 0
+
+
+@pytest.mark.parametrize("stage", ["sign-tags = true\n"], indirect=True)
+@pytest.mark.parametrize("known", [True, False])
+def test_a_tag_is_signed_and_verified_before_it_is_pushed(stage: Stage, *, known: bool, tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    signers = tmp_path / "signers"
+    public = key.with_suffix(".pub").read_text() if known else ""
+    signers.write_text(f'tester@example.invalid namespaces="git" {public}' if public else "")
+    # Said in the user's repository alone: the clone that tags has to be told.
+    repository = stage.project.repository
+    words = {"user.signingkey": f"{key}.pub", "gpg.format": "ssh", "gpg.ssh.allowedSignersFile": signers}
+    for name, value in words.items():
+        repository.git("config", name, str(value))
+
+    ran = stage.project.nox("-s", "release", "--", "--live", "0.1.0", environ=stage.credentials)
+    assert (ran.status == 0) is known, ran.text
+    assert stage.tags == ("v0.1.0" if known else "")
+    if known:
+        assert "BEGIN SSH SIGNATURE" in stage.project.remote.git("cat-file", "tag", "v0.1.0")
+    else:
+        assert "cannot be verified" in ran.text
+        assert stage.project.record("release", live=True)["code"] == 2

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = ["observe", "run"]
 
+_WHO_AND_HOW = (
+    *("user.name", "user.email", "user.signingKey"),
+    *("gpg.format", "gpg.program", "gpg.ssh.program", "gpg.ssh.allowedSignersFile"),
+)
+
 
 def observe(context: Context) -> Done | None:
     """Ask the remote for the tag: on the planned commit it is done, elsewhere it stops the release."""
@@ -46,9 +51,10 @@ def run(context: Context) -> Done:
     signed = context.live and context.project.settings.sign_tags
     message = f"{release.component} {release.version}"
     # --force is about the bare name that version-from-tag backends needed in our own clone, nothing else.
-    clone.run("tag", "--force", "-s" if signed else "-a", "-m", message, "--", release.tag, planned)
+    own = _own_words(context)
+    clone.run(*own, "tag", "--force", "-s" if signed else "-a", "-m", message, "--", release.tag, planned)
     if signed:
-        _verify(clone, release.tag)
+        _verify(clone, own, release.tag)
     context.mark(f"pushing the tag {release.tag}")
     try:
         _push(context, clone, planned)
@@ -80,9 +86,22 @@ def _refs(context: Context) -> dict[str, str]:
     return refs
 
 
-def _verify(clone: Git, tag: str) -> None:
+def _own_words(context: Context) -> list[str]:
+    """Return who tags, and how they sign, as options for git.
+
+    Live these are the words of the user's repository, which the clone would not know where they are said only there;
+    a rehearsal is nobody's, so that it needs no identity.
+    """
+    if not context.live:
+        return ["-c", "user.name=unmoor", "-c", "user.email=unmoor@localhost", "-c", "tag.gpgSign=false"]
+    user = Git(context.project.root, context.environ)
+    said = {key: user.run("config", "--get", key, ok=(0, 1)).out.strip() for key in _WHO_AND_HOW}
+    return [word for key, value in said.items() if value for word in ("-c", f"{key}={value}")]
+
+
+def _verify(clone: Git, own: list[str], tag: str) -> None:
     # git before 2.43.2 leaves an unsigned tag behind, and exits 0, when signing with ssh fails.
-    done = clone.run("verify-tag", "--", tag, ok=None)
+    done = clone.run(*own, "verify-tag", "--", tag, ok=None)
     if done.status != 0:
         clone.run("tag", "--delete", "--", tag)
         raise Blocked(

@@ -20,7 +20,7 @@ __all__ = ["observe", "run"]
 
 _WHO_AND_HOW = (
     *("user.name", "user.email", "user.signingKey"),
-    *("gpg.format", "gpg.program", "gpg.ssh.program", "gpg.ssh.allowedSignersFile"),
+    *("gpg.format", "gpg.program", "gpg.ssh.program", "gpg.ssh.allowedSignersFile", "gpg.x509.program"),
 )
 
 

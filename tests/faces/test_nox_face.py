@@ -87,6 +87,22 @@ def test_an_own_session_proves_its_stage(adopted: Make) -> None:
     assert (record["outcome"], record["gates"][0]["name"]) == ("passed", "session lint")
 
 
+def test_an_own_session_is_added_to_the_gates_of_check(adopted: Make) -> None:
+    noxfile = "import unmoor.sessions\n" + OWN.replace("@nox", '@unmoor.sessions.gate("check")\n@nox')
+    made = adopted(noxfile.replace("def lint", "def smoke") + TWO_LINES, settings='gates = ["smoke"]')
+    (made.folder / "LICENSE").unlink()
+    assert made.nox("-s", "check").status == 1
+    gates = {gate["name"]: gate["outcome"] for gate in made.record("check")["gates"]}
+    assert list(gates) == ["session smoke", *CHAIN[0].before]
+    assert (gates["session smoke"], gates["structure-is-complete"]) == ("passed", "failed")
+
+
+def test_a_name_that_does_not_say_its_stage_is_told_how_to(adopted: Make) -> None:
+    ran = adopted(OWN.replace("def lint", "def smoke") + TWO_LINES, settings='gates = ["smoke"]').nox("--list")
+    assert ran.status == 1
+    assert "the name 'smoke' does not say which stage it proves → put @unmoor.sessions.gate(" in ran.text
+
+
 def test_an_own_session_that_fails_fails_its_stage(adopted: Make) -> None:
     made = adopted(OWN.replace("print(", "session.error(") + TWO_LINES, settings='gates = ["lint"]')
     assert made.nox("-s", "lint").status == 1

@@ -19,6 +19,7 @@ OWN = """import nox
 def lint(session):
     "Our own."
     print("own lint", session.posargs)
+    session.run("true")
 """
 Make = Callable[..., Adopted]
 
@@ -38,6 +39,10 @@ def adopted(tmp_path: Path, environ: Mapping[str, str]) -> Make:
 
 def listed(text: str, mark: str) -> list[str]:
     return [line.split()[1] for line in text.splitlines() if line.startswith(f"{mark} ")]
+
+
+def evidence(made: Adopted) -> set[str]:
+    return {path.name for path in (made.state() / "evidence").glob("*.json")}
 
 
 def test_eight_sessions_are_listed_and_four_are_the_default(adopted: Make) -> None:
@@ -136,6 +141,7 @@ def test_a_session_with_parameters_counts_when_all_of_them_passed(adopted: Make)
 @nox.parametrize("path", ["a/../b", "c"])
 def style(session, path):
     print("ran", path)
+    session.run("true")
     if path == "c" and not session.env.get("GOOD", __import__("os").environ.get("GOOD")):
         session.error("no")
 """
@@ -147,6 +153,71 @@ def style(session, path):
     assert second.status == 0, second.text
     assert ("ran a/../b" in second.text, "ran c" in second.text) == (False, True)
     assert made.record("lint")["gates"][0]["examined"] == 2
+
+
+@pytest.mark.parametrize("name", ["lint", "style"])
+def test_what_was_only_installed_proves_nothing(adopted: Make, name: str) -> None:
+    noxfile = OWN.replace("def lint", f"def {name}").replace('"true"', '"false"')
+    made = adopted(noxfile + TWO_LINES, settings=f'gates = ["{name}"]')
+    ran = made.nox("--install-only", "-s", "lint")
+    assert ran.status == 0, ran.text
+    assert "own lint []" in ran.text
+    assert "--install-only runs nothing, so this run leaves no evidence" in ran.text
+    assert evidence(made) == set()
+
+
+@pytest.mark.parametrize("parallel", [(), ("-j", "2")])
+def test_with_install_only_no_stage_does_anything(adopted: Make, parallel: tuple[str, ...]) -> None:
+    made = adopted()
+    ran = made.nox("--install-only", *parallel, "-s", "check", "lint")
+    assert ran.status == 0, ran.text
+    assert ran.text.count("--install-only: a stage installs nothing") >= 2
+    assert evidence(made) == set()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "pass",
+        "__import__('subprocess').run(['true'], check=True)",
+        "session.notify('other')",
+        "session.run_install('true')",
+        "session.run_always('true')",
+    ],
+)
+def test_a_session_that_runs_nothing_proves_nothing_and_says_so(adopted: Make, body: str) -> None:
+    other = '\n@nox.session(venv_backend="none")\ndef other(session):\n    session.run("true")\n'
+    noxfile = OWN.replace("def lint", "def style").replace('session.run("true")', body) + other
+    made = adopted(noxfile + TWO_LINES, settings='gates = ["style"]')
+    ran = made.nox("-s", "lint")
+    assert ran.status == 1, ran.text
+    assert "session style: it ran nothing, so it has proved nothing → let it call session.run" in ran.text
+    assert made.record("session.style")["outcome"] == "failed"
+    assert made.record("lint")["outcome"] == "failed"
+
+
+@pytest.mark.parametrize("body", ["session.run(print, 'called')", "session.install_and_run_script('script.py')"])
+def test_every_way_to_run_something_counts(adopted: Make, body: str) -> None:
+    made = adopted(OWN.replace('session.run("true")', body) + TWO_LINES, settings='gates = ["lint"]')
+    made.repository.write("script.py", "# /// script\n# dependencies = []\n# ///\nprint('called')\n")
+    ran = made.nox("-s", "lint")
+    assert ran.status == 0, ran.text
+    assert "called" in ran.text
+    assert made.record("session.lint")["outcome"] == "passed"
+
+
+def test_what_was_not_installed_proves_nothing(adopted: Make) -> None:
+    noxfile = OWN.replace('venv_backend="none"', 'venv_backend="venv"').replace(
+        'session.run("true")', 'session.install("pip")\n    session.run("python", "-c", "")'
+    )
+    made = adopted(noxfile + TWO_LINES, settings='gates = ["lint"]')
+    assert "leaves no evidence" not in made.nox("-R", "-s", "lint").text
+    assert evidence(made) == {"lint.json", "session.lint.json"}
+    made.repository.write("README.md", "# Another\n")
+    ran = made.nox("-R", "-s", "lint")
+    assert ran.status == 0, ran.text
+    assert "--no-install leaves the environment as it was, so this run leaves no evidence" in ran.text
+    assert "the tree changed" in made.unmoor("status").text
 
 
 def test_one_python_of_several_does_not_prove_the_stage(adopted: Make) -> None:

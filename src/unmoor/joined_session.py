@@ -42,9 +42,11 @@ class JoinedSession(nox.Session):
         """Whether nox was told to run nothing."""
         return bool(self._runner.global_config.install_only)
 
-    @property
-    def narrowed(self) -> str:
-        """Why this run proves nothing, however it ends; an empty string where it may."""
+    def narrowed(self, variables: Sequence[str] = ()) -> str:
+        """Say why this run proves nothing, however it ends; an empty string where it may.
+
+        ``variables`` are those of the environment that make tools look at less.
+        """
         config = self._runner.global_config
         if self.installs_only:
             return "--install-only runs nothing"
@@ -53,6 +55,8 @@ class JoinedSession(nox.Session):
         # Without an environment of its own a session installs nothing, unless --no-venv took that away from it.
         if config.no_install and getattr(self.virtualenv, "_reused", config.force_venv_backend == "none"):
             return "--no-install leaves the environment as it was"
+        if variables:
+            return f"{', '.join(variables)} in the environment narrows it"
         return ""
 
     def must_have_run(self) -> None:

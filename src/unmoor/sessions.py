@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, wraps
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import nox
 import nox.registry
@@ -25,12 +25,15 @@ import nox.registry
 from unmoor import chain
 from unmoor.asking import parse
 from unmoor.chain import CHAIN
-from unmoor.errors import UnmoorError
+from unmoor.errors import Blocked, UnmoorError
 from unmoor.joined_session import JoinedSession
 from unmoor.joining import joined
 from unmoor.model import Effect, Stage
-from unmoor.request import OwnSession
+from unmoor.request import OwnSession, Request
 from unmoor.running import STAGES, Run, hush
+
+if TYPE_CHECKING:
+    from unmoor.opening import Opened
 
 __all__ = ["gate", "register"]
 
@@ -164,6 +167,7 @@ def _prove(own: OwnSession, session: nox.Session, run: Run, call: Callable[[Any]
     from unmoor.evidence.binding import inputs_of, why_void
     from unmoor.evidence.sessions import prove
     from unmoor.opening import open_release
+    from unmoor.tools.toolroom import narrowing
 
     try:
         words = parse(session.posargs, own_tools=run.is_local)
@@ -174,20 +178,16 @@ def _prove(own: OwnSession, session: nox.Session, run: Run, call: Callable[[Any]
     seen = JoinedSession(session, words.rest)
     inputs = inputs_of(chain.stage(own.stage), opened.project, opened.plan, files=(), target="")
     name = own.evidence(_part(own, session))
-
-    def examine() -> None:
-        call(seen)
-        seen.must_have_run()
-
+    why = seen.narrowed(narrowing(request.environ))
     if not (request.asked or words.rest or seen.installs_only or why_void(opened.store.read(name), inputs)):
         session.log(f"cached: {session.name} passed for this very tree")
-    elif seen.narrowed:
-        session.log(f"{seen.narrowed}, so this run leaves no evidence")
+    elif why:
+        session.log(f"{why}, so this run leaves no evidence")
         call(seen)
         return False
     else:
         try:
-            prove(name, opened.plan, opened.store, inputs, examine)
+            prove(name, opened.plan, opened.store, inputs, lambda: _examine(call, seen, opened, request))
         except Exception as error:
             # nox will not come to the stage any more; that it failed is still to be told, and kept.
             carry_out(own.stage, replace(request, posargs=()))
@@ -195,6 +195,17 @@ def _prove(own: OwnSession, session: nox.Session, run: Run, call: Callable[[Any]
                 _explain(session, error)
             raise
     return not any(why_void(opened.store.read(own.evidence(part)), inputs) for part in own.parts or ("",))
+
+
+def _examine(call: Callable[[Any], None], seen: JoinedSession, opened: Opened, request: Request) -> None:
+    """Call a session's function; raise ``Blocked`` where it examined nothing, or not the tree that the plan is of."""
+    from unmoor.judging import changes
+    from unmoor.tools.git import Git
+
+    call(seen)
+    seen.must_have_run()
+    for each in changes(opened.plan, Git(opened.project.root, request.environ), seen.name).problems:
+        raise Blocked(each.message, where=f"session {seen.name}", hint=each.hint)
 
 
 def _carry_out(name: str, session: nox.Session, run: Run) -> None:

@@ -220,6 +220,49 @@ def test_what_was_not_installed_proves_nothing(adopted: Make) -> None:
     assert "the tree changed" in made.unmoor("status").text
 
 
+STYLE = OWN.replace("def lint", "def style")
+
+
+def test_what_changed_while_it_ran_was_not_what_it_examined(adopted: Make) -> None:
+    edit = """session.run("python", "-c", "open('README.md', 'a').write('more')")"""
+    made = adopted(STYLE.replace('session.run("true")', edit) + TWO_LINES, settings='gates = ["style"]')
+    ran = made.nox("-s", "lint")
+    assert ran.status == 1
+    assert "session style: the tree changed while style was at work: README.md → " in ran.text
+    assert made.record("session.style")["outcome"] == "failed"
+    made.repository.git("checkout", "--", "README.md")
+    assert "own lint" in made.nox("-s", "lint").text
+
+
+def test_a_new_file_that_is_left_behind_is_a_notice_in_a_rehearsal(adopted: Make) -> None:
+    leave = """session.run("python", "-c", "open('left.txt', 'w')")"""
+    made = adopted(STYLE.replace('session.run("true")', leave) + TWO_LINES, settings='gates = ["style"]')
+    assert made.nox("-s", "lint").status == 0
+    assert made.record("session.style")["outcome"] == "passed"
+
+
+@pytest.mark.parametrize("name", ["PYTEST_ADDOPTS", "SKIP", "PYTHONOPTIMIZE"])
+def test_a_variable_that_narrows_a_tool_leaves_no_evidence(adopted: Make, name: str) -> None:
+    made = adopted(STYLE + TWO_LINES, settings='gates = ["style"]')
+    narrowed = {**made.environ, name: "1"}
+    ran = made.nox("-s", "style", environ=narrowed)
+    assert ran.status == 0, ran.text
+    assert f"{name} in the environment narrows it, so this run leaves no evidence" in ran.text
+    assert evidence(made) == set()
+    assert f"→ unset {name}, then: nox -s style" in made.nox("-s", "lint", environ=narrowed).text
+    assert made.nox("-s", "lint").status == 0
+    again = made.nox("-s", "lint", environ=narrowed)
+    assert again.status == 0, again.text
+    assert "cached: style passed for this very tree" in again.text
+
+
+def test_a_variable_that_only_says_where_or_how_leaves_evidence(adopted: Make) -> None:
+    made = adopted(STYLE + TWO_LINES, settings='gates = ["style"]')
+    harmless = {"MYPY_CACHE_DIR": "x", "PY_COLORS": "1", "PYTEST_ADDOPTS": "", "NOX_DEFAULT_VENV_BACKEND": "uv"}
+    assert made.nox("-s", "style", environ={**made.environ, **harmless}).status == 0
+    assert made.record("session.style")["outcome"] == "passed"
+
+
 def test_one_python_of_several_does_not_prove_the_stage(adopted: Make) -> None:
     here = f"{sys.version_info.major}.{sys.version_info.minor}"
     there = f'python=["{here}", "3.1"], venv_backend="uv", download_python="never"'

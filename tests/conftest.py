@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.repositories import Repository, git_environment
+from unmoor.tools.toolroom import narrowing
 
 pytest_plugins = ["support.builds"]
 
@@ -27,10 +28,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_git(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the machine's git configuration, and what steers unmoor and twine, out of every test."""
+    """Keep the machine's git configuration, and what steers unmoor and the tools it runs, out of every test."""
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
-            if name.startswith(("GIT_", "UNMOOR_", "TWINE_", "NOX")):
+            if name.startswith(("GIT_", "UNMOOR_", "TWINE_", "NOX")) or name in narrowing(os.environ):
                 patch.delenv(name)
         for name, value in git_environment(tmp_path_factory.mktemp("git")).items():
             patch.setenv(name, value)

@@ -21,7 +21,7 @@ LEVELS: tuple[frozenset[str], ...] = tuple(
     for row in (
         "__main__",
         "sessions tasks",
-        "running",
+        "running joined_session",
         "actions rehearsing looking ci",
         "engine",
         "judging recording",
@@ -46,7 +46,7 @@ LEVELS: tuple[frozenset[str], ...] = tuple(
 FACES = {"__main__", "running", "sessions", "tasks"}
 # What may be imported from where, and from nowhere else.
 DOORS = {
-    "nox": {"sessions"},
+    "nox": {"sessions", "joined_session"},
     "invoke": {"tasks", "__main__"},
     "subprocess": {"runtime.process"},
     "rich": {"report"},

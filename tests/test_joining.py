@@ -14,16 +14,18 @@ SESSIONS = {"lint": (), "tests": ("3.11", "3.12"), "docs": (), "benchmark": ()}
     [
         ("lint", "lint"),
         ("Lint", "lint"),
-        ("type_check", "check"),
+        ("check", "check"),
         ("typecheck", "lint"),
         ("pre_commit", "lint"),
         ("pytest", "tests"),
         ("docs", "docs-strict"),
         ("docs_strict", "docs-strict"),
-        ("benchmark", "check"),
+        ("benchmark", None),
+        ("type_check", None),
+        ("release", None),
     ],
 )
-def test_a_name_says_which_stage_it_proves(name: str, stage: str) -> None:
+def test_a_name_says_which_stage_it_proves_or_nothing(name: str, stage: str | None) -> None:
     assert stage_of(name) == stage
 
 
@@ -55,6 +57,12 @@ def test_nothing_joined_is_nothing() -> None:
             "the session 'x' cannot prove 'docs_strict' → did you mean 'docs-strict'?",
         ),
         ({"x": ()}, [], {"x": "pypi"}, "the session 'x' cannot prove 'pypi'"),
+        (
+            {"benchmark": ()},
+            ["benchmark"],
+            {},
+            """the name 'benchmark' does not say which stage it proves → put @unmoor.sessions.gate("STAGE") above it""",
+        ),
         ({"build": ()}, [], {}, "the session 'build' is defined twice"),
         ({"release": ()}, ["release"], {}, "the session 'release' has the name of another stage"),
         ({"lint": ()}, [], {"lint": "tests"}, "the session 'lint' has the name of another stage"),

@@ -251,6 +251,12 @@ def test_a_command_knows_version_and_archives_and_no_secret(tmp_path: Path) -> N
     assert "SOME_TOKEN" not in seen.read_text()
 
 
+def test_a_command_is_not_narrowed_by_the_environment(tmp_path: Path) -> None:
+    settings = command("import os; raise SystemExit(2 * ('PYTEST_ADDOPTS' in os.environ))")
+    context = make_context(tmp_path, settings=settings, environ={**os.environ, "PYTEST_ADDOPTS": "-k one"})
+    assert judge_commands(context)[1] is Exit.PASS
+
+
 def test_a_command_belongs_to_one_stage(tmp_path: Path) -> None:
     assert judge_commands(make_context(tmp_path, settings=command("", stage="build"))) == ((), Exit.PASS)
 

@@ -21,6 +21,7 @@ __all__ = ["main"]
 _UNKNOWN = re.compile(r"No idea what '(.*)' is!")
 _VALUE = re.compile(r"<Argument: ([\w-]+).*> needed value")
 _WHERE = "command line"
+_HELP = frozenset({"--help", "-h"})
 
 
 class _Command(Program):
@@ -28,15 +29,34 @@ class _Command(Program):
 
     def parse_tasks(self) -> None:
         """Parse the words of the command line; raise ``ParseError`` with one message of ours."""
+        asked = self._asked_help()
         try:
             super().parse_tasks()
+            task = self.tasks[-1].name if self.tasks else None
         except ParseError as error:
-            raise ParseError(f"unmoor: {_explained(error)}", error.context) from None
+            # Where help is asked for, the words before need be neither complete nor right: they lead to a task.
+            task = (error.context.name if error.context else None) or self.core.unparsed[0]
+            if not asked or task not in self.parser.contexts:
+                raise ParseError(f"unmoor: {_explained(error)}", error.context) from None
+        if asked:
+            self.args.help.value = task
+            return
         if self.core.remainder:
             # Nothing here reads them, and who writes --live must not get a rehearsal without a word.
             hint = "a live release is: nox -s release -- --live VERSION"
             problem = Problem(what=f"unmoor takes nothing after --: {self.core.remainder}", where=_WHERE, hint=hint)
             raise ParseError(f"unmoor: {problem}")
+
+    def _asked_help(self) -> bool:
+        """Whether help is asked for after a task's name; that word, and what follows, is taken out.
+
+        invoke itself would take it for a value wherever the task still wants one.
+        """
+        words = self.core.unparsed
+        asked = [number for number, word in enumerate(words) if word in _HELP]
+        if asked:
+            del words[asked[0] :]
+        return bool(asked)
 
 
 def _explained(error: ParseError) -> Problem:

@@ -17,6 +17,7 @@ CHAIN: tuple[Stage, ...] = (
         name="check",
         summary="source gates: git state, versions, metadata, structure, secrets",
         before=(
+            "own-sessions-pass",
             "history-is-complete",
             "worktree-is-clean",
             "branch-is-allowed",
@@ -37,16 +38,19 @@ CHAIN: tuple[Stage, ...] = (
         name="lint",
         summary="format, lint and types, with what the project uses",
         before=("own-sessions-pass", "ruff-is-clean", "pre-commit-is-clean", "types-are-sound"),
+        replaceable=True,
     ),
     Stage(
         name="tests",
         summary="the test suite on every supported Python",
         before=("tests-pass",),
+        replaceable=True,
     ),
     Stage(
         name="docs-strict",
         summary="the documentation, where warnings are errors",
         before=("docs-build-strictly",),
+        replaceable=True,
     ),
     Stage(
         name="build",

@@ -12,7 +12,8 @@ from unmoor.context import Context
 from unmoor.errors import Exit, ToolFailed
 from unmoor.model import Finding, Findings
 from unmoor.project.types import CommandGate
-from unmoor.runtime import environment, process
+from unmoor.runtime import process
+from unmoor.tools.toolroom import unnarrowed
 
 __all__ = ["CommandAsGate"]
 
@@ -32,7 +33,7 @@ class CommandAsGate:
 
     def check(self, context: Context) -> Findings:
         """Run the command in the component's folder and judge its exit status."""
-        env = environment.own(context.environ) | {
+        env = unnarrowed(context.environ) | {
             "UNMOOR_DIST": str(context.dist),
             "UNMOOR_VERSION": context.plan.release.version,
         }

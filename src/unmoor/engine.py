@@ -165,7 +165,10 @@ def _gates_and_step(context: Context, intent: Record, request: Request) -> tuple
 
     clock = time.monotonic()
     stage = context.stage
-    records, code = _own_gates(context, request) or judge_all(stage.before, context)
+    records, code = _own_gates(context, request)
+    if not (records and stage.replaceable):
+        ours, our_code = judge_all(stage.before, context)
+        records, code = records + ours, worst([code, our_code])
     if stage.step != "build":
         records, code = _and_commands(records, code, context)
     done: Done | None = None
@@ -204,13 +207,11 @@ def _index(context: Context) -> Iterator[Context]:
         yield replace(context, index=index)
 
 
-def _own_gates(context: Context, request: Request) -> tuple[tuple[GateRecord, ...], Exit] | None:
-    """Judge the project's own sessions where they prove this stage, instead of unmoor's gates."""
+def _own_gates(context: Context, request: Request) -> tuple[tuple[GateRecord, ...], Exit]:
+    """Judge the project's own sessions where they prove this stage; no record where none does."""
     from unmoor.judging import judge_session
 
     judged = [judge_session(own, context) for own in request.own if own.stage == context.stage.name]
-    if not judged:
-        return None
     return tuple(record for record, _ in judged), worst([code for _, code in judged])
 
 

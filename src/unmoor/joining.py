@@ -1,20 +1,21 @@
 """The project's own nox sessions as gates of the chain: which stage a session proves, by its name.
 
-Joined by name in the settings (``gates = ["lint", "tests", "docs"]``) or by decorator; pure, and quick to import,
-because every ``nox -l`` of an adopter comes by here.
+Joined by name in the settings (``gates = ["lint", "tests", "docs"]``) or by decorator, which a name that says nothing
+needs; pure, and quick to import, because every ``nox -l`` of an adopter comes by here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from unmoor.chain import CHAIN
 from unmoor.errors import Problem, SettingsError
 from unmoor.model import Effect
 from unmoor.request import OwnSession
 
-__all__ = ["joined", "stage_of"]
+__all__ = ["joined", "stage_of", "unexplained"]
 
+_STAGES = frozenset(stage.name for stage in CHAIN)
 _PROVING = tuple(stage.name for stage in CHAIN if stage.effect is Effect.NONE)
 _KNOWN = {
     "lint": (
@@ -36,10 +37,23 @@ _KNOWN = {
 }
 
 
-def stage_of(session: str) -> str:
-    """Return the stage that a session of this name proves; ``check`` for a name that says nothing."""
+_WHERE = "pyproject.toml: tool.unmoor.gates"
+
+
+def stage_of(session: str) -> str | None:
+    """Return the stage that a session of this name proves; ``None`` for a name that says nothing."""
     plain = session.replace("_", "-").lower()
-    return next((stage for stage, names in _KNOWN.items() if plain in names), "check")
+    return next((stage for stage, names in _KNOWN.items() if plain in names), None)
+
+
+def unexplained(session: str) -> Problem:
+    """Return what is wrong with a session that the settings name and nothing sorts into a stage, and what to do."""
+    return Problem(
+        what=f"the name {session!r} does not say which stage it proves",
+        where=_WHERE,
+        hint=f'put @unmoor.sessions.gate("STAGE") above it in noxfile.py, STAGE being one of {", ".join(_PROVING)}; '
+        "or give it a well-known name, such as lint, tests or docs",
+    )
 
 
 def joined(
@@ -49,33 +63,39 @@ def joined(
 
     ``registered`` maps every session of the noxfile to the Pythons it runs on, ``named`` are those of the settings,
     ``decorated`` maps sessions to the stage their decorator names. Raises ``SettingsError`` with every session that
-    does not exist, and every one that has the name of a stage without having joined.
+    does not exist or does not say its stage, and every one that has the name of a stage without having joined.
     """
-    problems = []
-    stages = dict(decorated) | {name: stage_of(name) for name in named if name not in decorated}
-    for name in sorted(set(stages) - set(registered)):
-        near = _near(name, registered)
-        hint = f"did you mean {near[0]!r}?" if near else "define it in noxfile.py above unmoor's two lines"
-        problems.append(
-            Problem(what=f"there is no session {name!r}", where="pyproject.toml: tool.unmoor.gates", hint=hint)
-        )
-    for name, stage in stages.items():
-        if stage not in _PROVING:
-            near = _near(stage, _PROVING)
-            hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(_PROVING)}"
-            problems.append(Problem(what=f"the session {name!r} cannot prove {stage!r}", where="noxfile.py", hint=hint))
-    taken = {stage.name for stage in CHAIN}
-    for name in sorted((taken & set(registered)) - set(stages)):
-        hint = f'join it with gates = ["{name}"] in [tool.unmoor], or give it another name'
-        problems.append(Problem(what=f"the session {name!r} is defined twice", where="noxfile.py", hint=hint))
-    problems.extend(
-        Problem(what=f"the session {name!r} has the name of another stage", where="noxfile.py", hint="rename it")
-        for name in sorted(taken & set(stages))
-        if stages[name] != name
-    )
+    stages = dict(decorated) | {name: stage_of(name) or "" for name in named if name not in decorated}
+    problems = [*_unknown(stages, registered), *_taken(stages, registered)]
     if problems:
         raise SettingsError(problems)
     return tuple(OwnSession(name=name, stage=stage, parts=tuple(registered[name])) for name, stage in stages.items())
+
+
+def _unknown(stages: Mapping[str, str], registered: Iterable[str]) -> Iterator[Problem]:
+    """Yield the sessions that there are none of, and those whose stage there is none of."""
+    for name in sorted(set(stages) - set(registered)):
+        near = _near(name, registered)
+        hint = f"did you mean {near[0]!r}?" if near else "define it in noxfile.py above unmoor's two lines"
+        yield Problem(what=f"there is no session {name!r}", where=_WHERE, hint=hint)
+    for name, stage in stages.items():
+        if stage and stage not in _PROVING:
+            near = _near(stage, _PROVING)
+            hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(_PROVING)}"
+            yield Problem(what=f"the session {name!r} cannot prove {stage!r}", where="noxfile.py", hint=hint)
+        elif not stage and name in registered and name not in _STAGES:
+            yield unexplained(name)
+
+
+def _taken(stages: Mapping[str, str], registered: Iterable[str]) -> Iterator[Problem]:
+    """Yield the sessions that have the name of a stage and do not prove it."""
+    for name in sorted((_STAGES & set(registered)) - set(stages)):
+        hint = f'join it with gates = ["{name}"] in [tool.unmoor], or give it another name'
+        yield Problem(what=f"the session {name!r} is defined twice", where="noxfile.py", hint=hint)
+    for name in sorted(_STAGES & set(stages)):
+        if stages[name] != name:
+            what = f"the session {name!r} has the name of another stage"
+            yield Problem(what=what, where="noxfile.py", hint="rename it")
 
 
 def _near(name: str, known: Iterable[str]) -> list[str]:

@@ -20,13 +20,14 @@ from unmoor.context import Context
 from unmoor.errors import Exit, ToolFailed, ToolTimeout, UnmoorError, worst
 from unmoor.evidence.binding import NOT_PASSED, why_void
 from unmoor.evidence.record import GateRecord
-from unmoor.model import Finding, Findings, Outcome
+from unmoor.model import Finding, Findings, Mode, Outcome, Plan
 from unmoor.project.types import Waiver
 from unmoor.request import OwnSession
 from unmoor.runtime.redact import redact
 from unmoor.tools.git import Git
+from unmoor.tools.toolroom import narrowing
 
-__all__ = ["judge", "judge_all", "judge_commands", "judge_session", "judge_tree", "stopped"]
+__all__ = ["changes", "judge", "judge_all", "judge_commands", "judge_session", "judge_tree", "stopped"]
 
 _AT_ONCE = 4
 _SHOWN_LINES = 8
@@ -75,38 +76,55 @@ def _guarded(name: str, find: Callable[[], gates.Gate], context: Context) -> tup
 def judge_tree(context: Context) -> tuple[tuple[GateRecord, ...], Exit]:
     """Judge whether the tree is what it was when the plan was made: a stage that only looks changes nothing.
 
-    Returns no record where it is. A new file that tools left behind is a notice in a rehearsal; what else changed
-    is not what was judged, and fails.
+    Returns no record where it is.
     """
-    git = Git(context.project.root, context.environ)
-    if git.working_tree() == context.plan.tree:
+    found = changes(context.plan, Git(context.project.root, context.environ), context.stage.name)
+    if not found.examined:
         return (), Exit.PASS
-    before = set(context.plan.uncommitted)
+    record = GateRecord(
+        name="tree-is-untouched",
+        asserts="the stage leaves the tree as it was",
+        outcome=Outcome.FAILED if found.problems else Outcome.PASSED,
+        examined=found.examined,
+        problems=found.problems,
+        notices=found.notices,
+    )
+    return (record,), Exit.GATE_FAILED if found.problems else Exit.PASS
+
+
+def changes(plan: Plan, git: Git, at_work: str) -> Findings:
+    """Return what became of the tree since the plan was made, while ``at_work`` was; empty where it is the same.
+
+    A new file that tools left behind is a notice in a rehearsal; what else changed is not what was examined, and is
+    a problem.
+    """
+    if git.working_tree() == plan.tree:
+        return Findings()
+    before = set(plan.uncommitted)
     changed = [path for path in git.changed() if path not in before]
-    tracked = set(git.files(context.plan.commit))
+    tracked = set(git.files(plan.commit))
     left_behind = bool(changed) and tracked.isdisjoint(changed)
     shown = ", ".join(changed[:5]) or "a file that was changed before"
     finding = Finding(
-        message=f"the tree changed while {context.stage.name} was at work: {shown}",
+        message=f"the tree changed while {at_work} was at work: {shown}",
         hint="ignore what tools leave behind in .gitignore, or do not edit meanwhile; then run the same command again",
     )
-    record = GateRecord(
-        name="tree-is-untouched", asserts="the stage leaves the tree as it was", outcome=Outcome.FAILED, examined=1
-    )
-    if left_behind and not context.live:
-        return (replace(record, outcome=Outcome.PASSED, notices=(finding,)),), Exit.PASS
-    return (replace(record, problems=(finding,)),), Exit.GATE_FAILED
+    if left_behind and plan.mode is Mode.REHEARSAL:
+        return Findings(examined=1, notices=(finding,))
+    return Findings(examined=1, problems=(finding,))
 
 
 def judge_session(own: OwnSession, context: Context) -> tuple[GateRecord, Exit]:
     """Judge one of the project's own sessions by the evidence that its wrapper left, for every Python it runs on."""
     name = f"session {own.name}"
     problems, passed, seconds = [], 0, 0.0
+    narrowed = ", ".join(narrowing(context.environ))
+    unset = f"unset {narrowed}, then: " if narrowed else ""
     for part in own.parts or ("",):
         kept = context.store.read(own.evidence(part))
         if reason := why_void(kept, context.inputs):
             called = own.called(part)
-            hint = f"nox -s {shlex.quote(called)}"
+            hint = f"{unset}nox -s {shlex.quote(called)}"
             what = f"the evidence of {called!r} does not count: {reason}"
             if kept.record is not None and reason == NOT_PASSED:
                 what = f"the session {called!r} failed: {kept.record.detail}"

@@ -45,7 +45,8 @@ class Effect(enum.IntEnum):
 class Stage:
     """A node of the chain: gates that must hold before, one step that acts, gates that must hold after.
 
-    ``step`` and the gates are names; what they do lives in ``stages`` and ``gates``.
+    ``step`` and the gates are names; what they do lives in ``stages`` and ``gates``. ``replaceable`` says that the
+    project's own sessions stand in for the gates; elsewhere they are added to them.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Stage:
     before: tuple[str, ...] = ()
     step: str = ""
     after: tuple[str, ...] = ()
+    replaceable: bool = False
 
     @property
     def gates(self) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, wraps
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import nox
 import nox.registry
@@ -25,11 +25,15 @@ import nox.registry
 from unmoor import chain
 from unmoor.asking import parse
 from unmoor.chain import CHAIN
-from unmoor.errors import UnmoorError
+from unmoor.errors import Blocked, UnmoorError
+from unmoor.joined_session import JoinedSession
 from unmoor.joining import joined
 from unmoor.model import Effect, Stage
-from unmoor.request import OwnSession
+from unmoor.request import OwnSession, Request
 from unmoor.running import STAGES, Run, hush
+
+if TYPE_CHECKING:
+    from unmoor.opening import Opened
 
 __all__ = ["gate", "register"]
 
@@ -157,48 +161,51 @@ def _wrap(own: OwnSession, run: Run) -> None:
     registered.func = wrapped
 
 
-class _Seen:
-    """A session as the project's own function sees it: unmoor's words are gone from its posargs."""
-
-    def __init__(self, session: nox.Session, posargs: list[str]) -> None:
-        self._session = session
-        self.posargs = posargs
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._session, name)
-
-
 def _prove(own: OwnSession, session: nox.Session, run: Run, call: Callable[[Any], None]) -> bool:
     """Run one of the project's sessions unless its evidence still counts; say whether all its Pythons are proven."""
     from unmoor.engine import carry_out
     from unmoor.evidence.binding import inputs_of, why_void
     from unmoor.evidence.sessions import prove
     from unmoor.opening import open_release
+    from unmoor.tools.toolroom import narrowing
 
-    seen = _Seen(session, [])
     try:
         words = parse(session.posargs, own_tools=run.is_local)
-        seen.posargs = list(words.rest)
         request = run.request(own.name, words, called=session.name)
         opened = open_release(request)
     except UnmoorError as error:
         _explain(session, error)
+    seen = JoinedSession(session, words.rest)
     inputs = inputs_of(chain.stage(own.stage), opened.project, opened.plan, files=(), target="")
     name = own.evidence(_part(own, session))
-    if words.rest:
-        session.log("narrowed: this run leaves no evidence")
+    why = seen.narrowed(narrowing(request.environ))
+    if not (request.asked or words.rest or seen.installs_only or why_void(opened.store.read(name), inputs)):
+        session.log(f"cached: {session.name} passed for this very tree")
+    elif why:
+        session.log(f"{why}, so this run leaves no evidence")
         call(seen)
         return False
-    if not request.asked and not why_void(opened.store.read(name), inputs):
-        session.log(f"cached: {session.name} passed for this very tree")
     else:
         try:
-            prove(name, opened.plan, opened.store, inputs, lambda: call(seen))
-        except Exception:
+            prove(name, opened.plan, opened.store, inputs, lambda: _examine(call, seen, opened, request))
+        except Exception as error:
             # nox will not come to the stage any more; that it failed is still to be told, and kept.
             carry_out(own.stage, replace(request, posargs=()))
+            if isinstance(error, UnmoorError):
+                _explain(session, error)
             raise
     return not any(why_void(opened.store.read(own.evidence(part)), inputs) for part in own.parts or ("",))
+
+
+def _examine(call: Callable[[Any], None], seen: JoinedSession, opened: Opened, request: Request) -> None:
+    """Call a session's function; raise ``Blocked`` where it examined nothing, or not the tree that the plan is of."""
+    from unmoor.judging import changes
+    from unmoor.tools.git import Git
+
+    call(seen)
+    seen.must_have_run()
+    for each in changes(opened.plan, Git(opened.project.root, request.environ), seen.name).problems:
+        raise Blocked(each.message, where=f"session {seen.name}", hint=each.hint)
 
 
 def _carry_out(name: str, session: nox.Session, run: Run) -> None:
@@ -207,6 +214,8 @@ def _carry_out(name: str, session: nox.Session, run: Run) -> None:
 
     hush()
     _refuse_doubles(session)
+    if JoinedSession(session).installs_only:
+        session.skip("--install-only: a stage installs nothing, and nothing was done")
     try:
         local = chain.stage(name).effect is Effect.NONE
         words = parse(session.posargs, own_tools=local and run.is_local)

@@ -9,7 +9,8 @@ Every task ends with the exit codes of ``unmoor.errors.Exit``: 0 pass, 1 crash o
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,11 +20,13 @@ from invoke.context import Context  # noqa: TC002 - invoke reads the annotations
 from invoke.exceptions import Exit as Stop
 from invoke.tasks import task
 
-from unmoor.errors import Exit, UnmoorError
+from unmoor.errors import Exit, Problem, SettingsError, UnmoorError
 
 __all__ = ["namespace"]
 
 _Task = TypeVar("_Task", bound=Callable[..., Any])
+# One word: a sentence that begins with an option is a sentence.
+_OPTION = re.compile(r"-\S*")
 
 
 def _exits(function: _Task) -> _Task:
@@ -32,6 +35,7 @@ def _exits(function: _Task) -> _Task:
     @wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> None:
         try:
+            _refuse_options(function.__name__, kwargs)
             code = function(*args, **kwargs) or Exit.PASS
         except UnmoorError as error:
             raise Stop(error.told, code=int(error.code)) from None
@@ -39,6 +43,18 @@ def _exits(function: _Task) -> _Task:
             raise Stop(code=int(code))
 
     return wrapped  # type: ignore[return-value]
+
+
+def _refuse_options(name: str, values: Mapping[str, object]) -> None:
+    """Raise ``SettingsError`` where invoke took an option for a value: it gives a task's value whatever comes next."""
+    hint = f"invoke --help {name}, or unmoor --help {name}, shows what it takes"
+    problems = [
+        Problem(what=f"{value!r} is no value for {argument!r}", where="command line", hint=hint)
+        for argument, value in values.items()
+        if isinstance(value, str) and _OPTION.fullmatch(value)
+    ]
+    if problems:
+        raise SettingsError(problems)
 
 
 def _here() -> tuple[Path, dict[str, str]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from support.records import plan
+from unmoor.errors import Blocked
 from unmoor.evidence.sessions import prove
 from unmoor.evidence.store import Store
 from unmoor.model import Outcome
@@ -29,6 +30,15 @@ def test_whatever_it_raises_passes_through_and_is_kept(tmp_path: Path, error: Ba
     kept = store.read("session.lint").record
     assert kept.outcome is Outcome.FAILED
     assert type(error).__name__ in kept.detail
+
+
+def test_an_error_with_a_message_is_kept_as_that_message(tmp_path: Path) -> None:
+    def run() -> None:
+        raise Blocked("it ran nothing", hint="let it run something")
+
+    with pytest.raises(Blocked):
+        prove("session.lint", plan(), Store(tmp_path), {}, run)
+    assert Store(tmp_path).read("session.lint").record.detail == "it ran nothing"
 
 
 def test_while_it_runs_there_is_only_an_intent(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ OWN = """import nox
 def lint(session):
     "Our own."
     print("own lint", session.posargs)
+    session.run("true")
 """
 Make = Callable[..., Adopted]
 
@@ -38,6 +39,10 @@ def adopted(tmp_path: Path, environ: Mapping[str, str]) -> Make:
 
 def listed(text: str, mark: str) -> list[str]:
     return [line.split()[1] for line in text.splitlines() if line.startswith(f"{mark} ")]
+
+
+def evidence(made: Adopted) -> set[str]:
+    return {path.name for path in (made.state() / "evidence").glob("*.json")}
 
 
 def test_eight_sessions_are_listed_and_four_are_the_default(adopted: Make) -> None:
@@ -87,6 +92,22 @@ def test_an_own_session_proves_its_stage(adopted: Make) -> None:
     assert (record["outcome"], record["gates"][0]["name"]) == ("passed", "session lint")
 
 
+def test_an_own_session_is_added_to_the_gates_of_check(adopted: Make) -> None:
+    noxfile = "import unmoor.sessions\n" + OWN.replace("@nox", '@unmoor.sessions.gate("check")\n@nox')
+    made = adopted(noxfile.replace("def lint", "def smoke") + TWO_LINES, settings='gates = ["smoke"]')
+    (made.folder / "LICENSE").unlink()
+    assert made.nox("-s", "check").status == 1
+    gates = {gate["name"]: gate["outcome"] for gate in made.record("check")["gates"]}
+    assert list(gates) == ["session smoke", *CHAIN[0].before]
+    assert (gates["session smoke"], gates["structure-is-complete"]) == ("passed", "failed")
+
+
+def test_a_name_that_does_not_say_its_stage_is_told_how_to(adopted: Make) -> None:
+    ran = adopted(OWN.replace("def lint", "def smoke") + TWO_LINES, settings='gates = ["smoke"]').nox("--list")
+    assert ran.status == 1
+    assert "the name 'smoke' does not say which stage it proves → put @unmoor.sessions.gate(" in ran.text
+
+
 def test_an_own_session_that_fails_fails_its_stage(adopted: Make) -> None:
     made = adopted(OWN.replace("print(", "session.error(") + TWO_LINES, settings='gates = ["lint"]')
     assert made.nox("-s", "lint").status == 1
@@ -120,6 +141,7 @@ def test_a_session_with_parameters_counts_when_all_of_them_passed(adopted: Make)
 @nox.parametrize("path", ["a/../b", "c"])
 def style(session, path):
     print("ran", path)
+    session.run("true")
     if path == "c" and not session.env.get("GOOD", __import__("os").environ.get("GOOD")):
         session.error("no")
 """
@@ -131,6 +153,114 @@ def style(session, path):
     assert second.status == 0, second.text
     assert ("ran a/../b" in second.text, "ran c" in second.text) == (False, True)
     assert made.record("lint")["gates"][0]["examined"] == 2
+
+
+@pytest.mark.parametrize("name", ["lint", "style"])
+def test_what_was_only_installed_proves_nothing(adopted: Make, name: str) -> None:
+    noxfile = OWN.replace("def lint", f"def {name}").replace('"true"', '"false"')
+    made = adopted(noxfile + TWO_LINES, settings=f'gates = ["{name}"]')
+    ran = made.nox("--install-only", "-s", "lint")
+    assert ran.status == 0, ran.text
+    assert "own lint []" in ran.text
+    assert "--install-only runs nothing, so this run leaves no evidence" in ran.text
+    assert evidence(made) == set()
+
+
+@pytest.mark.parametrize("parallel", [(), ("-j", "2")])
+def test_with_install_only_no_stage_does_anything(adopted: Make, parallel: tuple[str, ...]) -> None:
+    made = adopted()
+    ran = made.nox("--install-only", *parallel, "-s", "check", "lint")
+    assert ran.status == 0, ran.text
+    assert ran.text.count("--install-only: a stage installs nothing") >= 2
+    assert evidence(made) == set()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "pass",
+        "__import__('subprocess').run(['true'], check=True)",
+        "session.notify('other')",
+        "session.run_install('true')",
+        "session.run_always('true')",
+    ],
+)
+def test_a_session_that_runs_nothing_proves_nothing_and_says_so(adopted: Make, body: str) -> None:
+    other = '\n@nox.session(venv_backend="none")\ndef other(session):\n    session.run("true")\n'
+    noxfile = OWN.replace("def lint", "def style").replace('session.run("true")', body) + other
+    made = adopted(noxfile + TWO_LINES, settings='gates = ["style"]')
+    ran = made.nox("-s", "lint")
+    assert ran.status == 1, ran.text
+    assert "session style: it ran nothing, so it has proved nothing → let it call session.run" in ran.text
+    assert made.record("session.style")["outcome"] == "failed"
+    assert made.record("lint")["outcome"] == "failed"
+
+
+@pytest.mark.parametrize("body", ["session.run(print, 'called')", "session.install_and_run_script('script.py')"])
+def test_every_way_to_run_something_counts(adopted: Make, body: str) -> None:
+    made = adopted(OWN.replace('session.run("true")', body) + TWO_LINES, settings='gates = ["lint"]')
+    made.repository.write("script.py", "# /// script\n# dependencies = []\n# ///\nprint('called')\n")
+    ran = made.nox("-s", "lint")
+    assert ran.status == 0, ran.text
+    assert "called" in ran.text
+    assert made.record("session.lint")["outcome"] == "passed"
+
+
+def test_what_was_not_installed_proves_nothing(adopted: Make) -> None:
+    noxfile = OWN.replace('venv_backend="none"', 'venv_backend="venv"').replace(
+        'session.run("true")', 'session.install("pip")\n    session.run("python", "-c", "")'
+    )
+    made = adopted(noxfile + TWO_LINES, settings='gates = ["lint"]')
+    assert "leaves no evidence" not in made.nox("-R", "-s", "lint").text
+    assert evidence(made) == {"lint.json", "session.lint.json"}
+    made.repository.write("README.md", "# Another\n")
+    ran = made.nox("-R", "-s", "lint")
+    assert ran.status == 0, ran.text
+    assert "--no-install leaves the environment as it was, so this run leaves no evidence" in ran.text
+    assert "the tree changed" in made.unmoor("status").text
+
+
+STYLE = OWN.replace("def lint", "def style")
+
+
+def test_what_changed_while_it_ran_was_not_what_it_examined(adopted: Make) -> None:
+    edit = """session.run("python", "-c", "open('README.md', 'a').write('more')")"""
+    made = adopted(STYLE.replace('session.run("true")', edit) + TWO_LINES, settings='gates = ["style"]')
+    ran = made.nox("-s", "lint")
+    assert ran.status == 1
+    assert "session style: the tree changed while style was at work: README.md → " in ran.text
+    assert made.record("session.style")["outcome"] == "failed"
+    made.repository.git("checkout", "--", "README.md")
+    assert "own lint" in made.nox("-s", "lint").text
+
+
+def test_a_new_file_that_is_left_behind_is_a_notice_in_a_rehearsal(adopted: Make) -> None:
+    leave = """session.run("python", "-c", "open('left.txt', 'w')")"""
+    made = adopted(STYLE.replace('session.run("true")', leave) + TWO_LINES, settings='gates = ["style"]')
+    assert made.nox("-s", "lint").status == 0
+    assert made.record("session.style")["outcome"] == "passed"
+
+
+@pytest.mark.parametrize("name", ["PYTEST_ADDOPTS", "SKIP", "PYTHONOPTIMIZE"])
+def test_a_variable_that_narrows_a_tool_leaves_no_evidence(adopted: Make, name: str) -> None:
+    made = adopted(STYLE + TWO_LINES, settings='gates = ["style"]')
+    narrowed = {**made.environ, name: "1"}
+    ran = made.nox("-s", "style", environ=narrowed)
+    assert ran.status == 0, ran.text
+    assert f"{name} in the environment narrows it, so this run leaves no evidence" in ran.text
+    assert evidence(made) == set()
+    assert f"→ unset {name}, then: nox -s style" in made.nox("-s", "lint", environ=narrowed).text
+    assert made.nox("-s", "lint").status == 0
+    again = made.nox("-s", "lint", environ=narrowed)
+    assert again.status == 0, again.text
+    assert "cached: style passed for this very tree" in again.text
+
+
+def test_a_variable_that_only_says_where_or_how_leaves_evidence(adopted: Make) -> None:
+    made = adopted(STYLE + TWO_LINES, settings='gates = ["style"]')
+    harmless = {"MYPY_CACHE_DIR": "x", "PY_COLORS": "1", "PYTEST_ADDOPTS": "", "NOX_DEFAULT_VENV_BACKEND": "uv"}
+    assert made.nox("-s", "style", environ={**made.environ, **harmless}).status == 0
+    assert made.record("session.style")["outcome"] == "passed"
 
 
 def test_one_python_of_several_does_not_prove_the_stage(adopted: Make) -> None:

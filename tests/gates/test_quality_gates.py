@@ -12,7 +12,7 @@ from support.repositories import Repository
 from support.rooms import borrowed, script
 from unmoor.chain import CHAIN
 from unmoor.judging import judge
-from unmoor.model import Distribution, Outcome
+from unmoor.model import Distribution, Outcome, Stage
 from unmoor.project.types import Requirements, Tool
 from unmoor.tools import toolroom
 from unmoor.tools.interpreters import OWN
@@ -63,7 +63,7 @@ def room(project, tmp_path, monkeypatch):
     return made
 
 
-def _context(project: Repository, name: str, *, live: bool = False, **changed):
+def _context(project: Repository, name: str, *, live: bool = False, stage: Stage | None = None, **changed):
     """Return the context of the gate's stage; ``changed`` names fields of the project."""
     context = make_context(project, live=live)
     found = replace(
@@ -78,8 +78,8 @@ def _context(project: Repository, name: str, *, live: bool = False, **changed):
         }
         | changed,
     )
-    (stage,) = (each for each in CHAIN if name in each.gates)
-    return replace(context, project=found, stage=stage)
+    named = next(stage for stage in reversed(CHAIN) if name in stage.gates)
+    return replace(context, project=found, stage=stage or named)
 
 
 def _settings(context, **changed):
@@ -344,6 +344,13 @@ def test_own_lint_sessions_are_run_and_the_other_gates_stand_back(project):
     assert f"{record.examined} {record.unit}" == "1 session of the project's own (lint)"
     for name in ("ruff-is-clean", "pre-commit-is-clean", "types-are-sound"):
         assert "'lint' covers this" in _judged(name, context).reason
+
+
+def test_own_sessions_for_check_are_run_beside_its_gates(project):
+    context = _context(project, "own-sessions-pass", stage=CHAIN[0], own_sessions={"check": ("lint",)})
+    assert "own-sessions-pass" in context.stage.before
+    record = _judged("own-sessions-pass", context)
+    assert (record.outcome, record.examined) == (Outcome.PASSED, 1), record
 
 
 def test_an_adopted_project_joins_its_sessions_by_itself(project):

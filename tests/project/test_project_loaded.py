@@ -338,7 +338,7 @@ def test_settings_win_and_say_so(start: Make) -> None:
     text = (
         MINIMAL
         + '[tool.unmoor]\ntag = "rel-{version}"\nbranches = ["trunk"]\nremote = "mirror"\nimports = ["x"]\n'
-        + 'notes = "none"\nchangelog = "log.md"\nlint = []\ntypes = []\ngates = ["docs", "smoke"]\ninstaller = "pip"\n'
+        + 'notes = "none"\nchangelog = "log.md"\nlint = []\ntypes = []\ngates = ["docs", "check"]\ninstaller = "pip"\n'
         + '[tool.unmoor.tests]\ngroups = ["t"]\npythons = ["3.12"]\ncommand = ["make", "test"]\n'
         + '[tool.unmoor.docs]\nengine = "none"\n[tool.unmoor.sizes]\nwheel-limit = 5000000\n'
     )
@@ -355,7 +355,7 @@ def test_settings_win_and_say_so(start: Make) -> None:
     assert found["lint"] == ("none", own)
     assert found["types"] == ("none", own)
     assert found["gates in docs-strict"] == ("docs", own)
-    assert found["gates in check"] == ("smoke", own)
+    assert found["gates in check"] == ("check", own)
     assert found["installer"] == ("pip", own)
     assert found["approval"] == ("version", "default")
     assert found["tests, with"] == ("--group t -e .", "set in [tool.unmoor.tests]")
@@ -364,7 +364,7 @@ def test_settings_win_and_say_so(start: Make) -> None:
     assert found["sizes.wheel-limit"] == ("5000000", own)
     assert found["tests.command"] == ("make, test", own)
     assert "sizes.sdist-limit" not in found
-    assert project.own_sessions == {"docs-strict": ("docs",), "check": ("smoke",)}
+    assert project.own_sessions == {"docs-strict": ("docs",), "check": ("check",)}
 
 
 def test_the_nearest_package_is_the_component(start: Make) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from support.trees import write
+from unmoor.errors import SettingsError
 from unmoor.project.notes_style import notes_style
 from unmoor.project.noxfile import Noxfile, by_stage, read_noxfile
 from unmoor.project.pre_commit import hooks
@@ -162,6 +163,16 @@ NOXFILE = """
     def publish(session): ...
 
 
+    @unmoor.sessions.gate("tests")
+    @nox.session(name="bench")
+    def benchmark(session): ...
+
+
+    @gate(STAGE)
+    @nox.session
+    def mypy(session): ...
+
+
     @other.session
     def typing(session): ...
 
@@ -179,19 +190,46 @@ def test_own_sessions_are_read_without_running_them(tmp_path: Path) -> None:
         "docs": ("3.13",),
         "integration_slow": (),
         "publish": (),
+        "bench": (),
+        "mypy": (),
     }
+    assert found.stages == {"bench": "tests"}
     assert found.exists
     assert not found.adopted
-    assert by_stage(found, ()) == {"tests": ("tests",), "lint": ("lint", "pre-commit"), "docs-strict": ("docs",)}
+    assert by_stage(found, ()) == {
+        "tests": ("tests", "bench"),
+        "lint": ("lint", "pre-commit", "mypy"),
+        "docs-strict": ("docs",),
+    }
 
 
 def test_the_settings_name_sessions_that_running_would_show(tmp_path: Path) -> None:
     found = read_noxfile(write(tmp_path, {"noxfile.py": NOXFILE}))
-    assert by_stage(found, ("mypy", "publish", "tests")) == {
+    assert by_stage(found, ("mypy", "check", "tests", "bench")) == {
         "lint": ("mypy",),
-        "check": ("publish",),
-        "tests": ("tests",),
+        "check": ("check",),
+        "tests": ("tests", "bench"),
     }
+
+
+def test_a_well_known_name_joins_check_too(tmp_path: Path) -> None:
+    found = read_noxfile(write(tmp_path, {"noxfile.py": "import nox\n\n@nox.session\ndef check(session): ...\n"}))
+    assert by_stage(found, ()) == {"check": ("check",)}
+
+
+def test_a_name_in_the_settings_that_says_nothing_is_refused(tmp_path: Path) -> None:
+    found = read_noxfile(write(tmp_path, {"noxfile.py": NOXFILE}))
+    with pytest.raises(SettingsError) as caught:
+        by_stage(found, ("tests", "publish", "smoke"))
+    assert [problem.what for problem in caught.value.problems] == [
+        "the name 'publish' does not say which stage it proves",
+        "the name 'smoke' does not say which stage it proves",
+    ]
+
+
+def test_where_unmoor_is_adopted_a_name_may_be_explained_by_what_only_running_shows(tmp_path: Path) -> None:
+    found = read_noxfile(write(tmp_path, {"noxfile.py": "import unmoor.sessions\n"}))
+    assert by_stage(found, ("tests", "smoke")) == {"tests": ("tests",)}
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from unmoor.errors import UnmoorError
 from unmoor.evidence.record import Record
 from unmoor.model import How, Outcome, Plan
 
@@ -42,6 +43,9 @@ def prove(name: str, plan: Plan, store: Store, inputs: Mapping[str, str], run: C
     record(Outcome.ERROR, "begun", finished=False)
     try:
         run()
+    except UnmoorError as error:
+        record(Outcome.FAILED, error.problems[0].what)
+        raise
     except BaseException as error:
         record(Outcome.FAILED, f"{type(error).__name__}: {error}")
         raise

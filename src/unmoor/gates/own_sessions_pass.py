@@ -1,8 +1,8 @@
-"""The project's own lint sessions succeed.
+"""The project's own sessions for this stage succeed.
 
 Where a project that has not adopted unmoor has nox sessions of its own for linting, they say what its style is better
-than detection could; the gates for single linters then stand back. Own sessions for tests and documentation are run by
-``tests-pass`` and ``docs-build-strictly``.
+than detection could; the gates for single linters then stand back. Those for ``check`` are run beside its other gates.
+Own sessions for tests and documentation are run by ``tests-pass`` and ``docs-build-strictly``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from unmoor.context import Context
 from unmoor.model import Findings
 from unmoor.tools import nox
 
-ASSERTS = "the project's own lint sessions succeed"
+ASSERTS = "the project's own sessions for this stage succeed"
 
 _SECONDS = 1800.0
 

@@ -24,12 +24,28 @@ from unmoor.project.types import Project, Requirements
 from unmoor.runtime import environment, lock, process
 from unmoor.tools import uv
 
-__all__ = ["Room", "open_room", "scratch", "surroundings"]
+__all__ = ["Room", "narrowing", "open_room", "scratch", "surroundings", "unnarrowed"]
 
 _PATIENCE = 600.0
-# What would make a tool look at less than the project says, without anybody seeing it in the project.
-_NARROWING = ("PYTEST_", "COVERAGE_", "RUFF_", "MYPY", "PYRIGHT_", "SPHINX", "MKDOCS", "NOX", "PRE_COMMIT_ALLOW")
-_NARROWING_NAMES = frozenset({"SKIP", "FORCE_COLOR", "PY_COLORS"})
+# What makes a tool look at less than the project says, or less strictly, without anybody seeing it in the project.
+_NARROWING = frozenset(
+    {
+        "COVERAGE_RCFILE",
+        "MYPYPATH",
+        "PRE_COMMIT_ALLOW_NO_CONFIG",
+        "PYLINTRC",
+        "PYTEST_ADDOPTS",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD",
+        "PYTEST_PLUGINS",
+        "PYTHONOPTIMIZE",
+        "SKIP",
+        "SPHINXOPTS",
+        "TOXENV",
+        "TOX_SKIP_ENV",
+    }
+)
+# What steers a tool in any way; a room of unmoor's own does without all of it.
+_STEERING = ("PYTEST_", "COVERAGE_", "RUFF_", "MYPY", "PYRIGHT_", "SPHINX", "MKDOCS", "NOX", "FORCE_COLOR", "PY_COLORS")
 _rooms: dict[tuple[object, ...], uv.Environment] = {}
 _doors: dict[tuple[object, ...], threading.Lock] = {}
 _hall = threading.Lock()
@@ -90,13 +106,19 @@ class Room:
         return f"{shown.as_posix()}:{line}" if line not in {"", 0} else shown.as_posix()
 
 
+def narrowing(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names of the variables that make the project's own tools look at less than the project says."""
+    return tuple(sorted(name for name in _NARROWING if environ.get(name)))
+
+
+def unnarrowed(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the user's environment for a command of the project's own: nothing secret, nothing that narrows it."""
+    return {name: value for name, value in environment.own(environ).items() if name not in _NARROWING}
+
+
 def surroundings(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment for the project's own tools: nothing secret, nothing that narrows what they look at."""
-    kept = {
-        name: value
-        for name, value in environment.own(environ).items()
-        if not name.startswith(_NARROWING) and name not in _NARROWING_NAMES
-    }
+    kept = {name: value for name, value in unnarrowed(environ).items() if not name.startswith(_STEERING)}
     return kept | {"PYTHONDONTWRITEBYTECODE": "1", "UV_PYTHON_DOWNLOADS": "never", "GIT_TERMINAL_PROMPT": "0"}
 
 

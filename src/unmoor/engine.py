@@ -106,14 +106,15 @@ def _context(stage: Stage, opened: Opened, request: Request, files: tuple[Distri
 def _sealed(stage: Stage, opened: Opened) -> tuple[Distribution, ...]:
     """Return the archives that a stage works with: the outward ones do, and tests of the wheel.
 
-    Raises ``Blocked`` where they are not what was sealed.
+    They are what the build recorded, never what happens to lie there: raises ``Blocked`` where the two differ.
     """
     against_wheel = stage.name == "tests" and opened.project.settings.tests.against == "wheel"
     if stage.effect <= Effect.LOCAL and not against_wheel:
         return ()
     from unmoor.archives import seal
 
-    return seal.sealed(opened.state / "dist")
+    build = opened.store.read("build").record
+    return seal.verified(opened.state / "dist", build.files if build else ())
 
 
 def _refused(context: Context, kept: Kept, error: UnmoorError) -> Result:

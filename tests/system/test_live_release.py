@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -10,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from support.adopted import Adopted, adopt
+from support.adopted import MODULE, Adopted, adopt
 from support.another_index import AnotherIndex, another_index
+from support.builds import wheel_with
+from unmoor.archives.seal import SUMS
 
 pytestmark = pytest.mark.network
 
@@ -120,6 +124,30 @@ def test_without_a_credential_nothing_is_sent(stage: Stage) -> None:
     assert "UNMOOR_TESTPYPI_TOKEN" in ran.text
     assert stage.project.record("testpypi", live=True)["code"] == 2
     assert stage.uploads == 0
+
+
+def test_archives_that_are_not_the_ones_that_were_built_are_not_published(stage: Stage, tmp_path: Path) -> None:
+    local = ("-s", "tests", "lint", "docs-strict", "build", "--", "--live", "0.1.0")
+    assert stage.project.nox(*local, environ=stage.credentials).status == 0
+    dist = stage.project.state(live=True) / "dist"
+    wheel = next(dist.glob("*.whl"))
+    module = (stage.project.folder / "src" / MODULE / "__init__.py").read_text() + "CHANGED = True\n"
+    changed = wheel_with(wheel, tmp_path / "changed", add={f"{MODULE}/__init__.py": module})
+    # The folder by itself is in order: the list says what lies there.
+    wheel.unlink()
+    shutil.copy(changed, wheel)
+    (dist / SUMS).unlink()
+    files = sorted(dist.iterdir())
+    (dist / SUMS).write_text(
+        "".join(f"{hashlib.sha256(each.read_bytes()).hexdigest()}  {each.name}\n" for each in files)
+    )
+
+    ran = stage.project.nox("-s", "release", "--", "--live", "0.1.0", environ=stage.credentials)
+    assert ran.status == 1, ran.text
+    assert "exit code 2" in ran.text, ran.text
+    assert "that the build recorded" in ran.text
+    assert "RELEASED" not in ran.text
+    assert (stage.uploads, stage.tags) == (0, "")
 
 
 def test_other_bytes_under_the_name_stop_it(stage: Stage) -> None:

@@ -1,20 +1,21 @@
 """The seal: the archives as private read-only copies, and ``SHA256SUMS`` that says which bytes they are.
 
 ``SHA256SUMS`` is written last, so its presence means that the seal is complete. It has the form that
-``sha256sum --check`` reads. From here on nothing is built again: every later stage reads these bytes.
+``sha256sum --check`` reads, and is a copy for people: which bytes are the release's, the record of the build says.
+From here on nothing is built again: every later stage reads these bytes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from unmoor.errors import Blocked
+from unmoor.errors import Blocked, Problem
 from unmoor.model import Distribution
 from unmoor.runtime.files import ensure_folder, sha256_of, write_whole
 
-__all__ = ["SUMS", "seal", "sealed", "unseal"]
+__all__ = ["SUMS", "seal", "sealed", "unseal", "verified"]
 
 SUMS = "SHA256SUMS"
 _READ_ONLY = 0o444
@@ -68,6 +69,31 @@ def sealed(dist_folder: Path) -> tuple[Distribution, ...]:
             what = f"{each.filename!r} is not the file that was sealed"
             raise Blocked(what, where=str(dist_folder), hint=_NEVER_PUBLISH)
     return found
+
+
+def verified(dist_folder: Path, recorded: Sequence[Distribution]) -> tuple[Distribution, ...]:
+    """Read every sealed byte again and return the archives: those that the build ``recorded``, all and no others.
+
+    Raises ``Blocked`` where the folder or its list says anything else; the two can agree and still be another build's.
+    """
+    found = {each.filename: each for each in sealed(dist_folder)}
+    expected = {each.filename: each for each in recorded}
+    problems = [
+        Problem(what=_differing(name, found, expected), where=str(dist_folder), hint=_NEVER_PUBLISH)
+        for name in sorted(found | expected)
+        if found.get(name) != expected.get(name)
+    ]
+    if problems:
+        raise Blocked.of(problems)
+    return tuple(found.values())
+
+
+def _differing(name: str, found: Mapping[str, Distribution], expected: Mapping[str, Distribution]) -> str:
+    if name not in found:
+        return f"{name!r} that the build recorded is gone"
+    if name not in expected:
+        return f"{name!r} is not among the archives that the build recorded"
+    return f"{name!r} is not the file that the build recorded"
 
 
 def unseal(dist_folder: Path) -> None:

@@ -105,10 +105,12 @@ def _about(context: Context) -> dict[str, Any] | None:
 
 
 def _whole(context: Context, files: tuple[Distribution, ...]) -> bool:
-    """Say whether the sealed bytes are there; bytes that are there but changed raise ``Blocked``."""
-    if all(not (context.dist / each.filename).exists() for each in files):
+    """Say whether the sealed bytes are there; others in their place raise ``Blocked``."""
+    complete = (context.dist / seal.SUMS).exists()
+    if not complete or all(not (context.dist / each.filename).exists() for each in files):
         return False
-    return seal.sealed(context.dist) == files
+    seal.verified(context.dist, files)
+    return True
 
 
 def _uploaded(context: Context) -> bool:

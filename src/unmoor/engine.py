@@ -12,7 +12,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from unmoor import chain, hosts
@@ -20,7 +20,7 @@ from unmoor.context import Context
 from unmoor.errors import Exit, UnmoorError, worst
 from unmoor.evidence.binding import inputs_of, why_void
 from unmoor.evidence.record import GateRecord, Kept, Record, Result
-from unmoor.model import Distribution, Effect, How, Stage
+from unmoor.model import Distribution, Effect, How, Mode, Stage
 from unmoor.opening import Opened, open_release
 from unmoor.recording import begun, ended
 from unmoor.request import Request
@@ -238,5 +238,6 @@ def _tell(opened: Opened, request: Request, result: Result) -> None:
         "seconds": result.seconds,
         "state": str(opened.state),
         "mode": str(opened.plan.mode),
+        "addresses": asdict(hosts.addresses(opened.project)) if opened.plan.mode is Mode.LIVE else None,
     }
     write_whole(opened.places.run(request.run) / f"{result.stage}.json", json.dumps(said).encode())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -84,8 +86,8 @@ def test_without_approval_it_stops_before_the_permanent_index(stage: Stage) -> N
     assert not stage.tags
     approve = next(line for line in ran.text.splitlines() if "--approve" in line)
     digest = approve.split("--approve ")[1].split()[0]
-    assert "twine upload --repository pypi" in ran.text
-    assert "twine upload --repository testpypi" not in ran.text
+    assert f"twine upload --repository-url {stage.pypi.url}/ " in ran.text
+    assert f"--repository-url {stage.testpypi.url}/" not in ran.text
     assert "git tag --annotate" in ran.text
 
     wrong = stage.project.nox(
@@ -97,6 +99,33 @@ def test_without_approval_it_stops_before_the_permanent_index(stage: Stage) -> N
 
     right = stage.project.nox("-s", "release", "--", "--live", "0.1.0", "--approve", digest, environ=stage.credentials)
     assert right.status == 0, right.text
+    assert stage.uploads == 4
+
+
+@pytest.mark.parametrize("stage", ['approval = "digest"\nremote = "upstream"\n'], indirect=True)
+def test_what_is_printed_finishes_the_release_by_hand(stage: Stage) -> None:
+    stage.project.repository.git("remote", "rename", "origin", "upstream")
+    release = ("-s", "release", "--", "--live", "0.1.0")
+    stopped = stage.project.nox(*release, environ=stage.credentials)
+    lines = [line.strip() for line in stopped.text.splitlines()]
+    uploads = [line for line in lines if "twine upload" in line]
+    tags = [line for line in lines if line.startswith("git tag")]
+    assert (len(uploads), len(tags)) == (1, 1), stopped.text
+    assert f" --repository-url {stage.pypi.url}/ " in uploads[0]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{stage.project.environ['PATH']}"
+    login = {"TWINE_USERNAME": stage.pypi.username, "TWINE_PASSWORD": stage.pypi.password, "PATH": path}
+    for line in (*uploads, *tags):
+        environ = {**stage.project.environ, **login}
+        subprocess.run(["sh", "-c", line], cwd=stage.project.folder, env=environ, check=True, capture_output=True)
+    built = {each["filename"]: each["sha256"] for each in stage.project.record("build", live=True)["files"]}
+    assert stage.pypi.held() == built
+    head = stage.project.repository.git("rev-parse", "HEAD")
+    assert stage.project.remote.git("rev-parse", "v0.1.0^{commit}") == head
+
+    approve = next(line for line in lines if "--approve" in line)
+    digest = approve.split("--approve ")[1].split()[0]
+    taken_up = stage.project.nox(*release, "--approve", digest, environ=stage.credentials)
+    assert taken_up.status == 0, taken_up.text
     assert stage.uploads == 4
 
 

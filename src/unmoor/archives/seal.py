@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from unmoor.errors import Blocked, Problem
-from unmoor.model import Distribution
+from unmoor.model import Distribution, wheels_first
 from unmoor.runtime.files import ensure_folder, sha256_of, write_whole
 
 __all__ = ["SUMS", "seal", "sealed", "unseal", "verified"]
@@ -30,7 +30,7 @@ def seal(files: Sequence[Path], dist_folder: Path) -> tuple[Distribution, ...]:
     is; one of other bytes raises ``Blocked``, because they may be published already: ``unseal`` is the deliberate
     way. A file that cannot be written whole raises ``UnmoorError`` and leaves no seal.
     """
-    wanted = _ordered([_distribution(path, path.name) for path in files])
+    wanted = wheels_first(_distribution(path, path.name) for path in files)
     if len({each.filename for each in wanted}) != len(wanted) or not wanted:
         raise Blocked("the archives to seal have no names of their own", where=str(dist_folder))
     if (dist_folder / SUMS).exists():
@@ -63,7 +63,7 @@ def sealed(dist_folder: Path) -> tuple[Distribution, ...]:
         raise Blocked(f"the sealed archive {name!r} is missing", where=str(sums), hint=_NEVER_PUBLISH)
     for name in sorted(there - expected.keys()):
         raise Blocked(f"{name!r} lies among the sealed archives", where=str(dist_folder), hint="move it away")
-    found = _ordered([_distribution(dist_folder / name, name) for name in expected])
+    found = wheels_first(_distribution(dist_folder / name, name) for name in expected)
     for each in found:
         if each.sha256 != expected[each.filename]:
             what = f"{each.filename!r} is not the file that was sealed"
@@ -121,7 +121,3 @@ def _distribution(path: Path, name: str) -> Distribution:
     if not size:
         raise Blocked(f"{name!r} is empty", where=str(path), hint="free space on the disk and build again")
     return Distribution(filename=name, kind=kind, size=size, sha256=sha256_of(path))
-
-
-def _ordered(found: Sequence[Distribution]) -> tuple[Distribution, ...]:
-    return tuple(sorted(found, key=lambda each: (each.kind != "wheel", each.filename)))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from unmoor.archives import seal
 from unmoor.errors import Blocked
+from unmoor.evidence import intents
 from unmoor.evidence.binding import digest_of
 from unmoor.model import Distribution, How
 from unmoor.runtime import environment
@@ -42,7 +43,7 @@ def observe(context: Context) -> Done | None:
     try:
         whole = _whole(context, files)
     except Blocked as error:
-        if context.live and _uploaded(context):
+        if context.live and intents.any_begun(context.state):
             hint = f"remove {context.dist} and run the same command again: what was uploaded is fetched back by digest"
             raise Blocked(error.problems[0].what, where=error.problems[0].where, hint=hint) from error
         context.say("the sealed archives are damaged, and nothing was uploaded: building anew")
@@ -96,7 +97,7 @@ def _about(context: Context) -> dict[str, Any] | None:
         return None
     except ValueError:
         what = "the record of the sealed archives is damaged"
-        if context.live and _uploaded(context):
+        if context.live and intents.any_begun(context.state):
             hint = "restore it from a backup, or release a new version"
             raise Blocked(what, where=str(_path(context)), hint=hint) from None
         context.say(f"{what}, and nothing was uploaded: building anew")
@@ -113,15 +114,9 @@ def _whole(context: Context, files: tuple[Distribution, ...]) -> bool:
     return True
 
 
-def _uploaded(context: Context) -> bool:
-    """Say whether an upload of this release was ever begun."""
-    uploads = context.state / "uploads"
-    return uploads.is_dir() and any(uploads.rglob("*.json"))
-
-
 def _make_way(context: Context, about: dict[str, Any]) -> None:
     """Clear an earlier build of other content away: freely in a rehearsal, never once something was uploaded."""
-    if context.live and _uploaded(context):
+    if context.live and intents.any_begun(context.state):
         raise Blocked(
             f"files of {context.plan.release.version} were uploaded from commit {about['facts']['commit'][:12]}, "
             "and this is other content",
@@ -147,7 +142,7 @@ def _fetch_back(context: Context, files: tuple[Distribution, ...]) -> None:
                 if match is not None and each.filename not in found:
                     found[each.filename] = simple.fetch(match, limit=each.size)
     missing = [each.filename for each in files if each.filename not in found]
-    if missing and not _uploaded(context):
+    if missing and not intents.any_begun(context.state):
         # Nothing left this machine, so building again harms nobody; the seal is simply void.
         _path(context).unlink()
         raise Blocked(

@@ -1,11 +1,12 @@
-"""A stage works with the archives that the build recorded, whatever the folder beside the evidence says."""
+"""A stage works with what the build recorded, whatever lies beside the evidence and whatever was tried since."""
 
 from __future__ import annotations
 
 import hashlib
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -13,28 +14,34 @@ import pytest
 from support.archived import project_of
 from support.records import fill, plan, record
 from support.sealing import NAMES, sealed_archives
-from unmoor import engine, hosts, judging, stages
+from unmoor import chain, engine, hosts, judging, stages
 from unmoor.archives.seal import SUMS, seal
 from unmoor.context import Context
-from unmoor.errors import Exit
-from unmoor.model import Distribution, How
+from unmoor.errors import Blocked, Exit, UnmoorError
+from unmoor.evidence.binding import inputs_of
+from unmoor.model import Distribution, How, Mode
 from unmoor.opening import Opened
 from unmoor.places import Places
 from unmoor.project.types import Settings
+from unmoor.report.last_words import compose
+from unmoor.report.rows import last_run, rows
 from unmoor.request import Request
 from unmoor.stages import Done
 
 
 @dataclass
 class Step:
-    """A step that only remembers which archives it was given."""
+    """A step that only remembers which archives it was given; or ends in ``end``."""
 
     given: list[tuple[Distribution, ...]] = field(default_factory=list)
+    end: BaseException | None = None
 
     def observe(self, _: Context) -> Done | None:
         return None
 
     def run(self, context: Context) -> Done:
+        if self.end is not None:
+            raise self.end
         self.given.append(context.distributions)
         return Done(how=How.RAN, detail="done", files=context.distributions)
 
@@ -119,3 +126,90 @@ def test_archives_that_no_build_recorded_go_nowhere(opened: Opened, step: Step, 
     opened.store.write(record("build", files=(), finished=""))
     assert carried_out("testpypi", tmp_path).code is Exit.GATE_FAILED
     assert step.given == []
+
+
+# ── a release that has begun to publish ──────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def begun(opened: Opened) -> Opened:
+    """The release is a live one, and an upload of it was begun."""
+    release = replace(opened, plan=plan(Mode.LIVE))
+    inputs = inputs_of(chain.stage("build"), release.project, release.plan, files=(), target="")
+    built = opened.store.read("build").record
+    assert built is not None
+    opened.store.write(replace(built, mode=Mode.LIVE, inputs=inputs))
+    intent = opened.state / "uploads" / "testpypi" / f"{NAMES[0]}.json"
+    intent.parent.mkdir(parents=True)
+    intent.write_text("{}")
+    return release
+
+
+def open_at(release: Opened, monkeypatch: pytest.MonkeyPatch, *, moved: bool) -> None:
+    """Open the release where it was built; or ``moved``, on another commit."""
+    there = replace(release, plan=replace(release.plan, commit="f" * 40)) if moved else release
+    monkeypatch.setattr(engine, "open_release", lambda _: there)
+
+
+@pytest.mark.parametrize("end", [Blocked("no"), UnmoorError("crash"), KeyboardInterrupt()], ids=str)
+def test_an_attempt_at_other_content_leaves_the_record_of_the_build(
+    end: BaseException, begun: Opened, step: Step, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_at(begun, monkeypatch, moved=True)
+    step.end = end
+    before = begun.store.path("build").read_bytes()
+    if isinstance(end, KeyboardInterrupt):
+        with pytest.raises(KeyboardInterrupt):
+            carried_out("build", tmp_path)
+    else:
+        assert carried_out("build", tmp_path).code is end.code
+    assert begun.store.path("build").read_bytes() == before
+    refused = begun.store.read("build.refused").record
+    assert refused is not None
+    assert not refused.passed
+
+
+def test_what_was_refused_is_what_the_last_words_tell(
+    begun: Opened, step: Step, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_at(begun, monkeypatch, moved=True)
+    step.end = Blocked("this is other content", hint="check it out")
+    result = carried_out("build", tmp_path)
+    run = last_run(begun.places.run(Request(start=tmp_path, environ={}).run))
+    found = rows(begun.store, run)
+    (row,) = (each for each in found if each.stage == "build")
+    assert (row.how, row.code, row.what) == ("FAILED", 2, "build")
+    assert row.record == result.record
+    assert "this is other content" in compose(begun.plan, found, begun.state, seconds=1, again="again")
+
+
+@pytest.mark.parametrize("end", [Blocked("no"), KeyboardInterrupt()], ids=str)
+def test_an_attempt_at_the_same_content_counts_and_keeps_commit_and_archives(
+    end: BaseException, begun: Opened, step: Step, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_at(begun, monkeypatch, moved=False)
+    step.end = end
+    before = begun.store.read("build").record
+    with suppress(KeyboardInterrupt):
+        carried_out("build", tmp_path)
+    after = begun.store.read("build").record
+    assert before is not None
+    assert after is not None
+    assert not after.passed
+    assert (after.files, after.facts) == (before.files, before.facts)
+
+
+@pytest.mark.parametrize("case", ["nothing uploaded", "a rehearsal"])
+def test_before_any_upload_a_failed_build_is_the_record(
+    case: str, begun: Opened, step: Step, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if case == "a rehearsal":
+        begun = replace(begun, plan=plan())
+    else:
+        shutil.rmtree(begun.state / "uploads")
+    open_at(begun, monkeypatch, moved=True)
+    step.end = Blocked("no")
+    carried_out("build", tmp_path)
+    after = begun.store.read("build").record
+    assert after is not None
+    assert (after.passed, after.files) == (False, ())

@@ -234,7 +234,7 @@ def _tell(opened: Opened, request: Request, result: Result) -> None:
         "how": str(result.how),
         "code": int(result.code),
         "why": result.why,
-        "recorded": result.record is not None,
+        "recorded": result.record.stage if result.record else "",
         "seconds": result.seconds,
         "state": str(opened.state),
         "mode": str(opened.plan.mode),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,15 @@ class Started:
         path = self.state / "uploads" / index / f"{file.filename}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps({"sha256": file.sha256, "index": url or INDEXES[index], "started": "now"}))
+
+    def lose(self, harm: str) -> None:
+        """Spoil the record of the build."""
+        if harm == "overwritten":
+            self.store.write(record("build", mode=Mode.LIVE, outcome=Outcome.FAILED, files=(), facts={}))
+        elif harm == "damaged":
+            self.store.path("build").write_text("{")
+        else:
+            self.store.path("build").unlink()
 
     def left(self, **changes: Any) -> list[str]:
         return by_hand.commands(plan(Mode.LIVE), self.state, replace(ADDRESSES, **changes))
@@ -126,6 +135,31 @@ def test_nothing_is_said_of_archives_that_are_not_the_ones_that_were_built(start
         others = (replace(started.files[0], sha256="0" * 64), started.files[1])
         started.store.write(record("build", mode=Mode.LIVE, files=others))
     assert started.left() == []
+
+
+@pytest.mark.parametrize("harm", ["overwritten", "damaged", "missing"])
+def test_where_the_record_of_the_build_is_lost_the_seal_says_commit_and_archives(started: Started, harm: str) -> None:
+    as_recorded = started.left()
+    facts = {"commit": COMMIT, "tree": "d" * 40}
+    said = {"inputs": "", "facts": facts, "files": [asdict(each) for each in started.files]}
+    (started.state / "seal.json").write_text(json.dumps(said))
+    started.lose(harm)
+    assert started.left() == as_recorded
+
+
+@pytest.mark.parametrize("seal", ["missing", "{", "[]", '{"files": 1}'])
+@pytest.mark.parametrize("harm", ["overwritten", "damaged", "missing"])
+def test_without_a_commit_no_tag_is_made(started: Started, harm: str, seal: str) -> None:
+    if seal != "missing":
+        (started.state / "seal.json").write_text(seal)
+    started.lose(harm)
+    assert started.left() == []
+
+
+def test_a_record_without_its_commit_leaves_the_uploads(started: Started) -> None:
+    started.store.write(record("build", mode=Mode.LIVE, files=started.files, facts={}))
+    (upload,) = started.left()
+    assert "twine upload" in upload
 
 
 @pytest.mark.parametrize("when", ["rehearsal", "before any upload", "complete"])

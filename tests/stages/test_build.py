@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
 from support.contexts import make_context
+from support.records import record
 from support.sealing import NAMES, sealed_archives
 from unmoor import hosts
 from unmoor.context import Context
 from unmoor.errors import Blocked
 from unmoor.evidence.binding import digest_of
-from unmoor.model import How
+from unmoor.model import Distribution, How
 from unmoor.stages import build
 
 COMMIT = {"commit": "c" * 40, "tree": "d" * 40}
@@ -57,6 +58,24 @@ def test_archives_of_another_build_in_their_place_stop_it(tmp_path: Path) -> Non
     swap(context)
     with pytest.raises(Blocked, match="not the file that the build recorded"):
         build.observe(context)
+
+
+@pytest.mark.parametrize("harm", ["gone", "damaged", "of another build"])
+def test_once_an_upload_was_begun_the_record_of_the_build_says_what_was_sealed(tmp_path: Path, harm: str) -> None:
+    context = built(tmp_path, live=True, uploaded=True)
+    about = json.loads((context.state / "seal.json").read_text())
+    files = tuple(Distribution(**each) for each in about["files"])
+    context.store.write(record("build", inputs=context.inputs, files=files, facts=COMMIT))
+    if harm == "gone":
+        (context.state / "seal.json").unlink()
+    elif harm == "damaged":
+        (context.state / "seal.json").write_text("{")
+    else:
+        others = [asdict(replace(each, sha256="0" * 64)) for each in files]
+        (context.state / "seal.json").write_text(json.dumps({**about, "files": others}))
+    done = build.observe(context)
+    assert done is not None
+    assert (done.files, done.facts) == (files, COMMIT)
 
 
 @pytest.mark.parametrize("live", [True, False])

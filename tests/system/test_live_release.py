@@ -129,6 +129,34 @@ def test_what_is_printed_finishes_the_release_by_hand(stage: Stage) -> None:
     assert stage.uploads == 4
 
 
+@pytest.mark.parametrize("stage", ['approval = "digest"\n'], indirect=True)
+def test_a_commit_in_between_takes_nothing_from_a_release_that_has_begun(stage: Stage) -> None:
+    release = ("-s", "release", "--", "--live", "0.1.0")
+    repository = stage.project.repository
+    stopped = stage.project.nox(*release, environ=stage.credentials)
+    approve = next(line for line in stopped.text.splitlines() if "--approve" in line)
+    digest = approve.split("--approve ")[1].split()[0]
+    before = stage.project.evidence("build", live=True)
+    first = repository.git("rev-parse", "HEAD")
+    repository.write("README.md", "# Another sample\n")
+    repository.commit("Something else")
+
+    moved = stage.project.nox(*release, environ=stage.credentials)
+    assert moved.status == 1
+    assert "exit code 2" in moved.text
+    assert f"were uploaded from commit {first[:12]}" in moved.text
+    assert stage.project.evidence("build", live=True) == before
+    tags = [line.strip() for line in moved.text.splitlines() if line.strip().startswith("git tag")]
+    assert [f" -- v0.1.0 {first} && " in line for line in tags] == [True], moved.text
+    assert f"twine upload --repository-url {stage.pypi.url}/ " in moved.text
+
+    repository.git("reset", "--quiet", "--hard", first)
+    back = stage.project.nox(*release, "--approve", digest, environ=stage.credentials)
+    assert back.status == 0, back.text
+    assert stage.uploads == 4
+    assert stage.project.remote.git("rev-parse", "v0.1.0^{commit}") == first
+
+
 def test_a_version_that_is_not_the_trees_stops_everything(stage: Stage) -> None:
     ran = stage.project.nox("-s", "release", "--", "--live", "0.2.0", environ=stage.credentials)
     assert ran.status == 1

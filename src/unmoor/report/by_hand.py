@@ -13,8 +13,10 @@ from pathlib import Path
 
 from unmoor.archives.seal import SUMS, verified
 from unmoor.errors import UnmoorError
-from unmoor.evidence import intents
+from unmoor.evidence import intents, seal_record
 from unmoor.evidence.binding import files_digest
+from unmoor.evidence.seal_record import SealRecord
+from unmoor.evidence.statements import Damaged
 from unmoor.evidence.store import Store
 from unmoor.model import Distribution, Mode, Plan, wheels_first
 from unmoor.targets import Addresses
@@ -28,19 +30,29 @@ def commands(plan: Plan, state: Path, addresses: Addresses) -> list[str]:
     Empty too where an upload is left and its archives are not, byte for byte, those that were built.
     """
     store = Store(state / "evidence")
-    build = store.read("build").record
-    if plan.mode is not Mode.LIVE or not intents.any_begun(state) or build is None or not addresses.indexes:
+    built = _built(store, state)
+    if plan.mode is not Mode.LIVE or not intents.any_begun(state) or built is None or not addresses.indexes:
         return []
     uploads = []
     for index, url in addresses.indexes.items():
-        if missing := _missing(store, state, index, url, build.files):
+        if missing := _missing(store, state, index, url, built.files):
             uploads.append(_upload(state / "dist", url, missing))
-    if uploads and not _sound(state / "dist", build.files):
+    if uploads and not _sound(state / "dist", built.files):
         return []
     tagged = store.read("release").record
-    if tagged is not None and tagged.passed:
+    commit = built.facts.get("commit", "")
+    # Without the commit git would take what happens to be checked out.
+    if (tagged is not None and tagged.passed) or not commit:
         return uploads
-    return [*uploads, _tag(plan, build.facts.get("commit", ""), addresses)]
+    return [*uploads, _tag(plan, commit, addresses)]
+
+
+def _built(store: Store, state: Path) -> SealRecord | None:
+    """Return what was built of which commit: from the evidence, else from the seal."""
+    try:
+        return seal_record.of_build(store.read("build")) or seal_record.read(state)
+    except Damaged:
+        return None
 
 
 def _missing(
@@ -77,7 +89,7 @@ def _tag(plan: Plan, commit: str, addresses: Addresses) -> str:
     release = plan.release
     kind = "--sign" if addresses.signed else "--annotate"
     message = shlex.quote(f"{release.component} {release.version}")
-    made = f"git tag {kind} --message {message} -- {shlex.quote(release.tag)} {commit}"
+    made = f"git tag {kind} --message {message} -- {shlex.quote(release.tag)} {shlex.quote(commit)}"
     if not addresses.remote:
         return made
     return f"{made} && git push -- {shlex.quote(addresses.remote)} {shlex.quote(f'refs/tags/{release.tag}')}"

@@ -12,7 +12,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from unmoor import chain, hosts
@@ -20,7 +20,7 @@ from unmoor.context import Context
 from unmoor.errors import Exit, UnmoorError, worst
 from unmoor.evidence.binding import inputs_of, why_void
 from unmoor.evidence.record import GateRecord, Kept, Record, Result
-from unmoor.model import Distribution, Effect, How, Stage
+from unmoor.model import Distribution, Effect, How, Mode, Stage
 from unmoor.opening import Opened, open_release
 from unmoor.recording import begun, ended
 from unmoor.request import Request
@@ -106,14 +106,15 @@ def _context(stage: Stage, opened: Opened, request: Request, files: tuple[Distri
 def _sealed(stage: Stage, opened: Opened) -> tuple[Distribution, ...]:
     """Return the archives that a stage works with: the outward ones do, and tests of the wheel.
 
-    Raises ``Blocked`` where they are not what was sealed.
+    They are what the build recorded, never what happens to lie there: raises ``Blocked`` where the two differ.
     """
     against_wheel = stage.name == "tests" and opened.project.settings.tests.against == "wheel"
     if stage.effect <= Effect.LOCAL and not against_wheel:
         return ()
     from unmoor.archives import seal
 
-    return seal.sealed(opened.state / "dist")
+    build = opened.store.read("build").record
+    return seal.verified(opened.state / "dist", build.files if build else ())
 
 
 def _refused(context: Context, kept: Kept, error: UnmoorError) -> Result:
@@ -234,9 +235,10 @@ def _tell(opened: Opened, request: Request, result: Result) -> None:
         "how": str(result.how),
         "code": int(result.code),
         "why": result.why,
-        "recorded": result.record is not None,
+        "recorded": result.record.stage if result.record else "",
         "seconds": result.seconds,
         "state": str(opened.state),
         "mode": str(opened.plan.mode),
+        "addresses": asdict(hosts.addresses(opened.project)) if opened.plan.mode is Mode.LIVE else None,
     }
     write_whole(opened.places.run(request.run) / f"{result.stage}.json", json.dumps(said).encode())

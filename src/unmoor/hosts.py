@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from unmoor.model import Mode, Plan
 from unmoor.project.types import IndexSettings, Project
 from unmoor.runtime import redact
-from unmoor.targets import Index, Targets
+from unmoor.targets import Addresses, Index, Targets
 
 if TYPE_CHECKING:
     from unmoor.context import Context
 
-__all__ = ["identities", "open_index", "ready", "targets"]
+__all__ = ["addresses", "identities", "open_index", "ready", "targets"]
 
 _REHEARSED = "rehearsal"
 
@@ -40,10 +40,16 @@ def identities(project: Project, plan: Plan) -> Mapping[str, str]:
     """Return whom each outward stage speaks to, as evidence is bound to it."""
     if plan.mode is Mode.REHEARSAL:
         return dict.fromkeys(("testpypi", "pypi", "release"), _REHEARSED)
+    live = addresses(project)
+    return {**live.indexes, "release": live.remote}
+
+
+def addresses(project: Project) -> Addresses:
+    """Return where a live release of the project goes: what the settings say, else the well-known indexes."""
     from unmoor.indexes import known
 
     urls = {name: _settings(project, name).upload_url or known.upload_url(name) for name in ("testpypi", "pypi")}
-    return {**urls, "release": project.remote}
+    return Addresses(indexes=urls, remote=project.remote, signed=project.settings.sign_tags)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ they are kept in files.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 __all__ = [
@@ -241,3 +241,8 @@ class Distribution:
     kind: str
     size: int
     sha256: str
+
+
+def wheels_first(files: Iterable[Distribution]) -> tuple[Distribution, ...]:
+    """Return archives in the order they are shown and sent: wheels first, the sdist last."""
+    return tuple(sorted(files, key=lambda each: (each.kind != "wheel", each.filename)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from unmoor.context import Context
 from unmoor.errors import Exit
+from unmoor.evidence import intents
 from unmoor.evidence.record import Attempt, GateRecord, Kept, Record
 from unmoor.model import Distribution, How, Outcome
 
@@ -17,18 +18,25 @@ if TYPE_CHECKING:
 __all__ = ["begun", "ended"]
 
 _KEPT_ATTEMPTS = 20
+_APART = "refused"
 
 
 def begun(context: Context, kept: Kept) -> Record:
-    """Return the record of a stage that begins; what was kept of it becomes an earlier attempt."""
+    """Return the record of a stage that begins; what was kept of it becomes an earlier attempt.
+
+    Once archives have begun to go out, the record of their build says what they are and of which commit. An attempt
+    at the same content counts, and says so too; one at other content is kept apart, whatever becomes of it.
+    """
     release = context.plan.release
-    earlier: tuple[Attempt, ...] = ()
-    if kept.record is not None:
-        last = kept.record
-        detail = last.detail if last.finished else f"interrupted: {last.detail or 'at work'}"
-        earlier = (*last.attempts, Attempt(started=last.started, actor=last.actor, outcome=last.outcome, detail=detail))
+    name, files, facts = context.stage.name, context.distributions, {}
+    if (built := _going_out(context, kept)) is not None:
+        if dict(built.inputs) == dict(context.inputs):
+            files, facts = built.files, dict(built.facts)
+        else:
+            name = f"{name}.{_APART}"
+            kept = context.store.read(name)
     return Record(
-        stage=context.stage.name,
+        stage=name,
         component=release.component,
         version=release.version,
         mode=context.plan.mode,
@@ -36,14 +44,31 @@ def begun(context: Context, kept: Kept) -> Record:
         how=How.RAN,
         detail="begun",
         inputs=dict(context.inputs),
-        subjects=_subjects(context, context.distributions),
-        files=context.distributions,
+        subjects=_subjects(context, files),
+        files=files,
         relied_on=_relied_on(context),
+        facts=facts,
         started=_now(),
         actor=context.plan.actor,
         code=int(Exit.INCOMPLETE),
-        attempts=earlier[-_KEPT_ATTEMPTS:],
+        attempts=_earlier(kept),
     )
+
+
+def _earlier(kept: Kept) -> tuple[Attempt, ...]:
+    last = kept.record
+    if last is None:
+        return ()
+    detail = last.detail if last.finished else f"interrupted: {last.detail or 'at work'}"
+    attempt = Attempt(started=last.started, actor=last.actor, outcome=last.outcome, detail=detail)
+    return (*last.attempts, attempt)[-_KEPT_ATTEMPTS:]
+
+
+def _going_out(context: Context, kept: Kept) -> Record | None:
+    """Return the record of the build where its archives have begun to be published, else ``None``."""
+    if context.stage.step != "build" or not context.live or not intents.any_begun(context.state):
+        return None
+    return kept.record if kept.record is not None and kept.record.files else None
 
 
 def ended(
@@ -55,7 +80,7 @@ def ended(
     seconds: float,
 ) -> Record:
     """Return the record of a stage that has ended, from the ``intent`` it began with; ``seconds`` is wall time."""
-    files = done.files if done else context.distributions
+    files = done.files if done else intent.files
     outcome = Outcome.PASSED
     if code is not Exit.PASS:
         outcome = Outcome.FAILED if code is Exit.GATE_FAILED else Outcome.ERROR
@@ -67,7 +92,7 @@ def ended(
         subjects=_subjects(context, files),
         files=files,
         gates=gates,
-        facts=dict(done.facts) if done else {},
+        facts=dict(done.facts if done else intent.facts),
         finished=_now(),
         seconds=round(seconds, 2),
         code=int(code),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Credential", "Index", "Targets"]
+__all__ = ["Addresses", "Credential", "Index", "Targets"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,3 +39,15 @@ class Targets:
 
     label: str
     remote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Where a live release goes, as a person would type it: upload URLs by index, in order, and the git remote.
+
+    ``signed`` says whether its tags are.
+    """
+
+    indexes: Mapping[str, str]
+    remote: str
+    signed: bool = False

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from support.records import SDIST, WHEEL, fill, plan, record
 from unmoor.chain import CHAIN
 from unmoor.evidence.store import Store
 from unmoor.evidence.verdict import give
-from unmoor.model import Outcome
+from unmoor.model import Distribution, Outcome
 
 
 @pytest.fixture
@@ -54,3 +55,28 @@ def test_no_verdict_passes_over_a_stage_that_did_not(store: Store, stage: str, h
     assert not verdict.passed
     assert verdict.detail == f"not passed: {stage}"
     assert verdict.subjects
+
+
+OTHERS = (WHEEL, replace(SDIST, sha256="0" * 64))
+
+
+@pytest.mark.parametrize("stage", ["testpypi", "pypi", "release"])
+@pytest.mark.parametrize("files", [OTHERS, (WHEEL,), ()])
+def test_no_verdict_passes_over_archives_that_were_not_built(
+    store: Store, stage: str, files: tuple[Distribution, ...]
+) -> None:
+    store.write(record(stage, files=files))
+    verdict = give(store, plan(), {})
+    assert not verdict.passed
+    assert verdict.detail == f"other archives than were built: {stage}"
+
+
+def test_no_verdict_passes_where_nothing_was_built(store: Store) -> None:
+    fill(store, files=())
+    assert not give(store, plan(), {}).passed
+
+
+def test_a_verdict_that_would_be_another_today_does_not_stand(store: Store) -> None:
+    store.write(record("testpypi", files=OTHERS))
+    store.write(replace(give(store, plan(), {}), outcome=Outcome.PASSED, detail=""))
+    assert not give(store, plan(), {}).passed

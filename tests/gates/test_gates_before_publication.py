@@ -71,11 +71,19 @@ def test_each_stage_before_must_count(proven: Any, name: str, harm: str) -> None
     assert problem.hint == f"nox -s {name}"
 
 
-def test_other_archives_void_what_came_after_the_build(proven: Any) -> None:
+def test_other_archives_void_the_build_and_what_came_after_it(proven: Any) -> None:
     other = replace(proven, distributions=(WHEEL, replace(SDIST, sha256="0" * 64)))
     said = [each.message for each in evidence_is_complete.check(other).problems]
-    assert len(said) == 2
+    assert len(said) == 3
     assert all("the archives changed" in each for each in said)
+
+
+@pytest.mark.parametrize("name", ["build", "testpypi", "pypi"])
+@pytest.mark.parametrize("files", [(WHEEL,), (WHEEL, replace(SDIST, sha256="0" * 64)), ()])
+def test_a_record_of_other_archives_does_not_count(proven: Any, name: str, files: Any) -> None:
+    proven.store.write(replace(proven.store.read(name).record, files=files))
+    (problem,) = evidence_is_complete.check(proven).problems
+    assert problem.message == f"the evidence of {name!r} does not count: the archives changed"
 
 
 # ── release-is-approved ──────────────────────────────────────────────────────────────────────────────────────

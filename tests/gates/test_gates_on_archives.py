@@ -331,7 +331,7 @@ def test_another_seal_than_the_build_recorded(built, tmp_path):
 
     context = context_of(built.repository.folder, built.both, tmp_path / "s", name="Sample.Project", version=VERSION)
     narrowed = replace(context, distributions=context.distributions[:1])
-    assert "not the file that the build recorded" in messages(load("archives-are-sealed").check(narrowed))[0]
+    assert "not among the archives that the build recorded" in messages(load("archives-are-sealed").check(narrowed))[0]
 
 
 # ── archives-hold-no-secrets, upload-rules-hold ──────────────────────────────────────────────────────────────────

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -10,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from support.adopted import Adopted, adopt
+from support.adopted import MODULE, Adopted, adopt
 from support.another_index import AnotherIndex, another_index
+from support.builds import wheel_with
+from unmoor.archives.seal import SUMS
 
 pytestmark = pytest.mark.network
 
@@ -80,8 +86,8 @@ def test_without_approval_it_stops_before_the_permanent_index(stage: Stage) -> N
     assert not stage.tags
     approve = next(line for line in ran.text.splitlines() if "--approve" in line)
     digest = approve.split("--approve ")[1].split()[0]
-    assert "twine upload --repository pypi" in ran.text
-    assert "twine upload --repository testpypi" not in ran.text
+    assert f"twine upload --repository-url {stage.pypi.url}/ " in ran.text
+    assert f"--repository-url {stage.testpypi.url}/" not in ran.text
     assert "git tag --annotate" in ran.text
 
     wrong = stage.project.nox(
@@ -94,6 +100,61 @@ def test_without_approval_it_stops_before_the_permanent_index(stage: Stage) -> N
     right = stage.project.nox("-s", "release", "--", "--live", "0.1.0", "--approve", digest, environ=stage.credentials)
     assert right.status == 0, right.text
     assert stage.uploads == 4
+
+
+@pytest.mark.parametrize("stage", ['approval = "digest"\nremote = "upstream"\n'], indirect=True)
+def test_what_is_printed_finishes_the_release_by_hand(stage: Stage) -> None:
+    stage.project.repository.git("remote", "rename", "origin", "upstream")
+    release = ("-s", "release", "--", "--live", "0.1.0")
+    stopped = stage.project.nox(*release, environ=stage.credentials)
+    lines = [line.strip() for line in stopped.text.splitlines()]
+    uploads = [line for line in lines if "twine upload" in line]
+    tags = [line for line in lines if line.startswith("git tag")]
+    assert (len(uploads), len(tags)) == (1, 1), stopped.text
+    assert f" --repository-url {stage.pypi.url}/ " in uploads[0]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{stage.project.environ['PATH']}"
+    login = {"TWINE_USERNAME": stage.pypi.username, "TWINE_PASSWORD": stage.pypi.password, "PATH": path}
+    for line in (*uploads, *tags):
+        environ = {**stage.project.environ, **login}
+        subprocess.run(["sh", "-c", line], cwd=stage.project.folder, env=environ, check=True, capture_output=True)
+    built = {each["filename"]: each["sha256"] for each in stage.project.record("build", live=True)["files"]}
+    assert stage.pypi.held() == built
+    head = stage.project.repository.git("rev-parse", "HEAD")
+    assert stage.project.remote.git("rev-parse", "v0.1.0^{commit}") == head
+
+    approve = next(line for line in lines if "--approve" in line)
+    digest = approve.split("--approve ")[1].split()[0]
+    taken_up = stage.project.nox(*release, "--approve", digest, environ=stage.credentials)
+    assert taken_up.status == 0, taken_up.text
+    assert stage.uploads == 4
+
+
+@pytest.mark.parametrize("stage", ['approval = "digest"\n'], indirect=True)
+def test_a_commit_in_between_takes_nothing_from_a_release_that_has_begun(stage: Stage) -> None:
+    release = ("-s", "release", "--", "--live", "0.1.0")
+    repository = stage.project.repository
+    stopped = stage.project.nox(*release, environ=stage.credentials)
+    approve = next(line for line in stopped.text.splitlines() if "--approve" in line)
+    digest = approve.split("--approve ")[1].split()[0]
+    before = stage.project.evidence("build", live=True)
+    first = repository.git("rev-parse", "HEAD")
+    repository.write("README.md", "# Another sample\n")
+    repository.commit("Something else")
+
+    moved = stage.project.nox(*release, environ=stage.credentials)
+    assert moved.status == 1
+    assert "exit code 2" in moved.text
+    assert f"were uploaded from commit {first[:12]}" in moved.text
+    assert stage.project.evidence("build", live=True) == before
+    tags = [line.strip() for line in moved.text.splitlines() if line.strip().startswith("git tag")]
+    assert [f" -- v0.1.0 {first} && " in line for line in tags] == [True], moved.text
+    assert f"twine upload --repository-url {stage.pypi.url}/ " in moved.text
+
+    repository.git("reset", "--quiet", "--hard", first)
+    back = stage.project.nox(*release, "--approve", digest, environ=stage.credentials)
+    assert back.status == 0, back.text
+    assert stage.uploads == 4
+    assert stage.project.remote.git("rev-parse", "v0.1.0^{commit}") == first
 
 
 def test_a_version_that_is_not_the_trees_stops_everything(stage: Stage) -> None:
@@ -120,6 +181,30 @@ def test_without_a_credential_nothing_is_sent(stage: Stage) -> None:
     assert "UNMOOR_TESTPYPI_TOKEN" in ran.text
     assert stage.project.record("testpypi", live=True)["code"] == 2
     assert stage.uploads == 0
+
+
+def test_archives_that_are_not_the_ones_that_were_built_are_not_published(stage: Stage, tmp_path: Path) -> None:
+    local = ("-s", "tests", "lint", "docs-strict", "build", "--", "--live", "0.1.0")
+    assert stage.project.nox(*local, environ=stage.credentials).status == 0
+    dist = stage.project.state(live=True) / "dist"
+    wheel = next(dist.glob("*.whl"))
+    module = (stage.project.folder / "src" / MODULE / "__init__.py").read_text() + "CHANGED = True\n"
+    changed = wheel_with(wheel, tmp_path / "changed", add={f"{MODULE}/__init__.py": module})
+    # The folder by itself is in order: the list says what lies there.
+    wheel.unlink()
+    shutil.copy(changed, wheel)
+    (dist / SUMS).unlink()
+    files = sorted(dist.iterdir())
+    (dist / SUMS).write_text(
+        "".join(f"{hashlib.sha256(each.read_bytes()).hexdigest()}  {each.name}\n" for each in files)
+    )
+
+    ran = stage.project.nox("-s", "release", "--", "--live", "0.1.0", environ=stage.credentials)
+    assert ran.status == 1, ran.text
+    assert "exit code 2" in ran.text, ran.text
+    assert "that the build recorded" in ran.text
+    assert "RELEASED" not in ran.text
+    assert (stage.uploads, stage.tags) == (0, "")
 
 
 def test_other_bytes_under_the_name_stop_it(stage: Stage) -> None:

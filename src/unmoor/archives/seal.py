@@ -1,20 +1,21 @@
 """The seal: the archives as private read-only copies, and ``SHA256SUMS`` that says which bytes they are.
 
 ``SHA256SUMS`` is written last, so its presence means that the seal is complete. It has the form that
-``sha256sum --check`` reads. From here on nothing is built again: every later stage reads these bytes.
+``sha256sum --check`` reads, and is a copy for people: which bytes are the release's, the record of the build says.
+From here on nothing is built again: every later stage reads these bytes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from unmoor.errors import Blocked
-from unmoor.model import Distribution
+from unmoor.errors import Blocked, Problem
+from unmoor.model import Distribution, wheels_first
 from unmoor.runtime.files import ensure_folder, sha256_of, write_whole
 
-__all__ = ["SUMS", "seal", "sealed", "unseal"]
+__all__ = ["SUMS", "seal", "sealed", "unseal", "verified"]
 
 SUMS = "SHA256SUMS"
 _READ_ONLY = 0o444
@@ -29,7 +30,7 @@ def seal(files: Sequence[Path], dist_folder: Path) -> tuple[Distribution, ...]:
     is; one of other bytes raises ``Blocked``, because they may be published already: ``unseal`` is the deliberate
     way. A file that cannot be written whole raises ``UnmoorError`` and leaves no seal.
     """
-    wanted = _ordered([_distribution(path, path.name) for path in files])
+    wanted = wheels_first(_distribution(path, path.name) for path in files)
     if len({each.filename for each in wanted}) != len(wanted) or not wanted:
         raise Blocked("the archives to seal have no names of their own", where=str(dist_folder))
     if (dist_folder / SUMS).exists():
@@ -62,12 +63,37 @@ def sealed(dist_folder: Path) -> tuple[Distribution, ...]:
         raise Blocked(f"the sealed archive {name!r} is missing", where=str(sums), hint=_NEVER_PUBLISH)
     for name in sorted(there - expected.keys()):
         raise Blocked(f"{name!r} lies among the sealed archives", where=str(dist_folder), hint="move it away")
-    found = _ordered([_distribution(dist_folder / name, name) for name in expected])
+    found = wheels_first(_distribution(dist_folder / name, name) for name in expected)
     for each in found:
         if each.sha256 != expected[each.filename]:
             what = f"{each.filename!r} is not the file that was sealed"
             raise Blocked(what, where=str(dist_folder), hint=_NEVER_PUBLISH)
     return found
+
+
+def verified(dist_folder: Path, recorded: Sequence[Distribution]) -> tuple[Distribution, ...]:
+    """Read every sealed byte again and return the archives: those that the build ``recorded``, all and no others.
+
+    Raises ``Blocked`` where the folder or its list says anything else; the two can agree and still be another build's.
+    """
+    found = {each.filename: each for each in sealed(dist_folder)}
+    expected = {each.filename: each for each in recorded}
+    problems = [
+        Problem(what=_differing(name, found, expected), where=str(dist_folder), hint=_NEVER_PUBLISH)
+        for name in sorted(found | expected)
+        if found.get(name) != expected.get(name)
+    ]
+    if problems:
+        raise Blocked.of(problems)
+    return tuple(found.values())
+
+
+def _differing(name: str, found: Mapping[str, Distribution], expected: Mapping[str, Distribution]) -> str:
+    if name not in found:
+        return f"{name!r} that the build recorded is gone"
+    if name not in expected:
+        return f"{name!r} is not among the archives that the build recorded"
+    return f"{name!r} is not the file that the build recorded"
 
 
 def unseal(dist_folder: Path) -> None:
@@ -95,7 +121,3 @@ def _distribution(path: Path, name: str) -> Distribution:
     if not size:
         raise Blocked(f"{name!r} is empty", where=str(path), hint="free space on the disk and build again")
     return Distribution(filename=name, kind=kind, size=size, sha256=sha256_of(path))
-
-
-def _ordered(found: Sequence[Distribution]) -> tuple[Distribution, ...]:
-    return tuple(sorted(found, key=lambda each: (each.kind != "wheel", each.filename)))

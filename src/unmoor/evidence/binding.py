@@ -19,7 +19,7 @@ from unmoor.model import Distribution, Effect, Plan, Stage
 if TYPE_CHECKING:
     from unmoor.project.types import Project
 
-__all__ = ["NOT_PASSED", "digest_of", "files_digest", "inputs_of", "why_void"]
+__all__ = ["NOT_PASSED", "digest_of", "files_digest", "inputs_of", "why_other", "why_void"]
 
 NOT_PASSED = "it did not pass last time"
 _SAID = {
@@ -92,3 +92,9 @@ def why_void(kept: Kept, inputs: Mapping[str, str]) -> str:
     if not kept.record.passed:
         return NOT_PASSED
     return ""
+
+
+def why_other(kept: Kept, files: Sequence[Distribution]) -> str:
+    """Say why kept evidence is not about exactly these archives; an empty string when it is."""
+    held = kept.record.files if kept.record else ()
+    return "" if files_digest(held) == files_digest(files) else _SAID["files"]

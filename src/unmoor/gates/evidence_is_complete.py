@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from unmoor.chain import CHAIN
 from unmoor.context import Context
-from unmoor.evidence.binding import inputs_of, why_void
-from unmoor.model import Finding, Findings
+from unmoor.evidence.binding import inputs_of, why_other, why_void
+from unmoor.model import Effect, Finding, Findings
 
 ASSERTS = "every required stage has passed for exactly this content and these archives"
 
@@ -28,7 +28,12 @@ def check(context: Context) -> Findings:
             files=context.distributions,
             target=context.identities.get(stage.name, ""),
         )
-        if reason := why_void(context.store.read(stage.name), inputs):
+        kept = context.store.read(stage.name)
+        reason = why_void(kept, inputs)
+        if stage.effect > Effect.NONE:
+            # The build cannot be bound to what comes out of it, so its archives are compared by themselves.
+            reason = reason or why_other(kept, context.distributions)
+        if reason:
             what = f"the evidence of {stage.name!r} does not count: {reason}"
             problems.append(Finding(message=what, hint=f"nox -s {stage.name}{live}"))
     return Findings(examined=len(earlier), unit="stages", problems=tuple(problems))

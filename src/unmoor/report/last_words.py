@@ -13,6 +13,7 @@ from unmoor.model import Effect, Mode, Plan
 from unmoor.places import Places, trim
 from unmoor.report import by_hand
 from unmoor.report.rows import Row, last_run, matched, rows, unrehearsed
+from unmoor.targets import Addresses
 from unmoor.tools.git import Git, find_root
 
 __all__ = ["compose", "speak", "table"]
@@ -34,12 +35,14 @@ def speak(start: Path, environ: Mapping[str, str], run_id: str, *, again: str, a
     trim(places.base / "runs", _KEPT_RUNS)
     if not run:
         return
-    state = Path(next(iter(run.values()))["state"])
+    ended = next(iter(run.values()))
+    state = Path(ended["state"])
     plan = _plan(state)
     if plan is None:
         return
     found = rows(Store(state / "evidence"), run)
-    text = compose(plan, found, state, seconds=seconds, again=again, adopted=adopted)
+    addresses = Addresses(**ended["addresses"]) if ended.get("addresses") else None
+    text = compose(plan, found, state, seconds=seconds, again=again, adopted=adopted, addresses=addresses)
     print("\n" + text, flush=True)  # noqa: T201 - a face
 
 
@@ -52,8 +55,20 @@ def _plan(state: Path) -> Plan | None:
         return None
 
 
-def compose(plan: Plan, found: Sequence[Row], state: Path, *, seconds: float, again: str, adopted: bool = True) -> str:
-    """Return the last words: headline, table, digests, what is left to know, and the next command."""
+def compose(
+    plan: Plan,
+    found: Sequence[Row],
+    state: Path,
+    *,
+    seconds: float,
+    again: str,
+    adopted: bool = True,
+    addresses: Addresses | None = None,
+) -> str:
+    """Return the last words: headline, table, digests, what is left to know, and the next command.
+
+    ``addresses`` is where a live release goes, for what a person would do by hand.
+    """
     release = plan.release
     took = f"{int(seconds) // 60}m{int(seconds) % 60:02d}s"
     head = f"{release.component} {release.version}   {_verdict(plan, found)}   commit {plan.commit[:7]}   {took}"
@@ -63,7 +78,7 @@ def compose(plan: Plan, found: Sequence[Row], state: Path, *, seconds: float, ag
     digests = [f"{sha[:4]}…{sha[-4:]}  {name:<{wide}}   {where}" for sha, name, where in same]
     if digests:
         parts += [*digests, ""]
-    parts += _closing(plan, found, state, again, adopted=adopted)
+    parts += _closing(plan, found, state, again, adopted=adopted, addresses=addresses)
     return "\n".join(parts)
 
 
@@ -92,14 +107,16 @@ def table(found: Sequence[Row]) -> list[str]:
     return lines
 
 
-def _closing(plan: Plan, found: Sequence[Row], state: Path, again: str, *, adopted: bool) -> list[str]:
+def _closing(
+    plan: Plan, found: Sequence[Row], state: Path, again: str, *, adopted: bool, addresses: Addresses | None
+) -> list[str]:
     release = plan.release
     failed = [row for row in found if row.code]
     if failed:
         return [
             *_stops(failed),
             f"Evidence: {state / 'evidence'}",
-            *_by_hand(plan, state),
+            *_by_hand(plan, state, addresses),
             f"Next: {_approval(failed) or _after(failed) + again}",
         ]
     lines = [f"Version: {release.version}, because {release.rule}."]
@@ -122,8 +139,8 @@ def _closing(plan: Plan, found: Sequence[Row], state: Path, again: str, *, adopt
     ]
 
 
-def _by_hand(plan: Plan, state: Path) -> list[str]:
-    left = by_hand.commands(plan, state)
+def _by_hand(plan: Plan, state: Path, addresses: Addresses | None) -> list[str]:
+    left = by_hand.commands(plan, state, addresses) if addresses else []
     head = ["What is left, by hand, if unmoor itself is the trouble:"] if left else []
     return head + [f"    {each}" for each in left]
 

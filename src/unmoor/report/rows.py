@@ -49,9 +49,10 @@ def _row(stage: Stage, store: Store, ended: Mapping[str, Any] | None) -> Row:
     if ended is None:
         how, what = "-", _not_reached(record)
         return Row(stage=stage.name, how=how, what=what, seconds=None, code=0, record=record)
-    if not ended.get("recorded", True):
-        # What is kept is another run's.
-        record = None
+    # What is kept of the stage may be another run's, and what this run tried may be kept apart.
+    recorded = str(ended.get("recorded", stage.name))
+    if recorded != stage.name:
+        record = store.read(recorded).record if recorded else None
     code = int(ended["code"])
     narrowed = "narrowed" in str(ended["why"])
     how = str(ended["how"]) if code == 0 else ("STOPPED" if code == 4 else "FAILED")  # noqa: PLR2004 - the exit code

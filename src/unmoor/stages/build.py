@@ -6,18 +6,19 @@ indexes by digest; a rebuild would be another artifact under the same name.
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from unmoor.archives import seal
 from unmoor.errors import Blocked
+from unmoor.evidence import intents, seal_record
 from unmoor.evidence.binding import digest_of
+from unmoor.evidence.seal_record import SealRecord
+from unmoor.evidence.statements import Damaged
 from unmoor.model import Distribution, How
 from unmoor.runtime import environment
-from unmoor.runtime.files import write_whole
 from unmoor.stages import Done
 from unmoor.tools import build as builder
 
@@ -34,15 +35,15 @@ def observe(context: Context) -> Done | None:
     about = _about(context)
     if about is None:
         return None
-    if about["inputs"] != digest_of(dict(context.inputs)):
+    if about.inputs != digest_of(dict(context.inputs)):
         _make_way(context, about)
         return None
-    files = tuple(Distribution(**each) for each in about["files"])
+    files = about.files
     detail = f"{len(files)} files, sealed earlier"
     try:
         whole = _whole(context, files)
     except Blocked as error:
-        if context.live and _uploaded(context):
+        if context.live and intents.any_begun(context.state):
             hint = f"remove {context.dist} and run the same command again: what was uploaded is fetched back by digest"
             raise Blocked(error.problems[0].what, where=error.problems[0].where, hint=hint) from error
         context.say("the sealed archives are damaged, and nothing was uploaded: building anew")
@@ -51,7 +52,7 @@ def observe(context: Context) -> Done | None:
     if not whole:
         _fetch_back(context, files)
         detail = f"{len(files)} files, fetched back by digest"
-    return Done(how=How.ALREADY_THERE, detail=detail, files=files, facts=about["facts"])
+    return Done(how=How.ALREADY_THERE, detail=detail, files=files, facts=about.facts)
 
 
 def run(context: Context) -> Done:
@@ -76,57 +77,46 @@ def run(context: Context) -> Done:
         files = seal.seal(built, context.dist)
     git = context.workspace.git
     facts = {"commit": context.workspace.commit, "tree": git.tree_of(context.workspace.commit)}
-    about = {
-        "inputs": digest_of(dict(context.inputs)),
-        "facts": facts,
-        "files": [{"filename": f.filename, "kind": f.kind, "size": f.size, "sha256": f.sha256} for f in files],
-    }
-    write_whole(_path(context), json.dumps(about, indent=1).encode() + b"\n")
+    about = SealRecord(inputs=digest_of(dict(context.inputs)), facts=facts, files=files)
+    seal_record.write(context.state, about)
     return Done(how=How.RAN, detail=f"{len(files)} files", files=files, facts=facts)
 
 
-def _path(context: Context) -> Path:
-    return context.state / "seal.json"
-
-
-def _about(context: Context) -> dict[str, Any] | None:
+def _about(context: Context) -> SealRecord | None:
+    """Return what was sealed; once an upload was begun, what the build's evidence says of it comes first."""
+    begun = context.live and intents.any_begun(context.state)
+    if begun and (recorded := seal_record.of_build(context.store.read("build"))) is not None:
+        return recorded
     try:
-        about: dict[str, Any] = json.loads(_path(context).read_bytes())
-    except FileNotFoundError:
-        return None
-    except ValueError:
+        return seal_record.read(context.state)
+    except Damaged:
         what = "the record of the sealed archives is damaged"
-        if context.live and _uploaded(context):
+        if begun:
             hint = "restore it from a backup, or release a new version"
-            raise Blocked(what, where=str(_path(context)), hint=hint) from None
+            raise Blocked(what, where=str(seal_record.path(context.state)), hint=hint) from None
         context.say(f"{what}, and nothing was uploaded: building anew")
         return None
-    return about
 
 
 def _whole(context: Context, files: tuple[Distribution, ...]) -> bool:
-    """Say whether the sealed bytes are there; bytes that are there but changed raise ``Blocked``."""
-    if all(not (context.dist / each.filename).exists() for each in files):
+    """Say whether the sealed bytes are there; others in their place raise ``Blocked``."""
+    complete = (context.dist / seal.SUMS).exists()
+    if not complete or all(not (context.dist / each.filename).exists() for each in files):
         return False
-    return seal.sealed(context.dist) == files
+    seal.verified(context.dist, files)
+    return True
 
 
-def _uploaded(context: Context) -> bool:
-    """Say whether an upload of this release was ever begun."""
-    uploads = context.state / "uploads"
-    return uploads.is_dir() and any(uploads.rglob("*.json"))
-
-
-def _make_way(context: Context, about: dict[str, Any]) -> None:
+def _make_way(context: Context, about: SealRecord) -> None:
     """Clear an earlier build of other content away: freely in a rehearsal, never once something was uploaded."""
-    if context.live and _uploaded(context):
+    if context.live and intents.any_begun(context.state):
         raise Blocked(
-            f"files of {context.plan.release.version} were uploaded from commit {about['facts']['commit'][:12]}, "
+            f"files of {context.plan.release.version} were uploaded from commit {about.facts.get('commit', '')[:12]}, "
             "and this is other content",
             where=str(context.state / "uploads"),
             hint="check that commit out to finish the release, or release this content under a new version",
         )
-    _path(context).unlink(missing_ok=True)
+    seal_record.path(context.state).unlink(missing_ok=True)
     for leftover in ("dist", "uploads", "rehearsal"):
         shutil.rmtree(context.state / leftover, ignore_errors=True)
 
@@ -145,9 +135,9 @@ def _fetch_back(context: Context, files: tuple[Distribution, ...]) -> None:
                 if match is not None and each.filename not in found:
                     found[each.filename] = simple.fetch(match, limit=each.size)
     missing = [each.filename for each in files if each.filename not in found]
-    if missing and not _uploaded(context):
+    if missing and not intents.any_begun(context.state):
         # Nothing left this machine, so building again harms nobody; the seal is simply void.
-        _path(context).unlink()
+        seal_record.path(context.state).unlink(missing_ok=True)
         raise Blocked(
             f"the sealed archives are gone: {', '.join(missing)}", hint="run the same command again to build anew"
         )

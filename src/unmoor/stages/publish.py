@@ -6,18 +6,17 @@ serves afterwards is. The same bytes there already: done. Other bytes under the 
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unmoor.errors import Blocked, Incomplete
+from unmoor.evidence import intents
 from unmoor.indexes import simple
-from unmoor.model import Distribution, How
+from unmoor.model import Distribution, How, wheels_first
 from unmoor.runtime import environment
-from unmoor.runtime.files import sha256_of, write_whole
+from unmoor.runtime.files import sha256_of
 from unmoor.stages import Done
 from unmoor.tools import twine
 
@@ -79,8 +78,7 @@ def _missing(context: Context, index: Index) -> tuple[Distribution, ...]:
                 where=index.name,
                 hint="a file name can never be used twice; release these bytes under a new version",
             )
-    order = sorted(context.distributions, key=lambda each: (each.kind != "wheel", each.filename))
-    return tuple(each for each in order if each.filename not in digests)
+    return tuple(each for each in wheels_first(context.distributions) if each.filename not in digests)
 
 
 def _names(context: Context) -> frozenset[str]:
@@ -89,9 +87,7 @@ def _names(context: Context) -> frozenset[str]:
 
 def _upload(context: Context, index: Index, file: Distribution) -> None:
     """Send one file from a private copy, then ask the index for it; never believe the answer to the upload alone."""
-    intent = context.state / "uploads" / index.name / f"{file.filename}.json"
-    started = datetime.now(UTC).isoformat(timespec="seconds")
-    write_whole(intent, json.dumps({"sha256": file.sha256, "index": index.identity, "started": started}).encode())
+    intents.begin(context.state, index, file)
     context.mark(f"uploading {file.filename} to {index.name}")
     said = ""
     for attempt in range(1, _TRIES + 1):

@@ -1,0 +1,46 @@
+"""Intents of uploads: which file is about to be sent where, on disk before its first byte leaves.
+
+An intent is not evidence that a file arrived; only the index can say that. It says that the file may have.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from unmoor.model import Distribution
+from unmoor.runtime.files import write_whole
+from unmoor.targets import Index
+
+__all__ = ["any_begun", "begin", "begun"]
+
+
+def begin(state: Path, index: Index, file: Distribution) -> None:
+    """Keep durably that ``file`` is about to be sent to ``index``; ``state`` is the release's folder."""
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    said = {"sha256": file.sha256, "index": index.identity, "started": started}
+    write_whole(_folder(state) / index.name / f"{file.filename}.json", json.dumps(said).encode())
+
+
+def any_begun(state: Path) -> bool:
+    """Say whether any upload of the release was ever begun, to whichever index."""
+    return _folder(state).is_dir() and any(_folder(state).rglob("*.json"))
+
+
+def begun(state: Path, name: str, identity: str) -> frozenset[str]:
+    """Return the sha256 of the files whose upload to this index was begun; one of another address is another index."""
+    found = set()
+    for path in (_folder(state) / name).glob("*.json"):
+        try:
+            said = json.loads(path.read_bytes())
+            if said["index"] == identity:
+                found.add(said["sha256"])
+        except (OSError, ValueError, KeyError, TypeError):
+            # Torn or foreign: it speaks of no file that we know.
+            continue
+    return frozenset(found)
+
+
+def _folder(state: Path) -> Path:
+    return state / "uploads"

@@ -1,0 +1,86 @@
+"""What the build finds done already: the archives that were sealed, and never what was put in their place."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+
+from support.contexts import make_context
+from support.records import record
+from support.sealing import NAMES, sealed_archives
+from unmoor import hosts
+from unmoor.context import Context
+from unmoor.errors import Blocked
+from unmoor.evidence.binding import digest_of
+from unmoor.model import Distribution, How
+from unmoor.stages import build
+
+COMMIT = {"commit": "c" * 40, "tree": "d" * 40}
+
+
+@pytest.fixture(autouse=True)
+def _no_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is to be asked for archives."""
+    monkeypatch.setattr(hosts, "open_index", lambda _, stage: pytest.fail(f"{stage} was asked"))
+
+
+def built(top: Path, *, live: bool, uploaded: bool) -> Context:
+    """Return the context of a build that was sealed; where it was uploaded, its first archive was."""
+    context = make_context(top, live=live, name="build", inputs={"commit": COMMIT["commit"]})
+    files = sealed_archives(context.dist, "tested")
+    about = {"inputs": digest_of(dict(context.inputs)), "facts": COMMIT, "files": [asdict(each) for each in files]}
+    (context.state / "seal.json").write_text(json.dumps(about))
+    if uploaded:
+        intent = context.state / "uploads" / "testpypi" / f"{files[0].filename}.json"
+        intent.parent.mkdir(parents=True)
+        intent.write_text("{}")
+    return context
+
+
+def swap(context: Context) -> None:
+    shutil.rmtree(context.dist)
+    sealed_archives(context.dist, "other")
+
+
+def test_what_was_sealed_is_found(tmp_path: Path) -> None:
+    done = build.observe(built(tmp_path, live=True, uploaded=True))
+    assert done is not None
+    assert (done.how, [each.filename for each in done.files]) == (How.ALREADY_THERE, list(NAMES))
+    assert done.facts == COMMIT
+
+
+def test_archives_of_another_build_in_their_place_stop_it(tmp_path: Path) -> None:
+    context = built(tmp_path, live=True, uploaded=True)
+    swap(context)
+    with pytest.raises(Blocked, match="not the file that the build recorded"):
+        build.observe(context)
+
+
+@pytest.mark.parametrize("harm", ["gone", "damaged", "of another build"])
+def test_once_an_upload_was_begun_the_record_of_the_build_says_what_was_sealed(tmp_path: Path, harm: str) -> None:
+    context = built(tmp_path, live=True, uploaded=True)
+    about = json.loads((context.state / "seal.json").read_text())
+    files = tuple(Distribution(**each) for each in about["files"])
+    context.store.write(record("build", inputs=context.inputs, files=files, facts=COMMIT))
+    if harm == "gone":
+        (context.state / "seal.json").unlink()
+    elif harm == "damaged":
+        (context.state / "seal.json").write_text("{")
+    else:
+        others = [asdict(replace(each, sha256="0" * 64)) for each in files]
+        (context.state / "seal.json").write_text(json.dumps({**about, "files": others}))
+    done = build.observe(context)
+    assert done is not None
+    assert (done.files, done.facts) == (files, COMMIT)
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_before_any_upload_they_are_built_anew(tmp_path: Path, *, live: bool) -> None:
+    context = built(tmp_path, live=live, uploaded=False)
+    swap(context)
+    assert build.observe(context) is None
+    assert not context.dist.exists()

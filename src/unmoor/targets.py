@@ -20,15 +20,13 @@ class Credential:
 class Index:
     """A package index: ``upload_url`` takes files, ``simple_url`` serves them (PEP 503 and 691).
 
-    ``main_url`` is the simple API that dependencies come from when something is installed from this index, empty
-    for the installer's own default. ``identity`` is what evidence is bound to: the upload URL, or the rehearsal.
+    ``identity`` is what evidence is bound to: the upload URL, or the rehearsal.
     """
 
     name: str
     upload_url: str
     simple_url: str
     identity: str
-    main_url: str = ""
     credential: Credential | None = None
 
 

@@ -13,7 +13,7 @@ from unmoor.archives.interpreters import choose
 from unmoor.archives.trial import try_out
 from unmoor.context import Context
 from unmoor.errors import Incomplete
-from unmoor.indexes import simple
+from unmoor.indexes import configured, simple
 from unmoor.model import Distribution, Finding, Findings
 from unmoor.runtime import environment
 from unmoor.runtime.files import sha256_of
@@ -76,7 +76,7 @@ def _try(context: Context, index: Index, path: Path) -> Findings:
         environ=context.environ,
         log=context.log(f"install-from-{index.name}"),
         extras=True,
-        main_url=index.main_url,
+        main_url=configured.main_url(context.project),
     )
 
 

@@ -16,7 +16,7 @@ from unmoor.targets import Index, Targets
 if TYPE_CHECKING:
     from unmoor.context import Context
 
-__all__ = ["identities", "open_index", "ready", "targets"]
+__all__ = ["addresses", "identities", "open_index", "ready", "targets"]
 
 _REHEARSED = "rehearsal"
 
@@ -38,8 +38,12 @@ def ready(context: Context) -> None:
 
 def identities(project: Project, plan: Plan) -> Mapping[str, str]:
     """Return whom each outward stage speaks to, as evidence is bound to it."""
-    if plan.mode is Mode.REHEARSAL:
-        return dict.fromkeys(("testpypi", "pypi", "release"), _REHEARSED)
+    found = addresses(project)
+    return dict.fromkeys(found, _REHEARSED) if plan.mode is Mode.REHEARSAL else found
+
+
+def addresses(project: Project) -> Mapping[str, str]:
+    """Return where a live release would go: the upload URL or the remote of each outward stage."""
     from unmoor.indexes import configured
 
     urls = {name: configured.upload_url(project, name) for name in ("testpypi", "pypi")}
@@ -72,10 +76,12 @@ def _configured(context: Context, stage: str) -> Index:
     from unmoor.indexes import configured, credentials
 
     upload = configured.upload_url(context.project, stage)
+    found = credentials.search(stage, upload, context.environ)
     return Index(
         name=stage,
         upload_url=upload,
         simple_url=configured.simple_url(context.project, stage),
         identity=upload,
-        credential=credentials.find(stage, upload, context.environ),
+        credential=found.credential,
+        passed_over=found.passed_over,
     )

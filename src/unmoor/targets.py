@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from unmoor.model import Finding
+
 __all__ = ["Credential", "Index", "Targets"]
 
 
@@ -20,7 +22,8 @@ class Credential:
 class Index:
     """A package index: ``upload_url`` takes files, ``simple_url`` serves them (PEP 503 and 691).
 
-    ``identity`` is what evidence is bound to: the upload URL, or the rehearsal.
+    ``identity`` is what evidence is bound to: the upload URL, or the rehearsal. ``passed_over`` are credentials that
+    were found and are not for this index, each with the reason.
     """
 
     name: str
@@ -28,6 +31,7 @@ class Index:
     simple_url: str
     identity: str
     credential: Credential | None = None
+    passed_over: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

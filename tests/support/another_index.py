@@ -43,7 +43,8 @@ class AnotherIndex:
     def credential(self, name: str) -> dict[str, str]:
         """Return the environment variables that let unmoor upload to it."""
         upper = name.upper()
-        return {f"UNMOOR_{upper}_USERNAME": self.username, f"UNMOOR_{upper}_PASSWORD": self.password}
+        words = {"URL": f"{self.url}/", "USERNAME": self.username, "PASSWORD": self.password}
+        return {f"UNMOOR_{upper}_{what}": value for what, value in words.items()}
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 
 from unmoor.errors import Problem, SettingsError
 
-__all__ = ["NAMES", "same", "simple_url", "upload_url"]
+__all__ = ["NAMES", "host", "same", "simple_url", "upload_url"]
 
 NAMES = ("pypi", "testpypi")
 
@@ -28,6 +28,11 @@ def simple_url(name: str) -> str:
 
         return PYPI_SIMPLE_ENDPOINT
     return _unknown(name)
+
+
+def host(name: str) -> str:
+    """Return the host that the index itself goes by, as its tokens name it: that of its simple API."""
+    return urlsplit(simple_url(name)).hostname or ""
 
 
 def same(one: str, other: str) -> bool:

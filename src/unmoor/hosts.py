@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unmoor.model import Mode, Plan
-from unmoor.project.types import IndexSettings, Project
+from unmoor.project.types import Project
 from unmoor.runtime import redact
 from unmoor.targets import Addresses, Index, Targets
 
@@ -38,17 +38,16 @@ def ready(context: Context) -> None:
 
 def identities(project: Project, plan: Plan) -> Mapping[str, str]:
     """Return whom each outward stage speaks to, as evidence is bound to it."""
-    if plan.mode is Mode.REHEARSAL:
-        return dict.fromkeys(("testpypi", "pypi", "release"), _REHEARSED)
     live = addresses(project)
-    return {**live.indexes, "release": live.remote}
+    found = {**live.indexes, "release": live.remote}
+    return dict.fromkeys(found, _REHEARSED) if plan.mode is Mode.REHEARSAL else found
 
 
 def addresses(project: Project) -> Addresses:
     """Return where a live release of the project goes: what the settings say, else the well-known indexes."""
-    from unmoor.indexes import known
+    from unmoor.indexes import configured
 
-    urls = {name: _settings(project, name).upload_url or known.upload_url(name) for name in ("testpypi", "pypi")}
+    urls = {name: configured.upload_url(project, name) for name in ("testpypi", "pypi")}
     return Addresses(indexes=urls, remote=project.remote, signed=project.settings.sign_tags)
 
 
@@ -75,20 +74,15 @@ def open_index(context: Context, stage: str) -> Iterator[Index]:
 
 
 def _configured(context: Context, stage: str) -> Index:
-    from unmoor.indexes import credentials, known
+    from unmoor.indexes import configured, credentials
 
-    project = context.project
-    chosen = _settings(project, stage)
-    upload = chosen.upload_url or known.upload_url(stage)
+    upload = configured.upload_url(context.project, stage)
+    found = credentials.search(stage, upload, context.environ)
     return Index(
         name=stage,
         upload_url=upload,
-        simple_url=chosen.simple_url or known.simple_url(stage),
+        simple_url=configured.simple_url(context.project, stage),
         identity=upload,
-        main_url=_settings(project, "pypi").simple_url,
-        credential=credentials.find(stage, upload, context.environ),
+        credential=found.credential,
+        passed_over=found.passed_over,
     )
-
-
-def _settings(project: Project, name: str) -> IndexSettings:
-    return project.settings.indexes.get(name) or IndexSettings()

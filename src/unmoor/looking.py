@@ -63,6 +63,7 @@ def status(start: Path, environ: Mapping[str, str], *, live: str, as_json: bool,
             "component": release.component,
             "version": release.version,
             "mode": str(opened.plan.mode),
+            "addresses": {**hosts.addresses(opened.project).indexes, "release": hosts.addresses(opened.project).remote},
             "stages": rows,
         }
         say(json.dumps(said | {"next": after if missing else ""}, indent=2))
@@ -160,6 +161,7 @@ def _as_data(opened: Opened, found: Sequence[Row]) -> dict[str, Any]:
         "commit": opened.plan.commit,
         "complete": all(row.how == "proven" for row in found),
         "live": opened.plan.mode is Mode.LIVE,
+        "addresses": {**hosts.addresses(opened.project).indexes, "release": hosts.addresses(opened.project).remote},
         "stages": stages,
         "archives": [{"sha256": sha, "filename": name, "seen": where} for sha, name, where in matched(opened.store)],
     }

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from unmoor.indexes.simple import IndexFile
     from unmoor.model import Component
 
-__all__ = ["index_files", "index_url", "remote_refs", "sealed_digests", "tagged_versions"]
+__all__ = ["index_files", "remote_refs", "sealed_digests", "tagged_versions"]
 
 _REHEARSAL_SECONDS = 5.0
 _LIVE_SECONDS = 20.0
@@ -68,20 +68,14 @@ def remote_refs(context: Context) -> Mapping[str, str] | None:
     return _once(key, lambda: git.remote_refs(project.remote, timeout=seconds))
 
 
-def index_url(context: Context) -> str:
-    """Return the simple URL of the main index: the settings' or the well-known one."""
-    from unmoor.indexes import known
-
-    configured = context.project.settings.indexes.get("pypi")
-    return (configured.simple_url if configured else "") or known.simple_url("pypi")
-
-
 def index_files(context: Context) -> tuple[IndexFile, ...]:
     """Return every file of the project on the main index, none where it does not know the project.
 
-    Raises ``Unreachable`` when the index gives no answer.
+    Raises ``Unreachable`` when the index gives no answer, ``Blocked`` where nothing says what serves it.
     """
-    url, name = index_url(context), context.project.component.name
+    from unmoor.indexes import configured
+
+    url, name = configured.simple_url(context.project, "pypi"), context.project.component.name
     seconds = _LIVE_SECONDS if context.live else _REHEARSAL_SECONDS
     return _once(("index", url, name, context.plan.key), lambda: _ask_index(url, name, seconds))
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unmoor import __version__
+from unmoor.errors import Blocked
 from unmoor.evidence.binding import digest_of
 from unmoor.evidence.store import Store
 from unmoor.model import Mode, Plan
@@ -159,14 +160,13 @@ def _facts(project: Project, git: Git, here: _Here) -> Facts:
 
 def _taken(project: Project) -> tuple[tuple[str, ...] | None, str]:
     """Return the versions the main index already has; or ``None``, and why it gave no answer."""
-    from unmoor.indexes import known, simple
+    from unmoor.indexes import configured, simple
     from unmoor.runtime.http import Unreachable
 
-    configured = project.settings.indexes.get("pypi")
-    url = (configured.simple_url if configured else "") or known.simple_url("pypi")
     try:
+        url = configured.simple_url(project, "pypi")
         files = simple.files(url, project.component.name, timeout=_INDEX_SECONDS)
-    except Unreachable as error:
+    except (Unreachable, Blocked) as error:
         return None, error.problems[0].what
     return tuple(sorted({each.version for each in files if each.version})), ""
 

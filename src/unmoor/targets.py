@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from unmoor.model import Finding
+
 __all__ = ["Addresses", "Credential", "Index", "Targets"]
 
 
@@ -21,16 +23,16 @@ class Credential:
 class Index:
     """A package index: ``upload_url`` takes files, ``simple_url`` serves them (PEP 503 and 691).
 
-    ``main_url`` is the simple API that dependencies come from when something is installed from this index, empty
-    for the installer's own default. ``identity`` is what evidence is bound to: the upload URL, or the rehearsal.
+    ``identity`` is what evidence is bound to: the upload URL, or the rehearsal. ``passed_over`` are credentials that
+    were found and are not for this index, each with the reason.
     """
 
     name: str
     upload_url: str
     simple_url: str
     identity: str
-    main_url: str = ""
     credential: Credential | None = None
+    passed_over: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

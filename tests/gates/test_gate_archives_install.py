@@ -10,12 +10,15 @@ import pytest
 
 from support.archived import context_of
 from support.builds import VERSION, wheel_with
+from support.distributions import metadata as core_metadata
+from support.distributions import wheel as wheel_of
 from support.indexes import post, running
+from support.proxy import counting_proxy
 from unmoor.archives.reading import read
-from unmoor.errors import Incomplete, ToolMissing
+from unmoor.errors import Blocked, Incomplete, ToolMissing
 from unmoor.gates import load
 from unmoor.model import Mode
-from unmoor.project.types import InstallSettings, Settings
+from unmoor.project.types import IndexSettings, InstallSettings, Settings
 from unmoor.tools.uv import find_python
 
 INFO = "sample_project-1.2.0.dist-info"
@@ -221,3 +224,53 @@ def test_no_index_is_nothing_examined(built, copy):
     context = copy(None, (built.wheel,))
     assert load("index-copy-installs").check(context).examined == 0
     assert load("upload-rules-hold").check(replace(context, distributions=())).examined == 0
+
+
+# ── dependencies ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+NEEDED = "unmoor-private-thing-that-nobody-publishes"
+BOTH_GATES = pytest.mark.parametrize("gate", ["archives-install", "index-copy-installs"])
+
+
+@pytest.fixture
+def needing(built, tmp_path):
+    """A wheel that needs a package which only the company's index has, and that package's wheel."""
+    stem = NEEDED.replace("-", "_")
+    content = core_metadata(drop=["Requires-Dist"], name=NEEDED)
+    wheel_name = f"{stem}-1.2.0-py3-none-any.whl"
+    needed = wheel_of(tmp_path / "needed", content, name=wheel_name, stem=f"{stem}-1.2.0")
+    return wheel_with(built.wheel, tmp_path / "needing", add=metadata(built, f"Requires-Dist: {NEEDED}")), needed
+
+
+@BOTH_GATES
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_dependencies_are_asked_of_the_main_index_and_of_no_other(gate, mode, installer, needing, copy, tmp_path):
+    own, needed = needing
+    with running(tmp_path / "trial") as (_, index), running(tmp_path / "main") as (main, company):
+        assert post(index, own).status_code == post(company, needed).status_code == 200
+        indexes = {"pypi": IndexSettings(upload_url=company.upload_url, simple_url=company.simple_url)}
+        settings = Settings(indexes=indexes, installer=installer, install=InstallSettings(seconds=600))
+        with counting_proxy() as elsewhere:
+            environ = {**os.environ, **elsewhere.environ, "PIP_RETRIES": "0"}
+            context = copy(index, (own,), settings=settings, mode=mode, environ=environ)
+            findings = load(gate).check(context)
+    assert messages(findings) == []
+    assert elsewhere.asked == []
+    assert f"/simple/{NEEDED}/" in {each.path for each in main.requests}
+
+
+@BOTH_GATES
+@pytest.mark.parametrize("mode", list(Mode))
+def test_where_dependencies_come_from_is_never_guessed(gate, mode, needing, copy, tmp_path):
+    own, _ = needing
+    settings = Settings(indexes={"pypi": IndexSettings(upload_url="https://index.example.com/upload/")})
+    with running(tmp_path / "trial") as (_, index):
+        assert post(index, own).status_code == 200
+        with counting_proxy() as elsewhere:
+            environ = {**os.environ, **elsewhere.environ}
+            context = copy(index, (own,), settings=settings, mode=mode, environ=environ)
+            with pytest.raises(Blocked, match="'pypi'") as caught:
+                load(gate).check(context)
+    assert elsewhere.asked == []
+    assert "simple-url in [tool.unmoor.indexes.pypi]" in caught.value.problems[0].hint

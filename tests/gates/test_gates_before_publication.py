@@ -22,8 +22,9 @@ from unmoor.gates import (
     release_is_approved,
     tag_is_on_the_planned_commit,
 )
-from unmoor.model import Mode, Outcome
-from unmoor.project.types import Settings
+from unmoor.indexes import known
+from unmoor.model import Finding, Mode, Outcome
+from unmoor.project.types import IndexSettings, Settings
 from unmoor.targets import Credential, Index, Targets
 
 FILES = (WHEEL, SDIST)
@@ -91,8 +92,10 @@ def test_a_record_of_other_archives_does_not_count(proven: Any, name: str, files
 
 @pytest.fixture
 def approve(tmp_path: Path) -> Callable[..., Any]:
-    def check(how: str, *, live: bool = True, approval: str = "", environ: dict[str, str] | None = None) -> Any:
-        context = make_context(tmp_path, live=live, name="pypi", settings=Settings(approval=how))
+    def check(
+        how: str, *, live: bool = True, approval: str = "", environ: dict[str, str] | None = None, **settings: Any
+    ) -> Any:
+        context = make_context(tmp_path, live=live, name="pypi", settings=Settings(approval=how, **settings))
         return release_is_approved.check(
             replace(context, distributions=FILES, approval=approval, environ=environ or {})
         )
@@ -106,12 +109,22 @@ def test_a_rehearsal_needs_no_approval_and_says_what_live_would(approve: Callabl
     assert found.examined
     assert not found.problems
     assert f"live it would be by {how}" in found.notices[0].message
+    assert known.upload_url("pypi") in found.notices[0].message
 
 
 def test_naming_the_version_approves_and_quotes_what(approve: Callable[..., Any]) -> None:
     (notice,) = approve("version").notices
-    for part in ("Somebody", "1.0", "c" * 12, DIGEST[:12]):
+    for part in ("Somebody", "1.0", "c" * 12, DIGEST[:12], known.upload_url("pypi")):
         assert part in notice.message
+
+
+def test_the_approval_quotes_the_address_of_the_settings(approve: Callable[..., Any]) -> None:
+    own = {"pypi": IndexSettings(upload_url=ADDRESS)}
+    assert ADDRESS in approve("version", indexes=own).notices[0].message
+    for how in ("digest", "environment"):
+        with pytest.raises(Incomplete) as caught:
+            approve(how, indexes=own)
+        assert ADDRESS in str(caught.value)
 
 
 @pytest.mark.parametrize("approval", [DIGEST, DIGEST[:8], DIGEST[:12].upper(), f"sha256:{DIGEST}"])
@@ -145,8 +158,12 @@ def test_an_environment_approves_only_in_ci(approve: Callable[..., Any]) -> None
 # ── credential-is-present ────────────────────────────────────────────────────────────────────────────────────
 
 
-def index(credential: Credential | None) -> Index:
-    return Index(name="testpypi", upload_url="u", simple_url="s", identity="i", credential=credential)
+ADDRESS = "https://index.example.com/upload/"
+
+
+def index(credential: Credential | None, *passed_over: Finding) -> Index:
+    words = {"name": "testpypi", "upload_url": ADDRESS, "simple_url": "s", "identity": "i"}
+    return Index(**words, credential=credential, passed_over=passed_over)
 
 
 def test_a_credential_is_named_by_its_source_and_never_shown(tmp_path: Path) -> None:
@@ -154,12 +171,28 @@ def test_a_credential_is_named_by_its_source_and_never_shown(tmp_path: Path) -> 
     found = credential_is_present.check(make_context(tmp_path, name="testpypi", live=True, index=kept))
     assert (found.examined, found.problems) == (1, ())
     assert "~/.pypirc" in found.notices[0].message
+    assert ADDRESS in found.notices[0].message
     assert "pass-word" not in repr(found) + repr(kept)
 
 
 def test_no_credential_says_where_to_put_one(tmp_path: Path) -> None:
     (problem,) = credential_is_present.check(make_context(tmp_path, name="testpypi", index=index(None))).problems
     assert "UNMOOR_TESTPYPI_TOKEN" in problem.hint
+    assert f"UNMOOR_TESTPYPI_URL={ADDRESS}" in problem.hint
+    assert ADDRESS in problem.message
+    usual = replace(index(None), upload_url=known.upload_url("testpypi"))
+    (problem,) = credential_is_present.check(make_context(tmp_path, name="testpypi", index=usual)).problems
+    assert "UNMOOR_TESTPYPI_URL" not in problem.hint
+
+
+def test_a_credential_that_was_passed_over_is_told(tmp_path: Path) -> None:
+    told = Finding(message="it is for another address")
+    context = make_context(tmp_path, name="testpypi", live=True, index=index(None, told))
+    assert told in credential_is_present.check(context).problems
+    kept = Credential(username="me", secret="pa" + "ss-word", source="~/.pypirc")
+    found = credential_is_present.check(replace(context, index=index(kept, told)))
+    assert found.problems == ()
+    assert told in found.notices
 
 
 def test_no_index_is_nothing_examined(tmp_path: Path) -> None:

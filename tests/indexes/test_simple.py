@@ -163,12 +163,44 @@ def test_waiting_on_an_index_that_is_gone_says_so(tmp_path: Path):
     assert "did not answer" in waited.trouble
 
 
-def test_other_bytes_end_the_waiting(tmp_path: Path):
+@pytest.mark.parametrize(("times", "seen"), [(1, Seen.NOT_YET), (2, Seen.NOT_YET), (3, Seen.OTHER_BYTES)])
+def test_other_bytes_end_the_waiting_after_asking_twice_more(times: int, seen: Seen, tmp_path: Path):
     path, clock = wheel(tmp_path), Clock()
-    with running(tmp_path / "root", faults=Faults(other_bytes=Fault(1))) as (_, target):
+    with running(tmp_path / "root", faults=Faults(other_bytes=Fault(times))) as (_, target):
         post(target, path)
         wanted = {path.name: sha256(path), "later.whl": "0" * 64}
         waited = simple.wait_for(
             target.simple_url, "tiny-thing", wanted, patience_seconds=60, clock=clock, sleep=clock.sleep
         )
-    assert (waited.seen, waited.names, clock.slept) == (Seen.OTHER_BYTES, (path.name,), [])
+    assert waited.seen is seen
+    if seen is Seen.OTHER_BYTES:
+        assert (waited.names, clock.slept) == ((path.name,), pytest.approx([0.2, 0.4]))
+    else:
+        assert waited.names == ("later.whl",)
+
+
+@pytest.mark.parametrize(("times", "seen"), [(1, Seen.NOT_YET), (3, Seen.OTHER_BYTES)])
+def test_doubts_are_followed_up_when_patience_is_over(times: int, seen: Seen, tmp_path: Path):
+    path, clock = wheel(tmp_path), Clock()
+    with running(tmp_path / "root", faults=Faults(other_bytes=Fault(times))) as (_, target):
+        post(target, path)
+        wanted = {path.name: sha256(path)}
+        waited = simple.wait_for(
+            target.simple_url, "tiny-thing", wanted, patience_seconds=0, clock=clock, sleep=clock.sleep
+        )
+    assert (waited.seen, waited.names, waited.asked) == (seen, (path.name,), 3)
+    assert ("differ" in waited.trouble) is (seen is Seen.NOT_YET)
+
+
+def test_bytes_are_fetched_once_and_those_that_were_read_count(tmp_path: Path):
+    first, second, into = wheel(tmp_path), sdist(tmp_path), tmp_path / "into"
+    into.mkdir()
+    with running(tmp_path / "root", faults=Faults(lag=Fault(2, "*.tar.gz"))) as (index, target):
+        for path in (first, second):
+            post(target, path)
+        wanted = {path.name: sha256(path) for path in (first, second)}
+        waited = simple.wait_for(target.simple_url, "tiny-thing", wanted, patience_seconds=20, into=into)
+        fetched = [each.filename for each in index.requests if "/files/" in each.path]
+    assert waited.seen is Seen.SERVED
+    assert fetched == [first.name, second.name]
+    assert {path.name: sha256(path) for path in into.iterdir()} == wanted

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from unmoor.runtime import environment
 
 GIVEN = {
@@ -52,3 +54,25 @@ def test_git_forgets_the_repository_it_was_called_from_and_asks_nothing() -> Non
     assert "GIT_INDEX_FILE" not in seen
     assert (seen["GIT_AUTHOR_NAME"], seen["GIT_SSH_COMMAND"]) == ("Somebody", "ssh -i key")
     assert (seen["GIT_TERMINAL_PROMPT"], seen["LC_ALL"]) == ("0", "C.UTF-8")
+
+
+@pytest.mark.parametrize(
+    ("given", "upper", "lower"),
+    [
+        ({}, "", ""),
+        ({"no_proxy": "a.invalid"}, "a.invalid,", "a.invalid,"),
+        ({"NO_PROXY": "a.invalid", "no_proxy": "b.invalid"}, "a.invalid,", "b.invalid,"),
+    ],
+)
+def test_where_there_is_a_proxy_this_machine_is_an_exception(given: dict[str, str], upper: str, lower: str) -> None:
+    seen = environment.clean({"https_proxy": "http://proxy.invalid", **given})
+    assert (seen["NO_PROXY"], seen["no_proxy"]) == tuple(
+        f"{own}localhost,127.0.0.1,127.0.0.0/8,::1" for own in (upper, lower)
+    )
+    assert environment.clean(seen) == seen
+
+
+def test_exceptions_from_a_proxy_are_not_made_up() -> None:
+    # Where only the system knows a proxy, a variable would make Python forget it.
+    assert not {"NO_PROXY", "no_proxy"} & set(environment.clean({"PATH": "/usr/bin"}))
+    assert environment.clean({"HTTP_PROXY": "http://proxy.invalid", "NO_PROXY": "*"})["no_proxy"] == "*"

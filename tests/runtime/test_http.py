@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from support.proxy import CountingProxy, counting_proxy
 from unmoor.runtime import http
 
 
@@ -72,3 +73,35 @@ def test_no_netrc_is_read(
     http.download(url("200"), limit=1000)
     assert "Authorization" not in server.seen[-1]
     assert server.seen[-1]["Cache-Control"] == "no-cache"
+
+
+@pytest.fixture
+def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[CountingProxy]:
+    with counting_proxy() as made:
+        for name, value in made.environ.items():
+            monkeypatch.setenv(name, value)
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        yield made
+
+
+def test_this_machine_is_asked_past_every_proxy(proxy: CountingProxy, url: Callable[[str], str]) -> None:
+    assert len(http.download(url("200"), limit=1000)) == 1000
+    assert len(http.download(url("200").replace("127.0.0.1", "localhost"), limit=1000)) == 1000
+    assert proxy.asked == []
+
+
+def test_others_are_asked_through_the_proxy_as_they_were(proxy: CountingProxy) -> None:
+    with pytest.raises(http.Unreachable):
+        http.download("http://index.example.invalid/x", limit=1)
+    assert proxy.asked == ["GET http://index.example.invalid/x"]
+
+
+def test_a_redirect_to_this_machine_does_not_take_the_proxy_along(
+    proxy: CountingProxy, server: ThreadingHTTPServer, url: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", proxy.url.replace("//", "//me:word@"))
+    proxy.redirect = url("200")
+    assert len(http.download("http://index.example.invalid/x", limit=1000)) == 1000
+    assert proxy.asked == ["GET http://index.example.invalid/x"]
+    assert "Proxy-Authorization" not in server.seen[-1]

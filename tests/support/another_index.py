@@ -43,16 +43,21 @@ class AnotherIndex:
     def credential(self, name: str) -> dict[str, str]:
         """Return the environment variables that let unmoor upload to it."""
         upper = name.upper()
-        return {f"UNMOOR_{upper}_USERNAME": self.username, f"UNMOOR_{upper}_PASSWORD": self.password}
+        words = {"URL": f"{self.url}/", "USERNAME": self.username, "PASSWORD": self.password}
+        return {f"UNMOOR_{upper}_{what}": value for what, value in words.items()}
 
 
 @contextmanager
-def another_index(folder: Path, algorithm: str | None = "sha256") -> Iterator[AnotherIndex]:
-    """Serve what lies in ``folder``, with digests by ``algorithm``; uploading needs a password made for the run."""
+def another_index(folder: Path, algorithm: str | None = "sha256", *, upstream: str = "") -> Iterator[AnotherIndex]:
+    """Serve what lies in ``folder``, with digests by ``algorithm``; uploading needs a password made for the run.
+
+    ``upstream`` is the simple API that has the projects it does not have itself.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     log = folder.with_suffix(".log")
     username, password = "uploader", secrets.token_urlsafe(18)
     words = {"INDEX_USERNAME": username, "INDEX_PASSWORD": password, "INDEX_HASH": algorithm or ""}
+    words["INDEX_UPSTREAM"] = upstream
     env = {**os.environ, **words}
     command = [sys.executable, "-W", "ignore", str(_SERVER), str(folder), str(log)]
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as server:

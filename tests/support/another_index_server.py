@@ -19,7 +19,8 @@ app = pypiserver.app(
     authenticate=["update"],
     auther=lambda name, given: (name, given) == allowed,
     password_file=".",  # noqa: S106 - its way to say that auther decides
-    disable_fallback=True,
+    disable_fallback=not os.environ["INDEX_UPSTREAM"],
+    fallback_url=os.environ["INDEX_UPSTREAM"],
     hash_algo=os.environ["INDEX_HASH"] or None,
 )
 

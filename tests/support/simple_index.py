@@ -14,10 +14,16 @@ from typing import Any
 
 @dataclass
 class SimpleIndex:
-    """``projects`` holds the files by normalised project name; ``asked`` the paths in the order of the questions."""
+    """``projects`` holds the files by normalised project name; ``asked`` the paths in the order of the questions.
+
+    ``contents`` are the bytes of files by name. ``hidden`` are names that each page in turn leaves out, over and over:
+    a set for every machine behind the one address.
+    """
 
     url: str
     projects: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
+    hidden: list[set[str]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
     def add(self, project: str, filename: str, sha256: str = "0" * 64, **more: Any) -> None:
@@ -25,6 +31,16 @@ class SimpleIndex:
         extra = {name.replace("_", "-"): value for name, value in more.items()}
         file = {"filename": filename, "url": f"{self.url}files/{filename}", "hashes": {"sha256": sha256}, **extra}
         self.projects.setdefault(project, []).append(file)
+
+    def page(self, name: str) -> bytes | None:
+        """Return the page of a project as the next machine has it."""
+        files = self.projects.get(name)
+        if files is None:
+            return None
+        hidden = self.hidden.pop(0) if self.hidden else set()
+        self.hidden += [hidden]
+        shown = [each for each in files if each["filename"] not in hidden]
+        return json.dumps({"meta": {"api-version": "1.1"}, "name": name, "files": shown}).encode()
 
 
 @contextmanager
@@ -35,10 +51,9 @@ def simple_index() -> Iterator[SimpleIndex]:
         def do_GET(self) -> None:
             served.asked.append(self.path)
             name = self.path.strip("/").rpartition("/")[2]
-            files = served.projects.get(name)
-            page = {"meta": {"api-version": "1.1"}, "name": name, "files": files}
-            body = json.dumps(page).encode() if files is not None else b"no such project"
-            self.send_response(200 if files is not None else 404)
+            body = served.contents.get(name) if "/files/" in self.path else served.page(name)
+            self.send_response(200 if body is not None else 404)
+            body = body or b"no such thing"
             self.send_header("Content-Type", "application/vnd.pypi.simple.v1+json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

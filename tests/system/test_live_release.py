@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 from support.adopted import MODULE, Adopted, adopt
 from support.another_index import AnotherIndex, another_index
@@ -48,7 +49,7 @@ class Stage:
 def stage(tmp_path: Path, environ: Mapping[str, str], request: pytest.FixtureRequest) -> Iterator[Stage]:
     with ExitStack() as stack:
         testpypi = stack.enter_context(another_index(tmp_path / "testpypi"))
-        pypi = stack.enter_context(another_index(tmp_path / "pypi"))
+        pypi = stack.enter_context(another_index(tmp_path / "pypi", upstream=PYPI_SIMPLE_ENDPOINT))
         settings = f"{getattr(request, 'param', '')}\n{testpypi.settings('testpypi')}\n{pypi.settings('pypi')}"
         yield Stage(adopt(tmp_path, environ, settings=settings), testpypi, pypi)
 

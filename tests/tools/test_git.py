@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ ODD = (
     "back\\slash",
     ":(top)x",
 )
+SECOND = 1_600_000_000
 
 
 def snapshot(repository: Repository) -> dict[str, bytes]:
@@ -250,6 +252,19 @@ def test_the_tree_is_what_adding_all_would_commit_and_nothing_is_touched(
     before = snapshot(repository)
     assert repository.door.working_tree() == wanted
     assert snapshot(repository) == before
+
+
+def test_an_edit_of_equal_size_in_the_second_of_the_commit_is_seen(repository: Repository) -> None:
+    # The time of a change cannot be set back, and a slow machine may need more than that second.
+    repository.git("config", "core.trustctime", "false")
+    file = repository.write("version.txt", "1.0.0\n")
+    os.utime(file, (SECOND, SECOND))
+    repository.commit()
+    repository.write("version.txt", "1.0.1\n")
+    for path in (file, repository.folder / ".git" / "index"):
+        os.utime(path, (SECOND, SECOND))
+    assert repository.door.changed() == ("version.txt",)
+    assert repository.door.working_tree() != repository.door.tree_of("HEAD")
 
 
 def test_the_tree_is_the_same_from_a_clean_checkout(repository: Repository) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from support.distributions import metadata, sdist, wheel
 from support.indexes import new_token, running
+from support.proxy import counting_proxy
 from unmoor.errors import Blocked, ToolFailed
 from unmoor.indexes import rules
 from unmoor.rehearsal.faults import Fault, Faults
@@ -63,6 +64,20 @@ def test_redirect_elsewhere_is_not_followed(tmp_path: Path, environ: Mapping[str
         with running(tmp_path / "root", faults=faults) as (_, target):
             assert not twine.upload(wheel(tmp_path), target, env=environ).accepted
         assert other.requests == ()
+
+
+def test_an_index_on_loopback_gets_its_file_past_a_proxy_and_another_does_not(
+    tmp_path: Path, environ: Mapping[str, str]
+):
+    path = wheel(tmp_path)
+    with running(tmp_path / "root") as (index, target), counting_proxy() as proxy:
+        env = {name: value for name, value in environ.items() if name.lower() != "no_proxy"} | proxy.environ
+        assert twine.upload(path, target, env=env).accepted
+        assert proxy.asked == []
+        assert [each.filename for each in index.records] == [path.name]
+        away = replace(target, upload_url="http://index.example.invalid/legacy/")
+        assert not twine.upload(path, away, env=env).accepted
+        assert proxy.asked == ["POST http://index.example.invalid/legacy/"]
 
 
 def test_wrong_token(tmp_path: Path, environ: Mapping[str, str]):

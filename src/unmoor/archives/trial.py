@@ -27,8 +27,8 @@ def try_out(
     strict: bool,
     environ: Mapping[str, str],
     log: Path,
+    main_url: str,
     extras: bool = False,
-    main_url: str = "",
 ) -> Findings:
     """Install the archive at ``path`` by itself and judge it against the ``sealed`` archives of the release.
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from unmoor.archives.interpreters import Python, choose
 from unmoor.archives.trial import try_out
 from unmoor.context import Context
+from unmoor.indexes import configured
 from unmoor.model import Findings
 from unmoor.runtime import environment
 
@@ -23,6 +24,7 @@ def check(context: Context) -> Findings:
     """Install every archive on every interpreter it is due on, two at once."""
     if not context.archives:
         return Findings()
+    main_url = configured.main_url(context.project)
     found = choose(context.project.pythons, environment.clean(context.environ))
     due = [
         (path, python)
@@ -45,6 +47,7 @@ def check(context: Context) -> Findings:
             environ=context.environ,
             log=context.log(f"install.{kind}.{python.version}"),
             extras=extras,
+            main_url=main_url,
         )
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:

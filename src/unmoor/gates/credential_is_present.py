@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from unmoor.context import Context
+from unmoor.indexes import known
+from unmoor.indexes.credentials import variable
 from unmoor.model import Finding, Findings
+from unmoor.targets import Index
 
-ASSERTS = "a credential for the index is at hand"
+ASSERTS = "a credential for the index's address is at hand"
 
 
 def check(context: Context) -> Findings:
-    """Look whether a credential was found for the index; it is named by its source, never by its value."""
+    """Look whether a credential was found for the index's address; it is named by its source, never by its value."""
     index = context.index
     if index is None:
         return Findings()
     if index.credential is None:
-        name = f"UNMOOR_{index.name.upper()}_TOKEN"
-        problem = Finding(
-            message=f"there is no credential for {index.name}",
-            hint=f"set {name} to an API token of that index, or add the section [{index.name}] to ~/.pypirc",
-        )
-        return Findings(examined=1, unit="credential", problems=(problem,))
-    said = Finding(message=f"user {index.credential.username!r}, from {index.credential.source}")
-    return Findings(examined=1, unit="credential", notices=(said,) if context.live else ())
+        what = f"there is no credential for {index.name} at {index.upload_url}"
+        problems = (*index.passed_over, Finding(message=what, hint=_how_to_give(index)))
+        return Findings(examined=1, unit="credential", problems=problems)
+    said = f"user {index.credential.username!r}, from {index.credential.source}, for {index.upload_url}"
+    notices = (Finding(message=said), *index.passed_over)
+    return Findings(examined=1, unit="credential", notices=notices if context.live else ())
+
+
+def _how_to_give(index: Index) -> str:
+    token = variable(index.name, "TOKEN")
+    if index.name in known.NAMES and known.same(index.upload_url, known.upload_url(index.name)):
+        return f"set {token} to an API token of that index, or add the section [{index.name}] to ~/.pypirc"
+    return (
+        f"set {token} to an API token of that index, and {variable(index.name, 'URL')}={index.upload_url}; "
+        f"or add a section with repository = {index.upload_url} to ~/.pypirc"
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from unmoor.context import Context
 from unmoor.errors import Incomplete
 from unmoor.evidence.binding import files_digest
+from unmoor.indexes import configured
 from unmoor.model import Finding, Findings
 
 ASSERTS = "the permanent step is approved for exactly this version and these archives"
@@ -21,7 +22,8 @@ def check(context: Context) -> Findings:
     version = context.plan.release.version
     digest = files_digest(context.distributions)
     how = context.project.settings.approval
-    quote = f"{version}, commit {context.plan.commit[:12]}, archives {digest[:12]}"
+    address = configured.upload_url(context.project, "pypi")
+    quote = f"{version}, commit {context.plan.commit[:12]}, archives {digest[:12]}, to {address}"
     if not context.live:
         return _approved(f"a rehearsal needs none; live it would be by {how}: {quote}")
     if how == "version":
@@ -44,7 +46,7 @@ def _by_environment(context: Context, quote: str) -> Findings:
     if context.environ.get("CI") and environment:
         return _approved(f"by the reviewers of the CI environment {environment!r}: {quote}")
     raise Incomplete(
-        "publishing for good is approved by a CI environment, and this is none",
+        f"publishing for good is approved by a CI environment, and this is none: {quote}",
         hint="run it in the job of the protected environment, with UNMOOR_ENVIRONMENT set to its name",
     )
 

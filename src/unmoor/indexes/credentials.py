@@ -1,69 +1,120 @@
 """Which credential an upload to an index would use, and where it comes from; its value is never shown.
 
 Asked in this order: variables of our own for one index, twine's variables, ``.pypirc``, the keyring. A credential
-that is meant for another index is never taken: what names a URL must name this one.
+belongs to an address: variables that name none mean the well-known one, and what is meant for another address is
+never taken. Nor is anything that would be sent in the clear, or a token that says itself that another index made it.
 """
 
 from __future__ import annotations
 
 import configparser
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from unmoor.errors import Problem, SettingsError
-from unmoor.indexes import known
+from unmoor.indexes import known, tokens
 from unmoor.model import Finding
-from unmoor.runtime.redact import register
+from unmoor.runtime.loopback import is_loopback
+from unmoor.runtime.redact import redact, register
 from unmoor.targets import Credential
 
-__all__ = ["find", "notices"]
+__all__ = ["Found", "find", "notices", "search", "variable"]
 
 _TOKEN_USER = "__token__"  # noqa: S105 - a user name
 _OTHERS = 0o077
+# A credential, and why it is for another address than the one that is asked about, where it is.
+_Candidate = tuple[Credential, Finding | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The credential for an address, where there is one; and those that were ``passed_over``, each with the reason."""
+
+    credential: Credential | None = None
+    passed_over: tuple[Finding, ...] = ()
 
 
 def find(index: str, upload_url: str, environ: Mapping[str, str], *, keyring: bool = True) -> Credential | None:
-    """Return the credential for uploading to the index of that name and URL, or ``None``.
+    """Return the credential for uploading to the index of that name and URL, or ``None``; see ``search``."""
+    return search(index, upload_url, environ, keyring=keyring).credential
+
+
+def search(index: str, upload_url: str, environ: Mapping[str, str], *, keyring: bool = True) -> Found:
+    """Look for the credential for uploading to the index of that name and URL.
 
     ``keyring`` says whether to ask it too. Raises ``SettingsError`` for a ``.pypirc`` that cannot be read; its
     content is never quoted.
     """
-    found = (
-        _of_ours(index, environ)
-        or _of_twine(index, upload_url, environ)
-        or _of_pypirc(index, upload_url, environ)
-        or (_of_keyring(upload_url) if keyring else None)
-    )
-    if found is not None:
-        register(found.secret)
-    return found
+    passed_over: list[Finding] = []
+    for credential, elsewhere in _candidates(index, upload_url, environ, keyring=keyring):
+        register(credential.secret)
+        why = elsewhere or _unfit(credential, upload_url)
+        if why is None:
+            return Found(credential=credential, passed_over=tuple(passed_over))
+        passed_over.append(why)
+    return Found(passed_over=tuple(passed_over))
 
 
-def _credential(username: str | None, secret: str | None, source: str) -> Credential | None:
+def variable(index: str, what: str) -> str:
+    """Return the name of a variable of ours about an index; ``what`` is ``TOKEN``, ``URL``, and so on."""
+    return f"UNMOOR_{re.sub(r'[^A-Z0-9]+', '_', index.upper())}_{what}"
+
+
+def _candidates(index: str, upload_url: str, environ: Mapping[str, str], *, keyring: bool) -> Iterator[_Candidate]:
+    """Yield what lies in each place, in order; a place is only looked into when those before it had nothing fit."""
+    yield from _of_ours(index, upload_url, environ)
+    yield from _of_twine(upload_url, environ)
+    yield from _of_pypirc(index, upload_url, environ)
+    if keyring:
+        yield from _of_keyring(upload_url)
+
+
+def _credential(username: str | None, secret: str | None, source: str) -> Iterator[Credential]:
     # A token pasted with a line break is a token; nothing but blanks is none.
     username, secret = (username or "").strip() or _TOKEN_USER, (secret or "").strip()
-    return Credential(username=username, secret=secret, source=source) if secret else None
+    if secret:
+        yield Credential(username=username, secret=secret, source=source)
 
 
-def _of_ours(index: str, environ: Mapping[str, str]) -> Credential | None:
-    prefix = "UNMOOR_" + re.sub(r"[^A-Z0-9]+", "_", index.upper())
-    token = f"{prefix}_TOKEN"
-    if found := _credential(_TOKEN_USER, environ.get(token), f"environment {token}"):
-        return found
-    password = f"{prefix}_PASSWORD"
-    return _credential(environ.get(f"{prefix}_USERNAME"), environ.get(password), f"environment {password}")
+def _of_ours(index: str, upload_url: str, environ: Mapping[str, str]) -> Iterator[_Candidate]:
+    user, address = environ.get(variable(index, "USERNAME")), variable(index, "URL")
+    meant = environ.get(address, "") or (known.upload_url(index) if index in known.NAMES else "")
+    for name, username in ((variable(index, "TOKEN"), _TOKEN_USER), (variable(index, "PASSWORD"), user)):
+        for found in _credential(username, environ.get(name), f"environment {name}"):
+            yield found, _elsewhere(name, meant, upload_url, address)
 
 
-def _of_twine(index: str, upload_url: str, environ: Mapping[str, str]) -> Credential | None:
-    url, name = environ.get("TWINE_REPOSITORY_URL", ""), environ.get("TWINE_REPOSITORY", "")
-    if (url and not _same(url, upload_url)) or (not url and name and name != index):
+def _of_twine(upload_url: str, environ: Mapping[str, str]) -> Iterator[_Candidate]:
+    name, address = "TWINE_PASSWORD", "TWINE_REPOSITORY_URL"
+    for found in _credential(environ.get("TWINE_USERNAME"), environ.get(name), f"environment {name}"):
+        meant = environ.get(address, "") or _address_of(environ.get("TWINE_REPOSITORY") or "pypi", environ)
+        yield found, _elsewhere(name, meant, upload_url, address)
+
+
+def _elsewhere(name: str, meant: str, upload_url: str, address: str) -> Finding | None:
+    """Say that the variable ``name`` is ``meant`` for another address; ``address`` is the variable that states it."""
+    if meant and known.same(meant, upload_url):
         return None
-    return _credential(environ.get("TWINE_USERNAME"), environ.get("TWINE_PASSWORD"), "environment TWINE_PASSWORD")
+    whose = f"it is for {redact(meant)}" if meant else "nothing says which address it is for"
+    hint = f"if it belongs to that address, set {address}={upload_url} beside it"
+    return Finding(message=f"{name} is not used for {upload_url}: {whose}", hint=hint)
 
 
-def _same(one: str, other: str) -> bool:
-    return one.strip().rstrip("/").lower() == other.strip().rstrip("/").lower()
+def _unfit(credential: Credential, upload_url: str) -> Finding | None:
+    """Say why a credential must not be sent to an address although it was meant for it."""
+    what = f"the credential from {credential.source} is not used for {upload_url}"
+    if urlsplit(upload_url).scheme != "https" and not is_loopback(upload_url):
+        return Finding(
+            message=f"{what}: it would be sent in the clear", hint="use an address that starts with https://"
+        )
+    maker = tokens.location(credential.secret)
+    own = {known.host(name): known.upload_url(name) for name in known.NAMES}
+    if maker not in own or known.same(own[maker], upload_url):
+        return None
+    return Finding(message=f"{what}: it is a token of {maker}", hint=f"use a token that {upload_url} has given out")
 
 
 # ── .pypirc ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -75,32 +126,42 @@ def _pypirc(environ: Mapping[str, str]) -> Path | None:
     return path if path is not None and path.is_file() else None
 
 
-def _of_pypirc(index: str, upload_url: str, environ: Mapping[str, str]) -> Credential | None:
-    path = _pypirc(environ)
-    if path is None:
-        return None
+def _sections(environ: Mapping[str, str]) -> configparser.RawConfigParser:
+    """Return what ``.pypirc`` says, nothing where there is none."""
     parser = configparser.RawConfigParser()
+    if (path := _pypirc(environ)) is None:
+        return parser
     try:
         parser.read_string(path.read_text(encoding="utf-8"))
     except (configparser.Error, OSError, UnicodeError):
         # The parser's own message quotes the line, and the line may be the secret.
         hint = "correct it (see twine's documentation of .pypirc), or set the token in the environment instead"
         raise SettingsError([Problem(what="the file .pypirc cannot be read", where=str(path), hint=hint)]) from None
+    return parser
+
+
+def _address_of(name: str, environ: Mapping[str, str]) -> str:
+    """Return the URL that twine takes a repository's name for, an empty string where it knows none."""
+    stated = _sections(environ).get(name, "repository", fallback="")
+    return stated or (known.upload_url(name) if name in known.NAMES else "")
+
+
+def _of_pypirc(index: str, upload_url: str, environ: Mapping[str, str]) -> Iterator[_Candidate]:
+    parser = _sections(environ)
     for section in sorted(parser.sections(), key=lambda name: name != index):
         if _is_for(parser, section, index, upload_url):
             values = parser[section]
-            source = f"{path} [{section}]"
-            if found := _credential(values.get("username"), values.get("password"), source):
-                return found
-    return None
+            source = f"{_pypirc(environ)} [{section}]"
+            for found in _credential(values.get("username"), values.get("password"), source):
+                yield found, None
 
 
 def _is_for(parser: configparser.RawConfigParser, section: str, index: str, upload_url: str) -> bool:
     """Say whether a section is about this upload URL; without a URL of its own it means the well-known one."""
     stated = parser.get(section, "repository", fallback="")
     if stated:
-        return _same(stated, upload_url)
-    return section == index and index in known.NAMES and _same(known.upload_url(index), upload_url)
+        return known.same(stated, upload_url)
+    return section == index and index in known.NAMES and known.same(known.upload_url(index), upload_url)
 
 
 def notices(environ: Mapping[str, str]) -> tuple[Finding, ...]:
@@ -114,7 +175,7 @@ def notices(environ: Mapping[str, str]) -> tuple[Finding, ...]:
 # ── keyring ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _of_keyring(upload_url: str) -> Credential | None:
+def _of_keyring(upload_url: str) -> Iterator[_Candidate]:
     """Ask the keyring as twine does: the service is the upload URL. A keyring that fails has no credential."""
     try:
         import keyring
@@ -123,5 +184,6 @@ def _of_keyring(upload_url: str) -> Credential | None:
         username = found.username if found else _TOKEN_USER
         secret = found.password if found else keyring.get_password(upload_url, _TOKEN_USER)
     except Exception:  # noqa: BLE001 - backends raise anything, and none of it is our failure
-        return None
-    return _credential(username, secret, "keyring")
+        return
+    for credential in _credential(username, secret, "keyring"):
+        yield credential, None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from unmoor.errors import Problem, SettingsError
 
-__all__ = ["NAMES", "simple_url", "upload_url"]
+__all__ = ["NAMES", "host", "same", "simple_url", "upload_url"]
 
 NAMES = ("pypi", "testpypi")
 
@@ -28,6 +28,24 @@ def simple_url(name: str) -> str:
 
         return PYPI_SIMPLE_ENDPOINT
     return _unknown(name)
+
+
+def host(name: str) -> str:
+    """Return the host that the index itself goes by, as its tokens name it: that of its simple API."""
+    return urlsplit(simple_url(name)).hostname or ""
+
+
+def same(one: str, other: str) -> bool:
+    """Say whether two URLs are one address: the case of scheme and host and a slash at the end make no difference."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(url: str) -> tuple[str, ...]:
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return (url,)
+    return (parts.scheme, parts.netloc.lower(), parts.path.rstrip("/"), parts.query)
 
 
 def _unknown(name: str) -> str:

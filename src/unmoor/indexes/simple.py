@@ -10,12 +10,14 @@ import enum
 import hashlib
 import time
 import warnings
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unmoor.errors import Blocked
+from unmoor.indexes.readings import Readings
 from unmoor.runtime import http
 from unmoor.runtime.http import Unreachable
 from unmoor.runtime.redact import redact
@@ -28,6 +30,7 @@ __all__ = ["IndexFile", "OtherBytes", "Seen", "Waited", "digest_of", "fetch", "f
 FILE_LIMIT = 1 << 30
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 15.0
+_BEYOND = 2
 _TIMEOUT = 15.0
 
 
@@ -62,7 +65,8 @@ class Seen(enum.StrEnum):
 class Waited:
     """The end of waiting: ``names`` are the files that are not there yet, or that are there with other bytes.
 
-    ``asked`` counts the questions, ``seconds`` the time it took, ``trouble`` is the last failure to get an answer.
+    ``asked`` counts the questions, ``seconds`` the time it took. ``trouble`` is the last failure to get an answer, or
+    which answers differed.
     """
 
     seen: Seen
@@ -152,39 +156,80 @@ def wait_for(
     wanted: Mapping[str, str],
     *,
     patience_seconds: float,
+    into: Path | None = None,
     say: Callable[[str], None] = lambda _: None,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Waited:
-    """Ask the index until it lists every file of ``wanted`` (name to sha256), or until patience ends.
+    """Ask the index until one page of it lists every file of ``wanted`` (name to sha256), or until patience ends.
 
-    Asks at once, then after 0.2 s, doubling up to 15 s. Ends early on a file with another digest, for that never
-    changes. An index that does not answer is asked again like one that does not list the files yet.
+    With ``into`` the files themselves are fetched into that folder, and it is their bytes that count. Asks at once,
+    then after 0.2 s, doubling up to 15 s. Ends early on a file with other bytes, once it was asked for twice more: a
+    few questions beyond patience where need be. No answer is like one that does not list the files yet.
     """
-    started, pause, asked, trouble = clock(), _FIRST_PAUSE, 0, ""
+    started, pause, asked, beyond = clock(), _FIRST_PAUSE, 0, 0
+    readings, reader = Readings(wanted), _Reader(simple_url, project, wanted, into)
     while True:
         asked += 1
-        try:
-            missing, other = _compare(files(simple_url, project), wanted)
-            trouble = ""
-        except Unreachable as error:
-            missing, other, trouble = tuple(wanted), (), str(error)
+        readings.add(reader.read(readings.doubtful))
         waited = clock() - started
-        if other:
-            return Waited(seen=Seen.OTHER_BYTES, names=other, asked=asked, seconds=waited)
-        if not missing:
+        if readings.others:
+            return Waited(seen=Seen.OTHER_BYTES, names=readings.others, asked=asked, seconds=waited)
+        pending = readings.pending
+        if not pending:
             return Waited(seen=Seen.SERVED, asked=asked, seconds=waited)
         if waited >= patience_seconds:
-            return Waited(seen=Seen.NOT_YET, names=missing, asked=asked, seconds=waited, trouble=trouble)
-        pause = min(pause, patience_seconds - waited)
-        say(f"waiting for the index to list {', '.join(missing)} ({waited:.0f} of {patience_seconds:.0f} s)")
+            beyond += 1
+            if not readings.doubtful or beyond > _BEYOND:
+                trouble = reader.trouble or _differing(readings.doubtful)
+                return Waited(seen=Seen.NOT_YET, names=pending, asked=asked, seconds=waited, trouble=trouble)
+        pause = min(pause, max(patience_seconds - waited, _FIRST_PAUSE))
+        say(f"waiting for the index to list {', '.join(pending)} ({waited:.0f} of {patience_seconds:.0f} s)")
         sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
 
 
-def _compare(listed: tuple[IndexFile, ...], wanted: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names that are missing, and those that are there with other bytes."""
-    found = {each.filename: each for each in listed}
-    missing = tuple(name for name in wanted if name not in found)
-    other = tuple(name for name, digest in wanted.items() if name in found and digest_of(found[name]) != digest.lower())
-    return missing, other
+def _differing(names: tuple[str, ...]) -> str:
+    return f"its answers about {', '.join(names)} differ" if names else ""
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads the index again and again; ``trouble`` is why the last reading is not whole, where it is not."""
+
+    simple_url: str
+    project: str
+    wanted: Mapping[str, str]
+    into: Path | None
+    trouble: str = ""
+    ours: set[IndexFile] = field(default_factory=set)
+
+    def read(self, doubtful: Collection[str]) -> dict[str, str]:
+        """Return the digest of each wanted file that is there; files that are ``doubtful`` are fetched anew."""
+        self.trouble, found = "", {}
+        try:
+            listed = files(self.simple_url, self.project)
+        except Unreachable as error:
+            self.trouble = str(error)
+            return {}
+        for each in listed:
+            if each.filename in self.wanted:
+                try:
+                    found[each.filename] = self._digest(each, anew=each.filename in doubtful)
+                except Unreachable as error:
+                    self.trouble = str(error)
+        return found
+
+    def _digest(self, file: IndexFile, *, anew: bool) -> str:
+        ours = self.wanted[file.filename].lower()
+        if self.into is None:
+            return digest_of(file)
+        # What is stated is asked first: other bytes may be of any size.
+        if file.sha256 not in {"", ours} or (file in self.ours and not anew):
+            return file.sha256 or ours
+        content = http.download(file.url, limit=FILE_LIMIT)
+        digest = hashlib.sha256(content).hexdigest()
+        if digest == ours:
+            (self.into / file.filename).write_bytes(content)
+            self.ours.add(file)
+        return digest

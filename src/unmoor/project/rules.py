@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
+from unmoor.runtime.loopback import is_loopback
+
 __all__ = ["RULES", "Complaint", "Rule"]
 
 Complaint = tuple[str, str]  # what was expected, and a hint
@@ -126,13 +128,18 @@ def _url(value: object) -> Complaint | None:
         parts = urlsplit(str(value))
         broken = not parts.hostname or (parts.port or 1) < 1
     except ValueError:
-        return "an address that starts with http:// or https://", ""
-    if parts.scheme not in {"http", "https"} or broken or re.search(r"\s", str(value)):
-        return "an address that starts with http:// or https://", ""
+        return _NO_URL
+    # What is sent there, or installed from there, could be read and changed on its way.
+    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(str(value)))
+    if not safe or broken or re.search(r"\s", str(value)):
+        return _NO_URL
     if "@" in parts.netloc:
         hint = "keep credentials in the environment or a keyring, and change this one: it was in a file"
         return "an address without a user name or password", hint
     return None
+
+
+_NO_URL = ("an address that starts with https://, or with http:// on this machine", "")
 
 
 RULES: Mapping[str, Rule] = {

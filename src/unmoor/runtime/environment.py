@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from unmoor.runtime.redact import looks_secret
 
-__all__ = ["clean", "for_git", "own"]
+__all__ = ["clean", "for_git", "own", "past_proxies"]
 
 # Certificate and proxy settings say how to reach the network at all, not where to go: they always stay.
 _KEPT = frozenset(
@@ -25,6 +25,7 @@ _KEPT = frozenset(
         "UV_SYSTEM_CERTS",
     }
 )
+_LOOPBACK = ("localhost", "127.0.0.1", "127.0.0.0/8", "::1")
 _STEERING = (
     "CONDA_",
     "GIT_",
@@ -55,12 +56,33 @@ def own(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def clean(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment without anything that steers pip, uv, twine, git or Python, and without secrets."""
-    return {
+    """Return an environment without anything that steers pip, uv, twine, git or Python, and without secrets.
+
+    Where it names a proxy, what is on this machine is reached past it.
+    """
+    kept = {
         name: value
         for name, value in environ.items()
         if name in _KEPT or not (name.startswith(_STEERING) or looks_secret(name))
     } | {"PIP_CONFIG_FILE": "/dev/null", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "UV_NO_CONFIG": "1"}
+    # Without a proxy there is nothing to say, and Python would take these variables for all there is to know.
+    named = any(name.lower().endswith("_proxy") and name.lower() != "no_proxy" for name in kept)
+    return past_proxies(kept) if named else kept
+
+
+def past_proxies(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return ``environ`` with this machine added to what is not reached through a proxy."""
+    # Some programs read the one name first, some the other; neither may hide what the other says.
+    upper, lower = environ.get("NO_PROXY", ""), environ.get("no_proxy", "")
+    return {**environ, "NO_PROXY": _with_loopback(upper or lower), "no_proxy": _with_loopback(lower or upper)}
+
+
+def _with_loopback(exceptions: str) -> str:
+    """Return the list of exceptions with our own at its end; ``*`` stands for everything only by itself."""
+    if exceptions.strip() == "*":
+        return exceptions
+    stated = [each.strip() for each in exceptions.split(",") if each.strip()]
+    return ",".join(dict.fromkeys((*stated, *_LOOPBACK)))
 
 
 def for_git(environ: Mapping[str, str]) -> dict[str, str]:

@@ -1,18 +1,20 @@
 """THE door for HTTP: one way to make a session, with limits, and without credentials lying about.
 
 ``.netrc`` and proxy user names are never sent by accident: ``trust_env`` stays on for certificates and proxies,
-but authentication is always set explicitly, so requests does not look for any.
+but authentication is always set explicitly, so requests does not look for any. This machine is asked past every proxy.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from unmoor.errors import ToolError
+from unmoor.runtime.loopback import is_loopback
 from unmoor.runtime.redact import redact
 
 if TYPE_CHECKING:
     import requests
+    from requests.adapters import HTTPAdapter
 
 __all__ = ["Unreachable", "download", "gist", "session"]
 
@@ -31,7 +33,24 @@ def session() -> requests.Session:
     made = requests.Session()
     made.headers.update({"User-Agent": _AGENT, "Cache-Control": "no-cache"})
     made.auth = _Nobody()
+    for scheme in ("http://", "https://"):
+        made.mount(scheme, _adapter())
     return made
+
+
+def _adapter() -> HTTPAdapter:
+    """Return what sends requests: those to this machine directly, for another's loopback is not meant."""
+    from requests.adapters import HTTPAdapter
+
+    class Direct(HTTPAdapter):
+        # The last place before the wire: redirects come by here too, each with proxies found for it.
+        def send(self, request: requests.PreparedRequest, *rest: Any, **words: Any) -> requests.Response:
+            if is_loopback(request.url or ""):
+                words["proxies"] = None
+                request.headers.pop("Proxy-Authorization", None)
+            return super().send(request, *rest, **words)
+
+    return Direct()
 
 
 class _Nobody:

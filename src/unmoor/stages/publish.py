@@ -29,6 +29,7 @@ __all__ = ["observe", "run"]
 _TRIES = 3
 _ASK_SECONDS = 30.0
 _AFTER_ODD_SECONDS = 20.0
+_DOUBT_SECONDS = 20.0
 
 
 def observe(context: Context) -> Done | None:
@@ -70,13 +71,11 @@ def _missing(context: Context, index: Index) -> tuple[Distribution, ...]:
     served = simple.files(index.simple_url, context.project.component.name, timeout=_ASK_SECONDS)
     digests = {each.filename: simple.digest_of(each) for each in served if each.filename in _names(context)}
     for each in context.distributions:
-        held = digests.get(each.filename)
-        if held is not None and held != each.sha256:
-            raise Blocked(
-                f"{index.name} holds other bytes under the name {each.filename!r}: "
-                f"{held[:12]}… instead of {each.sha256[:12]}…",
-                where=index.name,
-                hint="a file name can never be used twice; release these bytes under a new version",
+        held = digests.get(each.filename, each.sha256)
+        if held != each.sha256 and not _turned_up(context, index, each, patience=_DOUBT_SECONDS):
+            raise Incomplete(
+                f"{index.name} does not say the same twice about {each.filename!r}: its answers differ",
+                hint="run the same command again later",
             )
     return tuple(each for each in wheels_first(context.distributions) if each.filename not in digests)
 
@@ -105,7 +104,7 @@ def _upload(context: Context, index: Index, file: Distribution) -> None:
             return
         said = answer.said
         context.say(f"{index.name} gave an odd answer for {file.filename}; asking it what it holds (try {attempt})")
-        if _turned_up(context, index, file):
+        if _turned_up(context, index, file, patience=_AFTER_ODD_SECONDS if context.live else 1.0):
             return
     raise Incomplete(
         f"{index.name} did not take {file.filename}: {said}",
@@ -114,17 +113,19 @@ def _upload(context: Context, index: Index, file: Distribution) -> None:
     )
 
 
-def _turned_up(context: Context, index: Index, file: Distribution) -> bool:
+def _turned_up(context: Context, index: Index, file: Distribution, *, patience: float) -> bool:
+    """Ask the index for a file for a while; raise ``Blocked`` where it keeps to other bytes."""
     result = simple.wait_for(
         index.simple_url,
         context.project.component.name,
         {file.filename: file.sha256},
-        patience_seconds=_AFTER_ODD_SECONDS if context.live else 1.0,
+        patience_seconds=patience,
         say=context.say,
     )
     if result.seen is simple.Seen.OTHER_BYTES:
         raise Blocked(
-            f"{index.name} holds other bytes under the name {file.filename!r}",
+            f"{index.name} holds other bytes under the name {file.filename!r} than {file.sha256[:12]}…",
+            where=index.name,
             hint="a file name can never be used twice; release these bytes under a new version",
         )
     return result.seen is simple.Seen.SERVED

@@ -7,6 +7,7 @@ References and paths that come from outside never stand where git could read an 
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -181,8 +182,9 @@ class Git:
         git_dir, own_objects = Path(said[0]), (self.folder / said[1]).resolve()
         index = scratch / "index"
         if (git_dir / "index").is_file():
-            # A copy keeps the cached file times, so that only changed files are read again.
-            index.write_bytes((git_dir / "index").read_bytes())
+            # A copy keeps the cached file times, so that only changed files are read again; with the time of the
+            # index itself git knows which of them say nothing, because the file may have changed in that second.
+            shutil.copy2(git_dir / "index", index)
         place = objects or scratch / "objects"
         place.mkdir(exist_ok=True, parents=True)
         extra = {

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from unmoor.errors import Blocked, ToolFailed, ToolTimeout
 from unmoor.runtime import environment, process
+from unmoor.runtime.loopback import is_loopback
 from unmoor.runtime.redact import register
 from unmoor.targets import Index
 
@@ -77,6 +78,9 @@ def upload(
         "TWINE_USERNAME": index.credential.username,
         "TWINE_PASSWORD": index.credential.secret,
     }
+    if is_loopback(index.upload_url):
+        # Also where only the system knows a proxy.
+        child = environment.past_proxies(child)
     try:
         done = process.run(command, env=child, timeout=seconds, ok=None, log=log, leashed=True, inherit=locks)
     except ToolTimeout as error:

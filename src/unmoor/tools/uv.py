@@ -14,12 +14,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from unmoor.errors import ToolError, ToolMissing
-from unmoor.runtime import process
+from unmoor.runtime import environment, process
 from unmoor.tools import interpreters
 
 __all__ = ["Environment", "create", "find_python", "impatient", "pip_install", "unreachable", "uv_program"]
 
 _INSTALL_SECONDS = 600.0
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 
 
 _looking = threading.Lock()
@@ -104,7 +105,7 @@ def pip_install(
     words = [str(argument) for argument in arguments]
     if installer != "uv":
         command = [str(environment.python), "-m", "pip", "install", "--quiet", "--no-input", *words]
-        return process.run(command, env=env, cwd=cwd, log=log, timeout=timeout)
+        return process.run(command, env=_for_pip(env), cwd=cwd, log=log, timeout=timeout)
     command = [uv_program(), "pip", "install", "--quiet", "--python", str(environment.python), *words]
     try:
         return process.run(command, env=impatient(env), cwd=cwd, log=log, timeout=timeout)
@@ -112,6 +113,13 @@ def pip_install(
         if not unreachable(getattr(error, "tail", "")):
             raise
         return process.run([*command, "--offline"], env=env, cwd=cwd, log=log, timeout=timeout)
+
+
+def _for_pip(env: Mapping[str, str]) -> dict[str, str]:
+    """Return ``env`` for pip: its own variable for a proxy knows no exceptions, the general ones do."""
+    others = {name: value for name, value in env.items() if name != "PIP_PROXY"}
+    proxy = env.get("PIP_PROXY", "")
+    return environment.past_proxies(others | dict.fromkeys(_PROXIES, proxy)) if proxy else others
 
 
 def unreachable(said: str) -> bool:

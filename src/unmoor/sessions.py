@@ -30,11 +30,13 @@ from unmoor.joining import joined
 from unmoor.model import Effect, Stage
 from unmoor.request import OwnSession
 from unmoor.running import STAGES, Run, hush
+from unmoor.runtime.process import stop_all
 
 __all__ = ["gate", "register"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _OURS = "_made_by_unmoor"
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 _decorated: dict[str, str] = {}
 _explained: set[str] = set()
 
@@ -70,7 +72,7 @@ def register(root: str | Path | None = None) -> None:
     for stage in CHAIN:
         if stage.name not in replaced:
             _add(stage, run)
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _ENDING:
         signal.signal(number, _told_to_end)
     if not run.is_worker:
         atexit.register(run.last_words)
@@ -230,11 +232,19 @@ def _refuse_doubles(session: nox.Session) -> None:
 
 
 def _told_to_end(*_: object) -> NoReturn:
-    """End what was started, then let nox end: it knows an interruption, and nothing is left behind."""
-    from unmoor.runtime.process import stop_all
+    """End what was started, then let nox end: it knows an interruption, and nothing is left behind.
 
+    Once is enough: a second signal would meet the locks that the first one's work holds. A function takes it, not
+    ``SIG_IGN``, which programs started for the last words would inherit.
+    """
+    for number in _ENDING:
+        signal.signal(number, _deaf)
     stop_all()
     raise KeyboardInterrupt
+
+
+def _deaf(*_: object) -> None:
+    """Take a signal and do nothing: the process is ending already."""
 
 
 def _explain(session: nox.Session, error: UnmoorError) -> NoReturn:

@@ -4,12 +4,13 @@ import base64
 import os
 import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from support.waiting import is_alive, wait_until
-from unmoor.errors import ToolFailed, ToolMissing, ToolTimeout
+from unmoor.errors import Incomplete, ToolFailed, ToolMissing, ToolTimeout
 from unmoor.runtime import process, redact
 
 ENV = {"PATH": os.environ["PATH"]}
@@ -115,6 +116,18 @@ def test_a_child_that_left_the_pipes_open_does_not_hold_us(tmp_path: Path) -> No
     with pytest.raises(ToolTimeout):
         process.run(python(code, pids), env=ENV, timeout=1)
     wait_until(lambda: not is_alive(int(pids.read_text())))
+
+
+def test_a_program_that_starts_while_the_process_is_told_to_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Late(set):
+        def add(self, child: object) -> None:
+            process.stop_all()
+            super().add(child)
+
+    monkeypatch.setattr(process, "_running", Late())
+    monkeypatch.setattr(process, "_ending", False)
+    with ThreadPoolExecutor(1) as other, pytest.raises(Incomplete, match="told to end"):
+        other.submit(process.run, python("import time; time.sleep(60)"), env=ENV, timeout=4).result()
 
 
 @pytest.mark.usefixtures("fresh_secrets")

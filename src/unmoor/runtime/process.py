@@ -29,7 +29,8 @@ _SHOWN_WIDTH = 90
 _ENDED = -int(signal.SIGTERM)
 _LEASH = str(Path(__file__).with_name("leash.py"))
 _running: set[subprocess.Popen[str]] = set()
-_ending = threading.Event()
+# A plain flag: it is raised in signal handlers, which may interrupt whoever holds the lock of an Event.
+_ending = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,8 @@ def stop_all() -> None:
 
     Its other threads can start none any more. The main one can: it has the last words.
     """
-    _ending.set()
+    global _ending  # noqa: PLW0603 - of the process, as signals are
+    _ending = True
     children = tuple(_running)
     for child in children:
         _tell(child, signal.SIGTERM)
@@ -110,9 +112,7 @@ def run(
     keeps open, so that a lock held through them outlives us. Raises ``ToolMissing``, ``ToolTimeout`` and
     ``ToolFailed``; ``hint`` becomes their advice. Raises ``Incomplete`` once this process was told to end.
     """
-    if _ending.is_set() and threading.current_thread() is not threading.main_thread():
-        what = "unmoor was told to end"
-        raise Incomplete(what, hint="run the same command again")
+    _unless_ending()
     command = [str(part) for part in argv]
     program = shutil.which(command[0], path=env.get("PATH"))
     if program is None:
@@ -183,6 +183,8 @@ def _wait(
     ) as child:
         _running.add(child)
         try:
+            # Whoever was told to end in between did not see this child.
+            _unless_ending()
             out, err = child.communicate(stdin or None, timeout=timeout)
         except subprocess.TimeoutExpired:
             return *_stop(child), None
@@ -192,6 +194,13 @@ def _wait(
         finally:
             _running.discard(child)
     return out, err, child.returncode
+
+
+def _unless_ending() -> None:
+    """Raise ``Incomplete`` in any thread but the main one once this process was told to end."""
+    if _ending and threading.current_thread() is not threading.main_thread():
+        what = "unmoor was told to end"
+        raise Incomplete(what, hint="run the same command again")
 
 
 def _stop(child: subprocess.Popen[str]) -> tuple[str, str]:

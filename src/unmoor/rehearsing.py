@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -45,7 +44,7 @@ def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str) 
             env["UNMOOR_ADOPTED"] = "no"
             noxfile = Path(scratch) / "noxfile.py"
             noxfile.write_text(_BORROWED.format(root=str(project.folder)), encoding="utf-8")
-        command: list[str | Path] = [sys.executable, "-m", "nox", "--noxfile", noxfile, "--sessions", stage]
+        command: list[str | Path] = [*process.module("nox"), "--noxfile", noxfile, "--sessions", stage]
         command += ["--parallel", jobs] if jobs != "1" else []
         status = process.attached(command, cwd=project.folder, env=env)
     if status == _INTERRUPTED:

@@ -15,6 +15,7 @@ from unmoor.asking import Words, asked_for, parse
 from unmoor.chain import CHAIN
 from unmoor.model import Effect
 from unmoor.request import OwnSession, Request
+from unmoor.runtime import workers
 from unmoor.runtime.leash import die_with
 
 __all__ = ["STAGES", "Run", "hush"]
@@ -33,6 +34,7 @@ class Run:
         self.began = time.time()
         if self.is_worker:
             die_with(os.getppid())
+            workers.take_back(os.environ)
             self.id = os.environ.get("UNMOOR_RUN", "alone")
             self.asked = frozenset(os.environ.get("UNMOOR_ASKED", "").split(",")) - {""}
         else:
@@ -60,6 +62,15 @@ class Run:
             say=_say,
         )
 
+    def prepare_workers(self) -> None:
+        """Lay out what workers need, where nox may start some; it tells nobody beforehand whether it will."""
+        if not self.is_worker and self.is_ours:
+            workers.lay_out(os.environ)
+
+    def works_itself(self) -> None:
+        """Take back what was laid out for workers: a session runs in this process, so there will be none."""
+        workers.take_back(os.environ)
+
     def foresee(self) -> None:
         """Raise what would stop every stage alike, before nox runs one after the other in vain."""
         if self.is_worker or self.is_listing or not self.asked & STAGES:
@@ -78,8 +89,9 @@ class Run:
 
     def last_words(self) -> None:
         """Print the table and the next command, once, whatever happened; nothing where no stage was asked for."""
-        if self.is_listing or (self.asked and not self.asked & self._ours):
+        if not self.is_ours:
             return
+        self.works_itself()
         from unmoor.report.last_words import speak
 
         again = os.environ.get("UNMOOR_AGAIN") or f"nox {' '.join(sys.argv[1:])}"
@@ -92,8 +104,10 @@ class Run:
         return not any(stage.name in self.asked for stage in CHAIN if stage.effect > Effect.NONE)
 
     @property
-    def _ours(self) -> frozenset[str]:
-        return STAGES | {own.name for own in self.own}
+    def is_ours(self) -> bool:
+        """Whether a stage or a joined session is to run, as far as the command line says."""
+        ours = STAGES | {own.name for own in self.own}
+        return not self.is_listing and (not self.asked or bool(self.asked & ours))
 
 
 def _say(line: str) -> None:

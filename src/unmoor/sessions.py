@@ -66,12 +66,15 @@ def register(root: str | Path | None = None) -> None:
     except UnmoorError as error:
         _stop(error)
     run.own = own
+    run.prepare_workers()
     for each in own:
         _wrap(each, run)
     replaced = {each.name for each in own}
     for stage in CHAIN:
         if stage.name not in replaced:
             _add(stage, run)
+    for registered in nox.registry.get().values():
+        _announce(registered, run)
     for number in _ENDING:
         signal.signal(number, _told_to_end)
     if not run.is_worker:
@@ -157,6 +160,18 @@ def _wrap(own: OwnSession, run: Run) -> None:
 
     setattr(wrapped, _OURS, True)
     registered.func = wrapped
+
+
+def _announce(registered: Any, run: Run) -> None:
+    """Have a session, whoever's it is, say that it runs in this very process before it does anything."""
+    function = registered.func
+
+    @wraps(function)
+    def announced(*args: Any, **kwargs: Any) -> Any:
+        run.works_itself()
+        return function(*args, **kwargs)
+
+    registered.func = announced
 
 
 class _Seen:

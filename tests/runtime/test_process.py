@@ -158,6 +158,14 @@ def test_attached_returns_the_status(tmp_path: Path) -> None:
     assert process.attached(python("raise SystemExit(5)"), cwd=tmp_path, env=ENV) == 5
 
 
+def test_a_module_of_the_working_directory_does_not_stand_in_for_the_program(tmp_path: Path) -> None:
+    (tmp_path / "json").mkdir()
+    (tmp_path / "json" / "tool.py").write_text("raise SystemExit('run by mistake')\n")
+    done = process.run([*process.module("json.tool"), "-h"], cwd=tmp_path, env=ENV)
+    assert "usage" in done.out
+    assert process.shown([*process.module("build"), "--wheel"]) == "build --wheel"
+
+
 def test_commands_are_shown_short_and_without_paths() -> None:
     assert process.shown(["/some/where/python3", "-m", "build", "--wheel"]) == "build --wheel"
     assert process.shown(["/some/where/git", "push"]) == "git push"

@@ -22,7 +22,7 @@ from pathlib import Path
 from unmoor.errors import Incomplete, ToolFailed, ToolMissing, ToolTimeout
 from unmoor.runtime.redact import redact
 
-__all__ = ["Completed", "attached", "run", "shown", "stop_all", "tail"]
+__all__ = ["Completed", "attached", "module", "run", "shown", "stop_all", "tail"]
 
 _GRACE = 3.0
 _SHOWN_WIDTH = 90
@@ -67,6 +67,14 @@ def attached(argv: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]) -
                     continue
         finally:
             signal.signal(signal.SIGTERM, before)
+
+
+def module(name: str) -> list[str]:
+    """Return the start of a command that runs a module installed beside unmoor.
+
+    Without ``-P`` the working directory comes first, and a project's own modules could stand in for the program's.
+    """
+    return [sys.executable, "-P", "-m", name]
 
 
 def stop_all() -> None:
@@ -152,8 +160,8 @@ def _leash(argv: list[str]) -> list[str]:
 def shown(argv: Sequence[str]) -> str:
     """Return a short, secret-free rendering of a command for messages."""
     words = [Path(argv[0]).name, *argv[1:]]
-    if words[0].startswith("python") and words[1:2] == ["-m"]:
-        words = words[2:]
+    if words[0].startswith("python") and "-m" in words[1:3]:
+        words = words[words.index("-m") + 1 :]
     text = redact(" ".join(words))
     return text if len(text) <= _SHOWN_WIDTH else text[: _SHOWN_WIDTH - 1] + "…"
 

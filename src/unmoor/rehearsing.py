@@ -15,7 +15,7 @@ from unmoor.errors import Exit, Problem, SettingsError, worst
 from unmoor.opening import open_release
 from unmoor.report.rows import last_run
 from unmoor.request import Request
-from unmoor.runtime import process
+from unmoor.runtime import environment, process
 
 __all__ = ["rehearse"]
 
@@ -32,6 +32,8 @@ def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str) 
     nox itself says 0 or 1 only; the codes are read from what each stage left.
     """
     _check(jobs, stage)
+    # A rehearsal makes credentials of its own; the true ones are nothing for the noxfile, nor for what it runs.
+    environ = environment.without_credentials(environ)
     run_id = f"{int(time.time() * 1000):x}-{os.getpid():x}"
     # What would stop every stage is met here, with its own exit code; the plan is taken up by what nox starts.
     opened = open_release(Request(start=start, environ=environ, run=run_id))

@@ -15,12 +15,13 @@ from unmoor.asking import Words, asked_for, parse
 from unmoor.chain import CHAIN
 from unmoor.model import Effect
 from unmoor.request import OwnSession, Request
-from unmoor.runtime import workers
+from unmoor.runtime import environment, memory, redact, workers
 from unmoor.runtime.leash import die_with
 
 __all__ = ["STAGES", "Run", "hush"]
 
 STAGES = frozenset(stage.name for stage in CHAIN)
+_UPLOADING = frozenset(stage.name for stage in CHAIN if "credential-is-present" in stage.before)
 
 
 class Run:
@@ -32,9 +33,10 @@ class Run:
         # nox marks the processes that its -j starts; only they may take up what the parent left in the environment.
         self.is_worker = "--parallel-worker" in sys.argv
         self.began = time.time()
+        self._credentials: dict[str, str] = {}
         if self.is_worker:
             die_with(os.getppid())
-            workers.take_back(os.environ)
+            self._keep(workers.take_up(os.environ))
             self.id = os.environ.get("UNMOOR_RUN", "alone")
             self.asked = frozenset(os.environ.get("UNMOOR_ASKED", "").split(",")) - {""}
         else:
@@ -51,7 +53,7 @@ class Run:
         asked = named and not os.environ.get("UNMOOR_RELEASE") if self.asked else True
         return Request(
             start=self.start,
-            environ=dict(os.environ),
+            environ=dict(os.environ) | (self._credentials if words.live and stage in _UPLOADING else {}),
             live=words.live,
             base=words.base,
             approval=words.approval,
@@ -62,10 +64,33 @@ class Run:
             say=_say,
         )
 
+    def take_credentials(self) -> None:
+        """Take what only uploads need out of the environment, where one of our sessions is to run.
+
+        From here on nothing that runs in this process, or is started by it, finds it there: no session, no git, no
+        hook. A rehearsal has no use for it and forgets it.
+        """
+        if not self.is_ours:
+            return
+        found = environment.credentials(os.environ)
+        for name in found:
+            del os.environ[name]
+        self._keep(found)
+        if self._is_live:
+            # They, or those of .pypirc and the keyring, are in our memory.
+            memory.keep_private()
+
+    def _keep(self, credentials: dict[str, str]) -> None:
+        for name, value in credentials.items():
+            if redact.looks_secret(name):
+                redact.register(value)
+        if self._is_live:
+            self._credentials |= credentials
+
     def prepare_workers(self) -> None:
         """Lay out what workers need, where nox may start some; it tells nobody beforehand whether it will."""
         if not self.is_worker and self.is_ours:
-            workers.lay_out(os.environ)
+            workers.lay_out(os.environ, self._credentials)
 
     def works_itself(self) -> None:
         """Take back what was laid out for workers: a session runs in this process, so there will be none."""
@@ -78,8 +103,7 @@ class Run:
         from unmoor.opening import open_release
 
         hush()
-        posargs = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
-        open_release(self.request("", parse(posargs, own_tools=self.is_local)))
+        open_release(self.request("", parse(self._posargs, own_tools=self.is_local)))
 
     @property
     def is_listing(self) -> bool:
@@ -102,6 +126,14 @@ class Run:
     def is_local(self) -> bool:
         """Whether nothing was asked for that builds or reaches out: then words may be for the project's own tools."""
         return not any(stage.name in self.asked for stage in CHAIN if stage.effect > Effect.NONE)
+
+    @property
+    def _posargs(self) -> list[str]:
+        return sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
+
+    @property
+    def _is_live(self) -> bool:
+        return any(word.partition("=")[0] == "--live" for word in self._posargs)
 
     @property
     def is_ours(self) -> bool:

@@ -61,11 +61,11 @@ def register(root: str | Path | None = None) -> None:
     start = Path(root) if root else Path.cwd()
     run = Run(start)
     try:
-        own = _own(start)
+        own = run.own = _own(start)
+        run.take_credentials()
         run.foresee()
     except UnmoorError as error:
         _stop(error)
-    run.own = own
     run.prepare_workers()
     for each in own:
         _wrap(each, run)

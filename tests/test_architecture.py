@@ -128,6 +128,18 @@ def test_no_program_starts_past_the_door() -> None:
     assert [module.name for module in ALL if any(module.reads(starter) for starter in starters)] == []
 
 
+def test_a_module_that_is_run_is_never_taken_from_the_working_directory() -> None:
+    """``python -m`` looks there first, and there the project's own ``nox.py`` or ``build/`` lies."""
+    commands = [
+        (module.name, [each.value if isinstance(each, ast.Constant) else "" for each in node.elts[:3]])
+        for module in ALL
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.List)
+    ]
+    assert ("runtime.process", ["", "-P", "-m"]) in commands
+    assert [each for each in commands if each[1][1:2] == ["-m"]] == []
+
+
 def test_modules_are_small() -> None:
     assert [module.name for module in ALL if len(module.path.read_text("utf-8").splitlines()) > 400] == []
 

@@ -16,6 +16,7 @@ from unmoor.opening import Opened
 from unmoor.places import Places
 from unmoor.project.types import Settings
 from unmoor.request import Request
+from unmoor.tools import throwaway
 from unmoor.workspace import Clone
 
 Make = Callable[..., Clone]
@@ -112,6 +113,27 @@ def test_the_users_signing_and_hooks_are_about_their_own_commits(repository: Rep
         assert clone().commit != repository.door.head()
     finally:
         repository.git("config", "--global", "commit.gpgSign", "false")
+
+
+@pytest.mark.parametrize("said", ["init.templateDir", "core.hooksPath"])
+def test_no_hook_of_the_users_runs_in_the_clone(said: str, repository: Repository, clone: Make, tmp_path: Path) -> None:
+    planted = tmp_path / "planted"
+    for name in ("post-checkout", "pre-commit", "post-commit", "reference-transaction"):
+        hook = planted / "hooks" / name
+        hook.parent.mkdir(parents=True, exist_ok=True)
+        hook.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+        hook.chmod(0o755)
+    repository.write("new", "x")
+    value = planted if said == "init.templateDir" else planted / "hooks"
+    repository.git("config", "--global", said, value)
+    try:
+        made = clone()
+        made.git.run("commit", "--quiet", "--allow-empty", "--message", "More")
+        copy = throwaway.copy_of(repository.folder, repository.environ)
+        copy.run("commit", "--quiet", "--allow-empty", "--message", "More")
+    finally:
+        repository.git("config", "--global", "--unset", said)
+    assert not (tmp_path / "ran").exists()
 
 
 def test_a_version_from_tags_has_its_tag_in_the_clone_only(repository: Repository, tmp_path: Path) -> None:

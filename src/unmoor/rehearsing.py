@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ from unmoor.errors import Exit, Problem, SettingsError, worst
 from unmoor.opening import open_release
 from unmoor.report.rows import last_run
 from unmoor.request import Request
-from unmoor.runtime import process
+from unmoor.runtime import environment, process
 
 __all__ = ["rehearse"]
 
@@ -33,6 +32,8 @@ def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str) 
     nox itself says 0 or 1 only; the codes are read from what each stage left.
     """
     _check(jobs, stage)
+    # A rehearsal makes credentials of its own; the true ones are nothing for the noxfile, nor for what it runs.
+    environ = environment.without_credentials(environ)
     run_id = f"{int(time.time() * 1000):x}-{os.getpid():x}"
     # What would stop every stage is met here, with its own exit code; the plan is taken up by what nox starts.
     opened = open_release(Request(start=start, environ=environ, run=run_id))
@@ -45,7 +46,7 @@ def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str) 
             env["UNMOOR_ADOPTED"] = "no"
             noxfile = Path(scratch) / "noxfile.py"
             noxfile.write_text(_BORROWED.format(root=str(project.folder)), encoding="utf-8")
-        command: list[str | Path] = [sys.executable, "-m", "nox", "--noxfile", noxfile, "--sessions", stage]
+        command: list[str | Path] = [*process.module("nox"), "--noxfile", noxfile, "--sessions", stage]
         command += ["--parallel", jobs] if jobs != "1" else []
         status = process.attached(command, cwd=project.folder, env=env)
     if status == _INTERRUPTED:

@@ -15,11 +15,13 @@ from unmoor.asking import Words, asked_for, parse
 from unmoor.chain import CHAIN
 from unmoor.model import Effect
 from unmoor.request import OwnSession, Request
+from unmoor.runtime import environment, memory, redact, workers
 from unmoor.runtime.leash import die_with
 
 __all__ = ["STAGES", "Run", "hush"]
 
 STAGES = frozenset(stage.name for stage in CHAIN)
+_UPLOADING = frozenset(stage.name for stage in CHAIN if "credential-is-present" in stage.before)
 
 
 class Run:
@@ -31,8 +33,10 @@ class Run:
         # nox marks the processes that its -j starts; only they may take up what the parent left in the environment.
         self.is_worker = "--parallel-worker" in sys.argv
         self.began = time.time()
+        self._credentials: dict[str, str] = {}
         if self.is_worker:
             die_with(os.getppid())
+            self._keep(workers.take_up(os.environ))
             self.id = os.environ.get("UNMOOR_RUN", "alone")
             self.asked = frozenset(os.environ.get("UNMOOR_ASKED", "").split(",")) - {""}
         else:
@@ -49,7 +53,7 @@ class Run:
         asked = named and not os.environ.get("UNMOOR_RELEASE") if self.asked else True
         return Request(
             start=self.start,
-            environ=dict(os.environ),
+            environ=dict(os.environ) | (self._credentials if words.live and stage in _UPLOADING else {}),
             live=words.live,
             base=words.base,
             approval=words.approval,
@@ -60,6 +64,38 @@ class Run:
             say=_say,
         )
 
+    def take_credentials(self) -> None:
+        """Take what only uploads need out of the environment, where one of our sessions is to run.
+
+        From here on nothing that runs in this process, or is started by it, finds it there: no session, no git, no
+        hook. A rehearsal has no use for it and forgets it.
+        """
+        if not self.is_ours:
+            return
+        found = environment.credentials(os.environ)
+        for name in found:
+            del os.environ[name]
+        self._keep(found)
+        if self._is_live:
+            # They, or those of .pypirc and the keyring, are in our memory.
+            memory.keep_private()
+
+    def _keep(self, credentials: dict[str, str]) -> None:
+        for name, value in credentials.items():
+            if redact.looks_secret(name):
+                redact.register(value)
+        if self._is_live:
+            self._credentials |= credentials
+
+    def prepare_workers(self) -> None:
+        """Lay out what workers need, where nox may start some; it tells nobody beforehand whether it will."""
+        if not self.is_worker and self.is_ours:
+            workers.lay_out(os.environ, self._credentials)
+
+    def works_itself(self) -> None:
+        """Take back what was laid out for workers: a session runs in this process, so there will be none."""
+        workers.take_back(os.environ)
+
     def foresee(self) -> None:
         """Raise what would stop every stage alike, before nox runs one after the other in vain."""
         if self.is_worker or self.is_listing or not self.asked & STAGES:
@@ -67,8 +103,7 @@ class Run:
         from unmoor.opening import open_release
 
         hush()
-        posargs = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
-        open_release(self.request("", parse(posargs, own_tools=self.is_local)))
+        open_release(self.request("", parse(self._posargs, own_tools=self.is_local)))
 
     @property
     def is_listing(self) -> bool:
@@ -78,8 +113,9 @@ class Run:
 
     def last_words(self) -> None:
         """Print the table and the next command, once, whatever happened; nothing where no stage was asked for."""
-        if self.is_listing or (self.asked and not self.asked & self._ours):
+        if not self.is_ours:
             return
+        self.works_itself()
         from unmoor.report.last_words import speak
 
         again = os.environ.get("UNMOOR_AGAIN") or f"nox {' '.join(sys.argv[1:])}"
@@ -92,8 +128,18 @@ class Run:
         return not any(stage.name in self.asked for stage in CHAIN if stage.effect > Effect.NONE)
 
     @property
-    def _ours(self) -> frozenset[str]:
-        return STAGES | {own.name for own in self.own}
+    def _posargs(self) -> list[str]:
+        return sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
+
+    @property
+    def _is_live(self) -> bool:
+        return any(word.partition("=")[0] == "--live" for word in self._posargs)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether a stage or a joined session is to run, as far as the command line says."""
+        ours = STAGES | {own.name for own in self.own}
+        return not self.is_listing and (not self.asked or bool(self.asked & ours))
 
 
 def _say(line: str) -> None:

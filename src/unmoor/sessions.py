@@ -31,6 +31,7 @@ from unmoor.joining import joined
 from unmoor.model import Effect, Stage
 from unmoor.request import OwnSession, Request
 from unmoor.running import STAGES, Run, hush
+from unmoor.runtime.process import stop_all
 
 if TYPE_CHECKING:
     from unmoor.opening import Opened
@@ -39,6 +40,7 @@ __all__ = ["gate", "register"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _OURS = "_made_by_unmoor"
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 _decorated: dict[str, str] = {}
 _explained: set[str] = set()
 
@@ -63,18 +65,21 @@ def register(root: str | Path | None = None) -> None:
     start = Path(root) if root else Path.cwd()
     run = Run(start)
     try:
-        own = _own(start)
+        own = run.own = _own(start)
+        run.take_credentials()
         run.foresee()
     except UnmoorError as error:
         _stop(error)
-    run.own = own
+    run.prepare_workers()
     for each in own:
         _wrap(each, run)
     replaced = {each.name for each in own}
     for stage in CHAIN:
         if stage.name not in replaced:
             _add(stage, run)
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for registered in nox.registry.get().values():
+        _announce(registered, run)
+    for number in _ENDING:
         signal.signal(number, _told_to_end)
     if not run.is_worker:
         atexit.register(run.last_words)
@@ -161,6 +166,18 @@ def _wrap(own: OwnSession, run: Run) -> None:
     registered.func = wrapped
 
 
+def _announce(registered: Any, run: Run) -> None:
+    """Have a session, whoever's it is, say that it runs in this very process before it does anything."""
+    function = registered.func
+
+    @wraps(function)
+    def announced(*args: Any, **kwargs: Any) -> Any:
+        run.works_itself()
+        return function(*args, **kwargs)
+
+    registered.func = announced
+
+
 def _prove(own: OwnSession, session: nox.Session, run: Run, call: Callable[[Any], None]) -> bool:
     """Run one of the project's sessions unless its evidence still counts; say whether all its Pythons are proven."""
     from unmoor.engine import carry_out
@@ -239,11 +256,19 @@ def _refuse_doubles(session: nox.Session) -> None:
 
 
 def _told_to_end(*_: object) -> NoReturn:
-    """End what was started, then let nox end: it knows an interruption, and nothing is left behind."""
-    from unmoor.runtime.process import stop_all
+    """End what was started, then let nox end: it knows an interruption, and nothing is left behind.
 
+    Once is enough: a second signal would meet the locks that the first one's work holds. A function takes it, not
+    ``SIG_IGN``, which programs started for the last words would inherit.
+    """
+    for number in _ENDING:
+        signal.signal(number, _deaf)
     stop_all()
     raise KeyboardInterrupt
+
+
+def _deaf(*_: object) -> None:
+    """Take a signal and do nothing: the process is ending already."""
 
 
 def _explain(session: nox.Session, error: UnmoorError) -> NoReturn:

@@ -61,9 +61,7 @@ class Clone:
     def _fill(self, folder: Path) -> tuple[Path, str]:
         project, plan = self._opened.project, self._opened.plan
         origin = Git(project.root, self._request.environ)
-        # --shared borrows the objects instead of copying them: the clone is gone before they could be.
-        origin.run("clone", "--quiet", "--shared", "--no-tags", "--no-checkout", "--", project.root, folder)
-        clone = Git(folder, self._request.environ)
+        clone = origin.clone(folder)
         clone.run("checkout", "--quiet", "--detach", plan.commit)
         if plan.mode is Mode.REHEARSAL:
             self._take_along(origin, clone)
@@ -99,12 +97,10 @@ class Clone:
             "GIT_COMMITTER_NAME": _NAME,
             "GIT_COMMITTER_EMAIL": _EMAIL,
             "GIT_COMMITTER_DATE": when,
-            # The user's signing and hook settings are about their commits, not about this one.
-            "GIT_CONFIG_COUNT": "3",
+            # The user's signing settings are about their commits, not about this one.
+            "GIT_CONFIG_COUNT": "2",
             "GIT_CONFIG_KEY_0": "commit.gpgsign",
             "GIT_CONFIG_VALUE_0": "false",
             "GIT_CONFIG_KEY_1": "tag.gpgsign",
             "GIT_CONFIG_VALUE_1": "false",
-            "GIT_CONFIG_KEY_2": "core.hooksPath",
-            "GIT_CONFIG_VALUE_2": "/dev/null",
         }

@@ -77,6 +77,35 @@ def test_a_wrapped_session_that_takes_the_name_afterwards_is_refused_too(adopted
     assert "the session 'lint' is defined twice" in ran.text
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_module_of_the_project_does_not_stand_in_for_nox(jobs: str, adopted: Make) -> None:
+    made = adopted()
+    made.repository.write("nox.py", "raise SystemExit('the project ran by mistake')\n")
+    ran = made.unmoor("rehearse", "--stage", "docs-strict", "--jobs", jobs)
+    assert ran.status == 0, ran.text
+    assert "by mistake" not in ran.text
+
+
+SAFE = OWN.replace('print("own lint"', 'import os; print("safe:", os.environ.get("PYTHONSAFEPATH")')
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("said", [None, "yes"])
+def test_how_workers_find_nox_is_nothing_that_sessions_see(jobs: str, said: str | None, adopted: Make) -> None:
+    made = adopted(SAFE + TWO_LINES, settings='gates = ["lint"]')
+    environ = {**made.environ, "PYTHONSAFEPATH": said} if said else made.environ
+    ran = made.unmoor("rehearse", "--stage", "lint", "--jobs", jobs, environ=environ)
+    assert ran.status == 0, ran.text
+    assert f"safe: {said} " in ran.text
+
+
+def test_workers_find_modules_where_their_parent_does(adopted: Make) -> None:
+    made = adopted("import beside\n" + TWO_LINES)
+    made.repository.write("beside.py", "")
+    ran = made.nox("-s", "lint", "docs-strict", "-j", "2")
+    assert ran.status == 0, ran.text
+
+
 def test_a_joined_session_that_does_not_exist_is_named_with_the_nearest(adopted: Make) -> None:
     ran = adopted(OWN + TWO_LINES, settings='gates = ["lnit"]').nox("--list")
     assert ran.status == 1

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,31 @@ def test_a_tag_never_moves(repository: Repository, remote: Path) -> None:
     repository.git("tag", "--force", "-a", "-m", "y", "v1")
     assert "cannot be moved" in refused(repository, "--force", remote, "v1")
     assert repository.door.remote_refs(str(remote)) == before
+
+
+@pytest.mark.parametrize("said", ["init.templateDir", "core.hooksPath"])
+def test_its_hooks_are_its_own_whatever_the_user_has_configured(
+    repository: Repository, tmp_path: Path, said: str
+) -> None:
+    planted = tmp_path / "planted"
+    for name in ("pre-receive", "post-receive", "reference-transaction"):
+        hook = planted / "hooks" / name
+        hook.parent.mkdir(parents=True, exist_ok=True)
+        hook.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+        hook.chmod(0o755)
+    repository.git("tag", "v1")
+    repository.git("config", "--global", said, planted if said == "init.templateDir" else planted / "hooks")
+    try:
+        made = bare_remote(tmp_path / "remote.git", repository.environ)
+        push = ("-c", f"core.hooksPath={os.devnull}", "push", "--quiet")
+        repository.git(*push, made, "main", "v1")
+        repository.commit("Second")
+        repository.git("tag", "--force", "v1")
+        (tmp_path / "ran").unlink(missing_ok=True)
+        assert "cannot be moved" in refused(repository, "--force", made, "v1")
+    finally:
+        repository.git("config", "--global", "--unset", said)
+    assert not (tmp_path / "ran").exists()
 
 
 @pytest.mark.parametrize("name", ["refs/tags/v1", "refs/heads/main"])

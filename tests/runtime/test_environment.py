@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 
 import pytest
 
@@ -46,6 +47,29 @@ def test_a_clean_environment_is_steered_by_nothing() -> None:
     seen = environment.clean(GIVEN)
     assert set(seen) & set(GIVEN) == {"PATH", "LANG", "HTTPS_PROXY", "SSL_CERT_FILE", "UV_CACHE_DIR", "MY_SETTING"}
     assert (seen["UV_NO_CONFIG"], seen["PIP_CONFIG_FILE"]) == ("1", os.devnull)
+
+
+def test_who_uploads_is_nobodys_business() -> None:
+    named = {"UNMOOR_COMPANY_INDEX_PASSWORD", "UNMOOR_PYPI_USERNAME", "UV_PUBLISH_TOKEN", "UV_PUBLISH_USERNAME"}
+    named |= {"TWINE_USERNAME", "TWINE_REPOSITORY_URL", "UNMOOR_HANDOVER"}
+    given = dict.fromkeys(named, "x")
+    others = {"UNMOOR_STATE": "/state", "UNMOOR_RUN": "1", "UV_INDEX_COMPANY_PASSWORD": "x", "GITHUB_TOKEN": "x"}
+    assert environment.credentials(given | others) == given
+    assert environment.without_credentials(given | others) == others
+    for made in (environment.own(given), environment.clean(given), environment.for_git(given)):
+        assert not set(made) & named
+
+
+def test_git_forgets_every_variable_that_is_about_one_repository() -> None:
+    said = subprocess.run(["git", "rev-parse", "--local-env-vars"], check=True, capture_output=True, text=True)
+    # Configuration by number is what users write; git hands it on to other repositories as well.
+    local = set(said.stdout.split()) - {"GIT_CONFIG_COUNT"} | {"GIT_NAMESPACE", "GIT_QUARANTINE_PATH"}
+    assert local >= {"GIT_COMMON_DIR", "GIT_SHALLOW_FILE", "GIT_CONFIG_PARAMETERS"}
+    names = ("GIT_AUTHOR_NAME", "GIT_COMMITTER_EMAIL", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS", "SSH_AUTH_SOCK")
+    names += ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_0", "GIT_CONFIG_VALUE_0")
+    kept = dict.fromkeys((*names, "GIT_SSL_CAINFO", "GITHUB_TOKEN"), "kept")
+    seen = environment.for_git(dict.fromkeys(local, "left") | kept)
+    assert {name: value for name, value in seen.items() if value in {"left", "kept"}} == kept
 
 
 def test_git_forgets_the_repository_it_was_called_from_and_asks_nothing() -> None:

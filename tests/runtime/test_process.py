@@ -4,12 +4,13 @@ import base64
 import os
 import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from support.waiting import is_alive, wait_until
-from unmoor.errors import ToolFailed, ToolMissing, ToolTimeout
+from unmoor.errors import Incomplete, ToolFailed, ToolMissing, ToolTimeout
 from unmoor.runtime import process, redact
 
 ENV = {"PATH": os.environ["PATH"]}
@@ -117,6 +118,18 @@ def test_a_child_that_left_the_pipes_open_does_not_hold_us(tmp_path: Path) -> No
     wait_until(lambda: not is_alive(int(pids.read_text())))
 
 
+def test_a_program_that_starts_while_the_process_is_told_to_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Late(set):
+        def add(self, child: object) -> None:
+            process.stop_all()
+            super().add(child)
+
+    monkeypatch.setattr(process, "_running", Late())
+    monkeypatch.setattr(process, "_ending", False)
+    with ThreadPoolExecutor(1) as other, pytest.raises(Incomplete, match="told to end"):
+        other.submit(process.run, python("import time; time.sleep(60)"), env=ENV, timeout=4).result()
+
+
 @pytest.mark.usefixtures("fresh_secrets")
 def test_secrets_are_in_no_output_log_message_or_error(tmp_path: Path) -> None:
     secret = base64.b32encode(os.urandom(20)).decode()
@@ -143,6 +156,14 @@ def test_an_inherited_descriptor_stays_open(tmp_path: Path) -> None:
 
 def test_attached_returns_the_status(tmp_path: Path) -> None:
     assert process.attached(python("raise SystemExit(5)"), cwd=tmp_path, env=ENV) == 5
+
+
+def test_a_module_of_the_working_directory_does_not_stand_in_for_the_program(tmp_path: Path) -> None:
+    (tmp_path / "json").mkdir()
+    (tmp_path / "json" / "tool.py").write_text("raise SystemExit('run by mistake')\n")
+    done = process.run([*process.module("json.tool"), "-h"], cwd=tmp_path, env=ENV)
+    assert "usage" in done.out
+    assert process.shown([*process.module("build"), "--wheel"]) == "build --wheel"
 
 
 def test_commands_are_shown_short_and_without_paths() -> None:

@@ -1,9 +1,10 @@
-"""Installs: what comes from an index on this machine is asked for past every proxy."""
+"""Environments and installs: nothing of the project stands in for a program, nothing local goes through a proxy."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,13 @@ def test_an_index_on_loopback_is_asked_past_a_proxy_and_others_are_not(
         with pytest.raises(ToolFailed):
             install("other-thing", "https://index.example.invalid/simple/")
         assert set(proxy.asked) == {"CONNECT index.example.invalid:443"}
+
+
+def test_a_module_of_the_project_does_not_stand_in_for_venv_or_pip(tmp_path: Path, environ: Mapping[str, str]) -> None:
+    for name in ("venv", "pip"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('run by mistake')\n")
+    (tmp_path / "none.txt").write_text("")
+    with chdir(tmp_path):
+        made = uv.create(tmp_path / "made", sys.executable, environ, installer="pip")
+        uv.pip_install(made, ["-r", "none.txt"], env=environ, installer="pip")
+    assert made.python.exists()

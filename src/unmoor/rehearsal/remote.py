@@ -13,7 +13,8 @@ from unmoor.tools.git import Git
 
 __all__ = ["bare_remote"]
 
-_RULES = {"receive.denyNonFastForwards": "true", "receive.denyDeletes": "true"}
+# Its hooks are its own: what the user has configured for all repositories would stand in their place.
+_RULES = {"receive.denyNonFastForwards": "true", "receive.denyDeletes": "true", "core.hooksPath": "hooks"}
 _HOOK = """#!/bin/sh
 # Tags are append-only here, as on a forge with protected tags.
 case "$1" in
@@ -34,7 +35,7 @@ def bare_remote(folder: Path, environ: Mapping[str, str]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     git = Git(folder, environ)
     # `git init` on an existing repository changes nothing that is there, so a killed start is simply done again.
-    git.run("init", "--quiet", "--bare", "--initial-branch=main", ".")
+    git.run("init", "--quiet", "--bare", "--template=", "--initial-branch=main", ".")
     for key, value in _RULES.items():
         git.run("config", key, value)
     # The hook is written last: where it stands, the rest is done.

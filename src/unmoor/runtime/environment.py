@@ -1,16 +1,20 @@
 """Environments for programs, made from the one the face was started with.
 
 Three kinds: ``own`` for the project's own tools (everything but secrets), ``clean`` for installs and builds that
-must not be steered by the user's settings, and ``git`` for git itself.
+must not be steered by the user's settings, and ``git`` for git itself. None of them has the credentials of an upload.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from unmoor.runtime.redact import looks_secret
 
-__all__ = ["clean", "for_git", "own", "past_proxies"]
+__all__ = ["clean", "credentials", "for_git", "own", "past_proxies", "without_credentials"]
+
+# What programs that upload go by: who, with which password, and where to. The last is on its way to a worker.
+_UPLOADS = re.compile(r"UNMOOR_\w+_(TOKEN|PASSWORD|USERNAME)|(TWINE|UV_PUBLISH)_\w+|UNMOOR_HANDOVER")
 
 # Certificate and proxy settings say how to reach the network at all, not where to go: they always stay.
 _KEPT = frozenset(
@@ -35,7 +39,6 @@ _STEERING = (
     "PIPX_",
     "PYTHON",
     "SETUPTOOLS_",
-    "TWINE_",
     "UNMOOR_",
     "UV_",
     "VIRTUAL_ENV",
@@ -44,14 +47,46 @@ _STEERING = (
 _INHERITED = frozenset(
     {"NOXSESSION", "NOX_CURRENT_SESSION", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "PYTEST_CURRENT_TEST"}
 )
+# What `git rev-parse --local-env-vars` lists, and two that the receiving end of a push sets: they are about the
+# repository that git was called in. Identity and configuration set by the user stay, GIT_CONFIG_COUNT too.
+_LEFT_BY_GIT = frozenset(
+    {
+        "GIT_COMMON_DIR",
+        "GIT_CONFIG",
+        "GIT_CONFIG_PARAMETERS",
+        "GIT_DIR",
+        "GIT_GRAFT_FILE",
+        "GIT_IMPLICIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_INTERNAL_SUPER_PREFIX",
+        "GIT_NAMESPACE",
+        "GIT_NO_REPLACE_OBJECTS",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_PREFIX",
+        "GIT_QUARANTINE_PATH",
+        "GIT_REPLACE_REF_BASE",
+        "GIT_SHALLOW_FILE",
+        "GIT_WORK_TREE",
+    }
+)
+
+
+def credentials(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that say who uploads, with what, and where to."""
+    return {name: value for name, value in environ.items() if _UPLOADS.fullmatch(name)}
+
+
+def without_credentials(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment without the variables that only uploads need."""
+    return {name: value for name, value in environ.items() if not _UPLOADS.fullmatch(name)}
 
 
 def own(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment for the project's own tools: the user's, less secrets and inherited venv traces."""
     return {
         name: value
-        for name, value in environ.items()
-        if name not in _INHERITED and not name.startswith("TWINE_") and not looks_secret(name)
+        for name, value in without_credentials(environ).items()
+        if name not in _INHERITED and not looks_secret(name)
     }
 
 
@@ -62,7 +97,7 @@ def clean(environ: Mapping[str, str]) -> dict[str, str]:
     """
     kept = {
         name: value
-        for name, value in environ.items()
+        for name, value in without_credentials(environ).items()
         if name in _KEPT or not (name.startswith(_STEERING) or looks_secret(name))
     } | {"PIP_CONFIG_FILE": "/dev/null", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "UV_NO_CONFIG": "1"}
     # Without a proxy there is nothing to say, and Python would take these variables for all there is to know.
@@ -86,8 +121,10 @@ def _with_loopback(exceptions: str) -> str:
 
 
 def for_git(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment for git: no inherited ``GIT_*`` from a hook, no prompts, untranslated messages."""
-    # Identity and configuration set by the user stay; what a surrounding git command leaves behind goes.
-    left_by_git = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE", "GIT_PREFIX")
-    kept = {name: value for name, value in environ.items() if not name.startswith(left_by_git)}
+    """Return an environment for git: of no surrounding git, without credentials, no prompts, untranslated messages."""
+    kept = {
+        name: value
+        for name, value in without_credentials(environ).items()
+        if name not in _LEFT_BY_GIT and not name.startswith("GIT_ALTERNATE_")
+    }
     return kept | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8", "GIT_OPTIONAL_LOCKS": "0"}

@@ -22,14 +22,15 @@ from pathlib import Path
 from unmoor.errors import Incomplete, ToolFailed, ToolMissing, ToolTimeout
 from unmoor.runtime.redact import redact
 
-__all__ = ["Completed", "attached", "run", "shown", "stop_all", "tail"]
+__all__ = ["Completed", "attached", "module", "run", "shown", "stop_all", "tail"]
 
 _GRACE = 3.0
 _SHOWN_WIDTH = 90
 _ENDED = -int(signal.SIGTERM)
 _LEASH = str(Path(__file__).with_name("leash.py"))
 _running: set[subprocess.Popen[str]] = set()
-_ending = threading.Event()
+# A plain flag: it is raised in signal handlers, which may interrupt whoever holds the lock of an Event.
+_ending = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +69,21 @@ def attached(argv: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]) -
             signal.signal(signal.SIGTERM, before)
 
 
+def module(name: str) -> list[str]:
+    """Return the start of a command that runs a module installed beside unmoor.
+
+    Without ``-P`` the working directory comes first, and a project's own modules could stand in for the program's.
+    """
+    return [sys.executable, "-P", "-m", name]
+
+
 def stop_all() -> None:
     """End every program that still runs; for a process that was told to end.
 
     Its other threads can start none any more. The main one can: it has the last words.
     """
-    _ending.set()
+    global _ending  # noqa: PLW0603 - of the process, as signals are
+    _ending = True
     children = tuple(_running)
     for child in children:
         _tell(child, signal.SIGTERM)
@@ -110,9 +120,7 @@ def run(
     keeps open, so that a lock held through them outlives us. Raises ``ToolMissing``, ``ToolTimeout`` and
     ``ToolFailed``; ``hint`` becomes their advice. Raises ``Incomplete`` once this process was told to end.
     """
-    if _ending.is_set() and threading.current_thread() is not threading.main_thread():
-        what = "unmoor was told to end"
-        raise Incomplete(what, hint="run the same command again")
+    _unless_ending()
     command = [str(part) for part in argv]
     program = shutil.which(command[0], path=env.get("PATH"))
     if program is None:
@@ -152,8 +160,8 @@ def _leash(argv: list[str]) -> list[str]:
 def shown(argv: Sequence[str]) -> str:
     """Return a short, secret-free rendering of a command for messages."""
     words = [Path(argv[0]).name, *argv[1:]]
-    if words[0].startswith("python") and words[1:2] == ["-m"]:
-        words = words[2:]
+    if words[0].startswith("python") and "-m" in words[1:3]:
+        words = words[words.index("-m") + 1 :]
     text = redact(" ".join(words))
     return text if len(text) <= _SHOWN_WIDTH else text[: _SHOWN_WIDTH - 1] + "…"
 
@@ -183,6 +191,8 @@ def _wait(
     ) as child:
         _running.add(child)
         try:
+            # Whoever was told to end in between did not see this child.
+            _unless_ending()
             out, err = child.communicate(stdin or None, timeout=timeout)
         except subprocess.TimeoutExpired:
             return *_stop(child), None
@@ -192,6 +202,13 @@ def _wait(
         finally:
             _running.discard(child)
     return out, err, child.returncode
+
+
+def _unless_ending() -> None:
+    """Raise ``Incomplete`` in any thread but the main one once this process was told to end."""
+    if _ending and threading.current_thread() is not threading.main_thread():
+        what = "unmoor was told to end"
+        raise Incomplete(what, hint="run the same command again")
 
 
 def _stop(child: subprocess.Popen[str]) -> tuple[str, str]:

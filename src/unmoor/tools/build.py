@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -47,7 +46,7 @@ def build(
     if out.exists():
         shutil.rmtree(out)
     out.mkdir(parents=True)
-    command: list[str | Path] = [sys.executable, "-m", "build", "--installer", installer, "--outdir", out, source]
+    command: list[str | Path] = [*process.module("build"), "--installer", installer, "--outdir", out, source]
     surroundings = _surroundings(env, epoch, installer)
     try:
         try:

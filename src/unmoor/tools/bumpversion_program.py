@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,8 +32,7 @@ def run(
         files = [{**entry, "filename": f"tree/{entry['filename']}"} for entry in table["files"]]
         config = {"tool": {"bumpversion": {**table, "current_version": current, "files": files}}}
         (top / "bump.toml").write_text(tomlkit.dumps(config), encoding="utf-8")
-        # -P: the project's own modules must not stand in for the program's.
-        command = [sys.executable, "-P", "-m", "bumpversion", "bump", "--config-file", "bump.toml"]
+        command = [*process.module("bumpversion"), "bump", "--config-file", "bump.toml"]
         command += ["--current-version", current, "--new-version", new, "--no-commit", "--no-tag", "--allow-dirty"]
         try:
             process.run(command, cwd=top, env=_environment(environ), timeout=_SECONDS)

@@ -57,6 +57,16 @@ class Git:
         env = environment.for_git(self.environ) | dict(extra or {})
         return process.run(["git", *arguments], cwd=self.folder, env=env, ok=ok, timeout=timeout, stdin=stdin)
 
+    def clone(self, folder: Path) -> Git:
+        """Clone this repository into ``folder``, with nothing checked out and no tags.
+
+        No hook runs there, neither a template's nor one that the user has configured for all repositories.
+        """
+        hookless = ("--template=", f"--config=core.hooksPath={os.devnull}")
+        # --shared borrows the objects instead of copying them: our clones are gone before they could be.
+        self.run("clone", "--quiet", "--shared", "--no-tags", "--no-checkout", *hookless, "--", self.folder, folder)
+        return Git(folder, self.environ)
+
     # ── what the repository says ─────────────────────────────────────────────────────────────────────────────
 
     def common_dir(self) -> Path:

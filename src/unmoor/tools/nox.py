@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -57,7 +56,7 @@ def examine(
     """Run the sessions ``names`` and require success of each; rehearsing, a missing interpreter is a notice."""
     work, env = scratch("nox"), surroundings(environ)
     folder = project.folder if (project.folder / "noxfile.py").is_file() else project.root
-    program = [sys.executable, "-m", "nox"]
+    program = process.module("nox")
     chosen = _chosen(program, names, folder, env, log)
     report = work / "report.json"
     done = process.run(

@@ -21,8 +21,7 @@ def copy_of(root: Path, environ: Mapping[str, str]) -> Git:
     """Return a clone of ``root`` that holds its uncommitted work as one more commit; removed at the process's end."""
     folder = scratch("copy") / root.name
     origin = Git(root, environ)
-    origin.run("clone", "--quiet", "--shared", "--no-tags", "--no-checkout", "--", root, folder)
-    clone = Git(folder, environ)
+    clone = origin.clone(folder)
     clone.run("checkout", "--quiet", "--detach")
     if origin.changed():
         origin.commit_working_tree(clone, message="Uncommitted work", extra=_WHO)

@@ -9,7 +9,6 @@ the fragments removed. A run that was cut short between the two is recognised by
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -263,8 +262,7 @@ def _stamp(settings: TowncrierSettings, version: str, date: str) -> list[str]:
 
 def _run(folder: Path, arguments: Sequence[str], environ: Mapping[str, str] | None) -> process.Completed:
     env = {**environment.own(environ or {}), "PYTHONUTF8": "1", "NO_COLOR": "1"}
-    # -P: the project's own modules must not stand in for the program's.
-    command = [sys.executable, "-P", "-m", "towncrier", *arguments]
+    command = [*process.module("towncrier"), *arguments]
     try:
         return process.run(command, cwd=folder, env=env, timeout=_SECONDS)
     except ToolFailed as error:

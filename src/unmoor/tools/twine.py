@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +70,7 @@ def upload(
         raise Blocked(what, hint=f"set UNMOOR_{re.sub('[^A-Z0-9]+', '_', index.name.upper())}_TOKEN")
     register(index.credential.secret)
     options = ["--non-interactive", "--disable-progress-bar", "--verbose", "--config-file", os.devnull]
-    command = [sys.executable, "-m", "twine", "--no-color", "upload", *options, "--", str(file)]
+    command = [*process.module("twine"), "--no-color", "upload", *options, "--", str(file)]
     child = environment.clean(env) | _PLAIN | _NO_KEYRING
     child |= {
         "TWINE_REPOSITORY_URL": index.upload_url,
@@ -100,7 +99,7 @@ def check_strict(files: Sequence[Path], *, env: Mapping[str, str], log: Path | N
 
     Raises ``ToolFailed`` when twine did not name every file: then nothing is known.
     """
-    command = [sys.executable, "-m", "twine", "--no-color", "check", "--strict", "--", *map(str, files)]
+    command = [*process.module("twine"), "--no-color", "check", "--strict", "--", *map(str, files)]
     child = environment.clean(env) | _PLAIN
     done = process.run(command, env=child, timeout=_CHECK_SECONDS, ok=None, log=log)
     found = tuple(_verdict(file, done.text) for file in files)

@@ -1,7 +1,8 @@
 """Environments: made, filled and looked into with uv, or with venv and pip where the settings say so.
 
 An environment is a folder; ``Environment.python`` is its interpreter. Interpreters are only found, never
-downloaded: what the machine lacks is reported, not fetched behind the user's back.
+downloaded: what the machine lacks is reported, not fetched behind the user's back. Other interpreters than unmoor's run
+venv and pip with ``-I``, which they have had for longer than ``-P``: the folder they work in is no place for modules.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def create(folder: Path, python: str, env: Mapping[str, str], *, installer: str 
         options = ["--quiet", "--no-project", "--no-python-downloads", "--no-config", "--clear"]
         command = [uv_program(), "venv", *options, "--python", python, str(folder)]
     else:
-        command = [python, "-m", "venv", "--clear", str(folder)]
+        command = [python, "-I", "-m", "venv", "--clear", str(folder)]
     process.run(command, env=env, timeout=_INSTALL_SECONDS, hint="the interpreter may be broken; try another one")
     return Environment(folder)
 
@@ -104,7 +105,7 @@ def pip_install(
     """
     words = [str(argument) for argument in arguments]
     if installer != "uv":
-        command = [str(environment.python), "-m", "pip", "install", "--quiet", "--no-input", *words]
+        command = [str(environment.python), "-I", "-m", "pip", "install", "--quiet", "--no-input", *words]
         return process.run(command, env=_for_pip(env), cwd=cwd, log=log, timeout=timeout)
     command = [uv_program(), "pip", "install", "--quiet", "--python", str(environment.python), *words]
     try:

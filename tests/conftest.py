@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.repositories import Repository, git_environment
-from unmoor.tools.toolroom import narrowing
+from unmoor.tools.tool_environment import narrowing
 
 pytest_plugins = ["support.builds"]
 

@@ -14,7 +14,7 @@ from support.records import record
 from unmoor import chain, errors, tasks
 from unmoor.evidence import statements
 from unmoor.model import How, Mode, Outcome
-from unmoor.project.schema import keys
+from unmoor.project.settings.schema import keys
 
 SESSIONS = ("check", "lint", "tests", "docs-strict", "build", "testpypi", "pypi", "release")
 TASKS = {

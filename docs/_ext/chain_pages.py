@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import sys
 
 from unmoor.chain import CHAIN
 from unmoor.gates import REGISTRY, load
@@ -61,7 +60,7 @@ def gates() -> str:
 
 def _gate(name: str) -> str:
     gate = load(name)
-    why = inspect.getdoc(sys.modules[f"unmoor.gates.{name.replace('-', '_')}"]) or ""
+    why = inspect.getdoc(gate) or ""
     used = [f"`{stage.name}`" for stage in CHAIN if name in stage.gates]
     return f"### {name}\n\n*Asserts: {gate.ASSERTS}.*\n\n{why}\n\nBelongs to {', '.join(used)}."
 

@@ -8,7 +8,7 @@ from typing import Any
 from chain_pages import cell, table
 
 from unmoor.evidence import schemas as files
-from unmoor.project.schema import keys
+from unmoor.project.settings.schema import keys
 
 __all__ = ["evidence", "plan", "schemas", "settings"]
 

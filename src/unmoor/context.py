@@ -12,7 +12,7 @@ from unmoor.project.types import Project
 from unmoor.request import quiet
 
 if TYPE_CHECKING:
-    from unmoor.evidence.store import Store
+    from unmoor.state.evidence_store import Store
     from unmoor.targets import Index, Targets
     from unmoor.tools.git import Git
 

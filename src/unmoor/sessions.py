@@ -23,18 +23,18 @@ import nox
 import nox.registry
 
 from unmoor import chain
-from unmoor.asking import parse
 from unmoor.chain import CHAIN
+from unmoor.cli.arguments import parse
+from unmoor.cli.invocation import STAGES, Run, hush
+from unmoor.cli.joined_session import JoinedSession
+from unmoor.cli.session_gates import joined
 from unmoor.errors import Blocked, UnmoorError
-from unmoor.joined_session import JoinedSession
-from unmoor.joining import joined
 from unmoor.model import Effect, Stage
 from unmoor.request import OwnSession, Request
-from unmoor.running import STAGES, Run, hush
 from unmoor.runtime.process import stop_all
 
 if TYPE_CHECKING:
-    from unmoor.opening import Opened
+    from unmoor.pipeline.open_release import Opened
 
 __all__ = ["gate", "register"]
 
@@ -180,11 +180,11 @@ def _announce(registered: Any, run: Run) -> None:
 
 def _prove(own: OwnSession, session: nox.Session, run: Run, call: Callable[[Any], None]) -> bool:
     """Run one of the project's sessions unless its evidence still counts; say whether all its Pythons are proven."""
-    from unmoor.engine import carry_out
     from unmoor.evidence.binding import inputs_of, why_void
-    from unmoor.evidence.sessions import prove
-    from unmoor.opening import open_release
-    from unmoor.tools.toolroom import narrowing
+    from unmoor.pipeline.open_release import open_release
+    from unmoor.pipeline.run_stage import carry_out
+    from unmoor.pipeline.session_evidence import prove
+    from unmoor.tools.tool_environment import narrowing
 
     try:
         words = parse(session.posargs, own_tools=run.is_local)
@@ -216,7 +216,7 @@ def _prove(own: OwnSession, session: nox.Session, run: Run, call: Callable[[Any]
 
 def _examine(call: Callable[[Any], None], seen: JoinedSession, opened: Opened, request: Request) -> None:
     """Call a session's function; raise ``Blocked`` where it examined nothing, or not the tree that the plan is of."""
-    from unmoor.judging import changes
+    from unmoor.pipeline.gate_runner import changes
     from unmoor.tools.git import Git
 
     call(seen)
@@ -226,7 +226,7 @@ def _examine(call: Callable[[Any], None], seen: JoinedSession, opened: Opened, r
 
 
 def _carry_out(name: str, session: nox.Session, run: Run) -> None:
-    from unmoor.engine import carry_out
+    from unmoor.pipeline.run_stage import carry_out
     from unmoor.report.progress import failure, headline
 
     hush()

@@ -53,3 +53,8 @@ class Addresses:
     indexes: Mapping[str, str]
     remote: str
     signed: bool = False
+
+    @property
+    def outward(self) -> Mapping[str, str]:
+        """Every address by the stage that speaks to it."""
+        return {**self.indexes, "release": self.remote}

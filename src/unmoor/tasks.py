@@ -71,7 +71,7 @@ def _here() -> tuple[Path, dict[str, str]]:
 @_exits
 def rehearse(_: Context, jobs: str = "auto", stage: str = "release") -> Exit:
     """Rehearse the release of this clone as it is, against loopback indexes and a bare remote."""
-    from unmoor.rehearsing import rehearse as run
+    from unmoor.commands.rehearse import rehearse as run
 
     return run(*_here(), jobs=jobs, stage=stage)
 
@@ -88,7 +88,7 @@ def rehearse(_: Context, jobs: str = "auto", stage: str = "release") -> Exit:
 @_exits
 def note(_: Context, text: str, kind: str = "feature", issue: str = "") -> Exit:
     """Add a change note (a towncrier fragment)."""
-    from unmoor.actions import note as act
+    from unmoor.commands.actions import note as act
 
     return act(*_here(), text=text, kind=kind, issue=issue, say=print)
 
@@ -103,7 +103,7 @@ def note(_: Context, text: str, kind: str = "feature", issue: str = "") -> Exit:
 @_exits
 def changelog(_: Context, version: str = "", draft: bool = False) -> Exit:  # noqa: FBT001, FBT002 - invoke makes a flag of it
     """Collect the change notes into the changelog; a second time adds nothing."""
-    from unmoor.actions import changelog as act
+    from unmoor.commands.actions import changelog as act
 
     return act(*_here(), version=version, draft=draft, say=print)
 
@@ -119,7 +119,7 @@ def changelog(_: Context, version: str = "", draft: bool = False) -> Exit:  # no
 @_exits
 def bump(_: Context, part: str = "", to: str = "", commit: bool = False) -> Exit:  # noqa: FBT001, FBT002 - a flag
     """Move the version in every place that states it, and collect the change notes with it."""
-    from unmoor.actions import bump as act
+    from unmoor.commands.actions import bump as act
 
     return act(*_here(), part=part, to=to, commit=commit, say=print)
 
@@ -128,7 +128,7 @@ def bump(_: Context, part: str = "", to: str = "", commit: bool = False) -> Exit
 @_exits
 def plan(_: Context, json: bool = False) -> Exit:  # noqa: FBT001, FBT002 - a flag
     """Say what would be released: version, base tag, notes, the rule behind the number, the edits."""
-    from unmoor.looking import plan as look
+    from unmoor.commands.looking import plan as look
 
     return look(*_here(), as_json=json, say=print)
 
@@ -140,7 +140,7 @@ def plan(_: Context, json: bool = False) -> Exit:  # noqa: FBT001, FBT002 - a fl
 @_exits
 def status(_: Context, live: str = "", json: bool = False) -> Exit:  # noqa: FBT001, FBT002 - a flag
     """Say what is proven, what is not, why, and the one next command; runs nothing."""
-    from unmoor.looking import status as look
+    from unmoor.commands.looking import status as look
 
     return look(*_here(), live=live, as_json=json, say=print)
 
@@ -156,7 +156,7 @@ def status(_: Context, live: str = "", json: bool = False) -> Exit:  # noqa: FBT
 @_exits
 def report(_: Context, live: str = "", form: str = "markdown", out: str = "") -> Exit:
     """Report a release from its evidence alone."""
-    from unmoor.looking import report as look
+    from unmoor.commands.looking import report as look
 
     return look(*_here(), live=live, form=form, out=out, say=print)
 
@@ -165,7 +165,7 @@ def report(_: Context, live: str = "", form: str = "markdown", out: str = "") ->
 @_exits
 def settings(_: Context, json: bool = False) -> Exit:  # noqa: FBT001, FBT002 - a flag
     """Show every setting as resolved, and where it comes from."""
-    from unmoor.looking import settings as look
+    from unmoor.commands.looking import settings as look
 
     return look(*_here(), as_json=json, say=print)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from support.builds import write_sample
-from unmoor.archives.backend import configuration
-from unmoor.archives.patterns import matches
-from unmoor.archives.tree import load
+from unmoor.archives.build_configuration import configuration
+from unmoor.archives.commit_files import load
+from unmoor.archives.globs import matches
 
 
 @pytest.mark.parametrize(

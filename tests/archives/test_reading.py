@@ -8,7 +8,7 @@ import tarfile
 import pytest
 
 from support.builds import Built, sdist_with, wheel_with
-from unmoor.archives.reading import contents, git_ids, read, unpack
+from unmoor.archives.archive_file import contents, git_ids, read, unpack
 from unmoor.errors import Blocked
 
 

@@ -13,12 +13,12 @@ import pytest
 
 from support.pages import ROOT, Block, pages, recordings
 from support.repositories import Repository
-from unmoor.asking import asked_for, parse
 from unmoor.chain import CHAIN
+from unmoor.cli.arguments import asked_for, parse
 from unmoor.errors import Exit, SettingsError
 from unmoor.gates import REGISTRY
 from unmoor.indexes.rules import RULES
-from unmoor.project.settings import decode
+from unmoor.project.settings.decode import decode
 from unmoor.tasks import namespace
 
 STAGES = [stage.name for stage in CHAIN]

@@ -7,9 +7,9 @@ import pytest
 
 from support.records import SDIST, WHEEL, fill, plan, record
 from unmoor.chain import CHAIN
-from unmoor.evidence.store import Store
 from unmoor.evidence.verdict import give
 from unmoor.model import Distribution, Outcome
+from unmoor.state.evidence_store import Store
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from support.gating import make_context, replace_in
 from support.repositories import Repository
 from unmoor import gates
 from unmoor.errors import UnmoorError
-from unmoor.judging import judge
 from unmoor.model import Outcome
+from unmoor.pipeline.gate_runner import judge
 from unmoor.runtime import process
 
 _SOUND = {"live": True, "base_tag": "v1.1.0"}

@@ -7,11 +7,12 @@ import pytest
 
 from support.archived import project_of
 from support.gating import make_context, write_tiny
-from unmoor import hosts, observation
 from unmoor.errors import Blocked
 from unmoor.indexes import configured, known
-from unmoor.opening import open_release
+from unmoor.observe import questions
+from unmoor.pipeline.open_release import open_release
 from unmoor.project.types import IndexSettings, Project, Settings
+from unmoor.rehearsal import select_targets
 from unmoor.request import Request
 
 COMPANY = "https://index.example.com/"
@@ -89,6 +90,6 @@ def test_gates_and_hosts_ask_no_other_index(half):
     own = replace(context.project.settings, indexes={"pypi": IndexSettings(upload_url=f"{COMPANY}upload/")})
     context = replace(context, project=replace(context.project, settings=own))
     with pytest.raises(Blocked):
-        observation.index_files(context)
-    with pytest.raises(Blocked), hosts.open_index(context, "pypi"):
+        questions.index_files(context)
+    with pytest.raises(Blocked), select_targets.open_index(context, "pypi"):
         pass

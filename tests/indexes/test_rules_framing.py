@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from support.distributions import wheel, wheel_members
 from unmoor.indexes import rules
-from unmoor.indexes.rules.framing import fault_of
+from unmoor.indexes.rules.zip_records import fault_of
 
 
 def fault(path: Path) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from support.releasable import BACKENDS, fill
+from unmoor.commands import edits
 from unmoor.errors import Blocked, UnmoorError
 from unmoor.model import Mode
-from unmoor.planning import actions, sources
 from unmoor.planning.plan import Facts, make
 from unmoor.planning.prepare import prepare
+from unmoor.planning.versions import sources
 from unmoor.project.load import load
 
 DAY = "2026-01-02"
@@ -87,12 +88,12 @@ def test_a_version_from_tags_leaves_only_the_changelog_to_edit(repository):
     assert [edit.path for edit in plan.release.edits] == ["CHANGELOG.md", "news/7.feature.md", "news/8.bugfix.md"]
     assert len(prepare(repository.folder, project, plan.release, plan.date)) == 3
     assert (repository.folder / "pyproject.toml").read_text() == table
-    done = actions.bump(project, part="patch", environ=repository.environ)
+    done = edits.bump(project, part="patch", environ=repository.environ)
     assert done.changed == ()
     assert "released by the tag v2.0.1 alone" in done.said[0]
     assert done.said[1] == "next: nox -s release -- --live 2.0.1"
     with pytest.raises(Blocked, match=r"less than 2\.0\.0"):
-        actions.bump(project, to="1.0", environ=repository.environ)
+        edits.bump(project, to="1.0", environ=repository.environ)
 
 
 def test_a_failure_in_the_second_half_leaves_every_file_as_it_was(repository):
@@ -122,7 +123,7 @@ def test_edits_the_plan_does_not_name_are_refused(repository):
 def test_a_person_bumps_with_the_changelog_in_one_go(repository):
     fill(repository, "hatchling")
     project = load(repository.folder, repository.environ)
-    done = actions.bump(project, to="v2.0-rc.1", with_changelog=True, date=DAY, environ=repository.environ)
+    done = edits.bump(project, to="v2.0-rc.1", with_changelog=True, date=DAY, environ=repository.environ)
     assert done.said == (
         "'v2.0-rc.1' is 2.0rc1",
         "1.2.0 → 2.0rc1",
@@ -132,9 +133,9 @@ def test_a_person_bumps_with_the_changelog_in_one_go(repository):
     )
     project = load(repository.folder, repository.environ)
     before = snapshot(repository)
-    assert actions.bump(project, to="2.0.0rc1", environ=repository.environ).said[-1] == "already 2.0.0rc1"
+    assert edits.bump(project, to="2.0.0rc1", environ=repository.environ).said[-1] == "already 2.0.0rc1"
     with pytest.raises(Blocked, match=r"1\.9 is less than 2\.0rc1") as caught:
-        actions.bump(project, to="1.9", environ=repository.environ)
+        edits.bump(project, to="1.9", environ=repository.environ)
     assert caught.value.code == 2
     assert snapshot(repository) == before
 
@@ -144,7 +145,7 @@ def test_a_bump_needs_one_of_part_and_version(repository, arguments):
     fill(repository, "hatchling")
     project = load(repository.folder, repository.environ)
     with pytest.raises(UnmoorError, match="either the part"):
-        actions.bump(project, **arguments, environ=repository.environ)
+        edits.bump(project, **arguments, environ=repository.environ)
 
 
 def test_sources_that_disagree_are_listed(repository):
@@ -152,7 +153,7 @@ def test_sources_that_disagree_are_listed(repository):
     repository.write("src/thing/__init__.py", '__version__ = "1.1.0"\n')
     project = load(repository.folder, repository.environ)
     with pytest.raises(Blocked) as caught:
-        actions.bump(project, part="minor", environ=repository.environ)
+        edits.bump(project, part="minor", environ=repository.environ)
     assert {problem.what for problem in caught.value.problems} == {"states '1.2.0'", "states '1.1.0'"}
 
 
@@ -160,7 +161,7 @@ def test_a_bump_that_was_cut_short_is_finished(repository):
     fill(repository, "hatchling")
     repository.write("src/thing/__init__.py", '__version__ = "1.3.0"\n')
     project = load(repository.folder, repository.environ)
-    done = actions.bump(project, to="1.3.0", environ=repository.environ)
+    done = edits.bump(project, to="1.3.0", environ=repository.environ)
     assert done.said == ("1.2.0 → 1.3.0", "changed pyproject.toml")
 
 
@@ -178,21 +179,21 @@ def test_a_file_in_the_middle_of_a_merge_is_not_edited(repository):
     repository.write("thing.py", text + "A = 3\n")
     project = load(repository.folder, repository.environ)
     with pytest.raises(Blocked, match=r"thing\.py: has an unresolved merge conflict"):
-        actions.bump(project, part="patch", environ=repository.environ)
+        edits.bump(project, part="patch", environ=repository.environ)
 
 
 def test_a_note_is_added_drafted_and_collected(repository):
     fill(repository, "poetry-core")
     project = load(repository.folder, repository.environ)
-    done = actions.note(project, "--live is said aloud.", "feature", environ=repository.environ)
+    done = edits.note(project, "--live is said aloud.", "feature", environ=repository.environ)
     assert done.changed[0].read_text() == "--live is said aloud.\n"
     assert done.said[0].startswith("added news/+")
-    drafted = actions.changelog(project, "v1.3", DAY, draft=True, environ=repository.environ)
+    drafted = edits.changelog(project, "v1.3", DAY, draft=True, environ=repository.environ)
     assert "- --live is said aloud." in drafted.said[0]
     before = snapshot(repository)
     assert "news/7.feature.md" in before
-    done = actions.changelog(project, "v1.3", DAY, environ=repository.environ)
+    done = edits.changelog(project, "v1.3", DAY, environ=repository.environ)
     assert done.said == ("CHANGELOG.md: section for 1.3 from 3 notes, which are removed",)
-    again = actions.changelog(project, "1.3", "2026-02-03", environ=repository.environ)
+    again = edits.changelog(project, "1.3", "2026-02-03", environ=repository.environ)
     assert again.changed == ()
     assert "already; nothing to do" in again.said[0]

@@ -8,7 +8,7 @@ from support.releasable import TOWNCRIER
 from unmoor.errors import Blocked, SettingsError
 from unmoor.model import Bump
 from unmoor.planning import notes
-from unmoor.planning.notes import fragments
+from unmoor.planning.notes import towncrier
 from unmoor.project.load import load
 from unmoor.tools.towncrier_settings import load as load_towncrier
 
@@ -62,7 +62,7 @@ def test_bad_fragments_are_reported_at_once_and_good_ones_kept(project, tmp_path
             "news/3.feature.md": b"one\ntwo \xff\n",
             "news/4.bugfix.md": "\n \n",
             "news/5.bugfix.md": "one\n\ntwo\0\n",
-            "news/6.bugfix.md": b"x" * (fragments.LARGEST + 1),
+            "news/6.bugfix.md": b"x" * (towncrier.LARGEST + 1),
             "news/08.doc.md": "One.\n",
             "news/8.doc.md": "Two.\n",
             "news/+.misc.md": "",
@@ -107,7 +107,7 @@ def test_bad_fragments_are_reported_at_once_and_good_ones_kept(project, tmp_path
     ],
 )
 def test_the_type_says_how_far_a_note_moves_the_version(kind, expected):
-    assert fragments.bump_of(kind) is expected
+    assert towncrier.bump_of(kind) is expected
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import pytest
 
 from unmoor.errors import Blocked, Problem, UnmoorError
 from unmoor.model import Bump, Change, Component, Mode, VersionSource
-from unmoor.planning import tags
 from unmoor.planning.notes import Notes
 from unmoor.planning.plan import Facts, make
+from unmoor.planning.versions import tags
 from unmoor.project.types import Backend, NotesStyle, Project, Settings
 
 HEAD, OLD = "c" * 40, "a" * 40

@@ -7,7 +7,7 @@ from packaging.version import Version
 
 from unmoor.errors import SettingsError, UnmoorError
 from unmoor.model import Bump
-from unmoor.planning import versions
+from unmoor.planning.versions import pep440
 
 
 @pytest.mark.parametrize(
@@ -53,36 +53,36 @@ from unmoor.planning import versions
     ],
 )
 def test_a_part_leads_to_one_next_version(version, part, expected):
-    assert versions.bump(version, part, zero_major="minor") == expected
+    assert pep440.bump(version, part, zero_major="minor") == expected
 
 
 @pytest.mark.parametrize(("policy", "expected"), [("minor", "0.4.0"), ("major", "1.0.0")])
 def test_before_one_the_policy_decides_what_a_breaking_change_moves(policy, expected):
-    assert versions.bump("0.3.1", "major", zero_major=policy) == expected
-    assert versions.next_from(Bump.MAJOR, "0.3.1", policy) == expected
+    assert pep440.bump("0.3.1", "major", zero_major=policy) == expected
+    assert pep440.next_from(Bump.MAJOR, "0.3.1", policy) == expected
 
 
 @pytest.mark.parametrize(("version", "part"), [("1.2.3", "final"), ("1.2.3rc1", "b"), ("1.2.3.dev1", "post")])
 def test_a_part_that_leads_nowhere_forward_is_refused(version, part):
     with pytest.raises(UnmoorError) as caught:
-        versions.bump(version, part, zero_major="minor")
+        pep440.bump(version, part, zero_major="minor")
     assert caught.value.problems[0].hint
 
 
 def test_an_unknown_part_names_the_allowed_and_the_nearest():
     with pytest.raises(SettingsError) as caught:
-        versions.bump("1.2.3", "minro", zero_major="minor")
+        pep440.bump("1.2.3", "minro", zero_major="minor")
     said = str(caught.value)
     assert "'minro'" in said
     assert "did you mean 'minor'?" in said
-    assert all(part in said for part in versions.PARTS)
+    assert all(part in said for part in pep440.PARTS)
 
 
 @pytest.mark.parametrize("text", ["", "one", "1.2.x", "1..2", "٣.1", "1" * 5000, "1.2.3\n4", "--live"])
 def test_what_spells_no_version_is_refused(text):
     with pytest.raises(UnmoorError, match="is no version"):
-        versions.parse(text)
-    assert versions.try_parse(text) is None
+        pep440.parse(text)
+    assert pep440.try_parse(text) is None
 
 
 @pytest.mark.parametrize(
@@ -90,28 +90,28 @@ def test_what_spells_no_version_is_refused(text):
     [("1.0", True), ("1.0rc1", True), ("1.0.post1", True), ("1!1.0", True), ("1.0.dev0", False), ("1.0+x", False)],
 )
 def test_publishable_means_neither_local_nor_development(version, expected):
-    assert versions.is_publishable(version) is expected
+    assert pep440.is_publishable(version) is expected
 
 
 @pytest.mark.parametrize(
     ("change", "expected"), [(Bump.NONE, "1.2.3"), (Bump.PATCH, "1.2.4"), (Bump.MINOR, "1.3.0"), (Bump.MAJOR, "2.0.0")]
 )
 def test_a_change_asks_for_its_release(change, expected):
-    assert versions.next_from(change, "1.2.3", "minor") == expected
+    assert pep440.next_from(change, "1.2.3", "minor") == expected
 
 
 def test_the_next_free_version_skips_the_taken_by_meaning_not_by_spelling():
-    assert versions.next_free("8.5.0", ["8.5", "v8.5.1", "not a version"]) == "8.5.2"
-    assert versions.next_free("8.5.0", ["8.4.2"]) == "8.5.0"
-    assert versions.next_free("1.0rc1", ["1.0RC1"]) == "1.0rc2"
-    assert versions.next_free("1.0.post1", ["1.0.post1"]) == "1.0.post2"
-    assert versions.next_free("1.0.dev0", ["1.0.dev0", "1.0.dev1"]) == "1.0.dev2"
+    assert pep440.next_free("8.5.0", ["8.5", "v8.5.1", "not a version"]) == "8.5.2"
+    assert pep440.next_free("8.5.0", ["8.4.2"]) == "8.5.0"
+    assert pep440.next_free("1.0rc1", ["1.0RC1"]) == "1.0rc2"
+    assert pep440.next_free("1.0.post1", ["1.0.post1"]) == "1.0.post2"
+    assert pep440.next_free("1.0.dev0", ["1.0.dev0", "1.0.dev1"]) == "1.0.dev2"
 
 
 def test_forward_means_past_all_others():
-    assert versions.moves_forward("1.0", ["0.9", "1.0rc1", "junk"])
-    assert not versions.moves_forward("1.0", ["1.0.0"])
-    assert not versions.moves_forward("1.0.dev1", ["1.0"])
+    assert pep440.moves_forward("1.0", ["0.9", "1.0rc1", "junk"])
+    assert not pep440.moves_forward("1.0", ["1.0.0"])
+    assert not pep440.moves_forward("1.0.dev1", ["1.0"])
 
 
 numbers = st.integers(min_value=0, max_value=3000)
@@ -132,10 +132,10 @@ def spellings(draw):
     return text
 
 
-@given(spellings(), st.sampled_from(versions.PARTS), st.sampled_from(["minor", "major"]))
+@given(spellings(), st.sampled_from(pep440.PARTS), st.sampled_from(["minor", "major"]))
 def test_a_bump_moves_forward_or_is_refused(version, part, policy):
     try:
-        found = versions.bump(version, part, zero_major=policy)
+        found = pep440.bump(version, part, zero_major=policy)
     except UnmoorError:
         return
     assert Version(found) > Version(version)
@@ -146,14 +146,14 @@ def test_a_bump_moves_forward_or_is_refused(version, part, policy):
 
 @given(spellings())
 def test_canonical_is_idempotent_and_keeps_the_meaning(version):
-    once = versions.canonical(version)
-    assert versions.canonical(once) == once
+    once = pep440.canonical(version)
+    assert pep440.canonical(once) == once
     assert Version(once) == Version(version)
 
 
 @given(spellings(), st.lists(spellings(), max_size=5))
 def test_the_next_free_version_is_free_and_not_before(version, taken):
     version = str(Version(version).public)
-    found = versions.next_free(version, taken)
+    found = pep440.next_free(version, taken)
     assert Version(found) not in {Version(each) for each in taken}
     assert Version(found) >= Version(version)

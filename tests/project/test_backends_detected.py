@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from support.trees import write
-from unmoor.project.backends import backend, backend_problems, normalized, requires
+from unmoor.project.detect.build_backend import backend, backend_problems, normalized, requires
 
 KNOWN = [
     ("hatchling.build", "hatchling"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from unmoor.project.changelog import newest_entry
+from unmoor.project.detect.changelog import newest_entry
 
 
 @pytest.mark.parametrize(

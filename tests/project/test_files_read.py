@@ -6,9 +6,9 @@ import pytest
 
 from support.trees import write
 from unmoor.errors import SettingsError
-from unmoor.project.lines import line_of
-from unmoor.project.reading import dig, dig_table, dig_texts, read_text, read_toml
-from unmoor.project.tree import parse_ini
+from unmoor.project.line_numbers import line_of
+from unmoor.project.project_files import parse_ini
+from unmoor.project.toml_file import dig, dig_table, dig_texts, read_text, read_toml
 
 BROKEN = [
     (b"a = 1\nb = = 2\n", "x.toml:2:5", "is not valid TOML"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from support.trees import write
-from unmoor.project.packages import Package, find
+from unmoor.project.detect.packages import Package, find
 
 # files, backend, name, what is found
 FOUND = {

@@ -4,7 +4,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from unmoor.project.poetry_constraints import arguments_for, to_specifier
+from unmoor.project.detect.poetry_constraints import arguments_for, to_specifier
 
 TABLE = [
     ("^1.2.3", ">=1.2.3,<2.0.0"),

@@ -12,7 +12,7 @@ import pytest
 from support.repositories import Repository
 from support.trees import write
 from unmoor.errors import SettingsError, UnmoorError
-from unmoor.project import repository as refs_of
+from unmoor.project.detect import repository as refs_of
 from unmoor.project.load import find_component, load
 from unmoor.project.types import Project
 

@@ -6,11 +6,11 @@ from dataclasses import fields, is_dataclass
 
 import pytest
 
-from unmoor.project import rules
 from unmoor.project import types as words
-from unmoor.project.meanings import CHOICES, MEANINGS
-from unmoor.project.schema import shape_of, shapes
-from unmoor.project.settings import SCHEMA, decode
+from unmoor.project.settings import constraints
+from unmoor.project.settings.decode import SCHEMA, decode
+from unmoor.project.settings.schema import shape_of, shapes
+from unmoor.project.settings.setting_docs import CHOICES, MEANINGS
 from unmoor.project.types import Settings
 
 WHOLE = """
@@ -194,7 +194,7 @@ def test_no_rule_meaning_or_choice_is_for_a_key_that_does_not_exist() -> None:
     assert set(MEANINGS) == known
     assert set(CHOICES) <= known
     indexes = {name.replace("indexes.pypi.", "indexes.") for name in known}
-    assert set(rules.RULES) <= indexes
+    assert set(constraints.RULES) <= indexes
 
 
 def test_every_type_in_the_settings_has_a_shape() -> None:

@@ -7,8 +7,8 @@ import pytest
 from unmoor.chain import CHAIN
 from unmoor.errors import Problem, SettingsError
 from unmoor.gates import REGISTRY
-from unmoor.project.meanings import GATES
-from unmoor.project.settings import decode
+from unmoor.project.settings.decode import decode
+from unmoor.project.settings.setting_docs import GATES
 
 COMMAND = '[[tool.unmoor.commands]]\nname = "a-check"\nrun = ["true"]\n'
 WAIVER = '[[tool.unmoor.waivers]]\ngate = "tag-is-free"\nreason = "r"\nby = "b"\n'

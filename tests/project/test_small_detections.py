@@ -6,10 +6,10 @@ import pytest
 
 from support.trees import write
 from unmoor.errors import SettingsError
-from unmoor.project.notes_style import notes_style
-from unmoor.project.noxfile import Noxfile, by_stage, read_noxfile
-from unmoor.project.pre_commit import hooks
-from unmoor.project.pythons import supported
+from unmoor.project.detect.notes_style import notes_style
+from unmoor.project.detect.noxfile import Noxfile, by_stage, read_noxfile
+from unmoor.project.detect.pre_commit import hooks
+from unmoor.project.detect.pythons import supported
 from unmoor.project.types import NotesStyle
 
 ALL = tuple(f"3.{minor}" for minor in range(9, 15))

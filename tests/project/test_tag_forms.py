@@ -2,7 +2,7 @@
 
 import pytest
 
-from unmoor.project.tag_forms import tag_form
+from unmoor.project.detect.tag_form import tag_form
 
 FORMS = [
     ((), "v{version}", "no release has been tagged yet"),

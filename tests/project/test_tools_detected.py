@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from support.trees import write
-from unmoor.project.docs_engine import docs_engine
-from unmoor.project.lint_tools import lint_tools
-from unmoor.project.metadata import metadata
-from unmoor.project.packages import Package
-from unmoor.project.requirement_lists import RequirementList, requirement_lists
-from unmoor.project.test_suite import test_suite as suite_of
-from unmoor.project.tree import Tree
-from unmoor.project.type_checkers import type_checkers
+from unmoor.project.detect.docs_engine import docs_engine
+from unmoor.project.detect.lint_tools import lint_tools
+from unmoor.project.detect.metadata import metadata
+from unmoor.project.detect.packages import Package
+from unmoor.project.detect.requirement_lists import RequirementList, requirement_lists
+from unmoor.project.detect.test_suite import test_suite as suite_of
+from unmoor.project.detect.type_checkers import type_checkers
+from unmoor.project.project_files import Tree
 from unmoor.project.types import DocsSettings, Requirements, Tool
 from unmoor.project.types import TestSettings as SettingsOfTests
 

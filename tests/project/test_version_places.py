@@ -6,11 +6,11 @@ import pytest
 
 from support.trees import write
 from unmoor.model import VersionSource
-from unmoor.project.backends import backend
-from unmoor.project.metadata import metadata
-from unmoor.project.packages import find
+from unmoor.project.detect.build_backend import backend
+from unmoor.project.detect.metadata import metadata
+from unmoor.project.detect.packages import find
+from unmoor.project.detect.version_sources import sources
 from unmoor.project.types import VersionFile
-from unmoor.project.version_sources import sources
 
 DYNAMIC = '[project]\nname = "thing"\ndynamic = ["version"]\n'
 

@@ -7,7 +7,7 @@ import pytest
 
 from support.repositories import Repository
 from unmoor.errors import ToolFailed
-from unmoor.rehearsal.remote import bare_remote
+from unmoor.rehearsal.bare_remote import bare_remote
 
 
 @pytest.fixture

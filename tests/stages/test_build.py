@@ -12,12 +12,12 @@ import pytest
 from support.contexts import make_context
 from support.records import record
 from support.sealing import NAMES, sealed_archives
-from unmoor import hosts
 from unmoor.context import Context
 from unmoor.errors import Blocked
 from unmoor.evidence.binding import digest_of
 from unmoor.model import Distribution, How
-from unmoor.stages import build
+from unmoor.rehearsal import select_targets
+from unmoor.stages.build import step
 
 COMMIT = {"commit": "c" * 40, "tree": "d" * 40}
 
@@ -25,7 +25,7 @@ COMMIT = {"commit": "c" * 40, "tree": "d" * 40}
 @pytest.fixture(autouse=True)
 def _no_index(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is to be asked for archives."""
-    monkeypatch.setattr(hosts, "open_index", lambda _, stage: pytest.fail(f"{stage} was asked"))
+    monkeypatch.setattr(select_targets, "open_index", lambda _, stage: pytest.fail(f"{stage} was asked"))
 
 
 def built(top: Path, *, live: bool, uploaded: bool) -> Context:
@@ -47,7 +47,7 @@ def swap(context: Context) -> None:
 
 
 def test_what_was_sealed_is_found(tmp_path: Path) -> None:
-    done = build.observe(built(tmp_path, live=True, uploaded=True))
+    done = step.observe(built(tmp_path, live=True, uploaded=True))
     assert done is not None
     assert (done.how, [each.filename for each in done.files]) == (How.ALREADY_THERE, list(NAMES))
     assert done.facts == COMMIT
@@ -57,7 +57,7 @@ def test_archives_of_another_build_in_their_place_stop_it(tmp_path: Path) -> Non
     context = built(tmp_path, live=True, uploaded=True)
     swap(context)
     with pytest.raises(Blocked, match="not the file that the build recorded"):
-        build.observe(context)
+        step.observe(context)
 
 
 @pytest.mark.parametrize("harm", ["gone", "damaged", "of another build"])
@@ -73,7 +73,7 @@ def test_once_an_upload_was_begun_the_record_of_the_build_says_what_was_sealed(t
     else:
         others = [asdict(replace(each, sha256="0" * 64)) for each in files]
         (context.state / "seal.json").write_text(json.dumps({**about, "files": others}))
-    done = build.observe(context)
+    done = step.observe(context)
     assert done is not None
     assert (done.files, done.facts) == (files, COMMIT)
 
@@ -82,5 +82,5 @@ def test_once_an_upload_was_begun_the_record_of_the_build_says_what_was_sealed(t
 def test_before_any_upload_they_are_built_anew(tmp_path: Path, *, live: bool) -> None:
     context = built(tmp_path, live=live, uploaded=False)
     swap(context)
-    assert build.observe(context) is None
+    assert step.observe(context) is None
     assert not context.dist.exists()

@@ -10,9 +10,9 @@ from support.archived import project_of
 from support.records import plan
 from unmoor.chain import stage
 from unmoor.context import Context
-from unmoor.evidence.store import Store
 from unmoor.model import Mode
 from unmoor.project.types import Settings
+from unmoor.state.evidence_store import Store
 from unmoor.targets import Targets
 
 

@@ -11,10 +11,10 @@ from support.repositories import Repository
 from support.simple_index import nobody
 from unmoor.chain import stage
 from unmoor.context import Context
-from unmoor.evidence.store import Store
 from unmoor.model import Mode, Plan, Release
 from unmoor.project.load import load
 from unmoor.project.types import IndexSettings
+from unmoor.state.evidence_store import Store
 from unmoor.targets import Targets
 
 PYPROJECT = """\

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from unmoor.chain import CHAIN
 from unmoor.evidence.record import Attempt, GateRecord, Record
-from unmoor.evidence.store import Store
 from unmoor.model import Distribution, Finding, How, Mode, Outcome, Plan, Release
+from unmoor.state.evidence_store import Store
 
 WHEEL = Distribution(filename="thing-1.0-py3-none-any.whl", kind="wheel", size=10, sha256="a" * 64)
 SDIST = Distribution(filename="thing-1.0.tar.gz", kind="sdist", size=20, sha256="b" * 64)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from unmoor.tools import uv
-from unmoor.tools.toolroom import Room, surroundings
+from unmoor.tools.tool_environment import Room, surroundings
 
 _MODULES = {"mypy": "mypy", "pytest": "pytest", "sphinx-build": "sphinx", "coverage": "coverage"}
 

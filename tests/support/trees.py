@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
 
-from unmoor.project.tree import Tree
+from unmoor.project.project_files import Tree
 
 
 def write(folder: Path, files: Mapping[str, str | bytes], *, ends: str = "\n") -> Tree:

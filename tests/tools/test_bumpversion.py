@@ -4,8 +4,9 @@ import pytest
 
 from unmoor.errors import SettingsError, UnmoorError
 from unmoor.model import VersionSource
-from unmoor.tools import bumpversion, bumpversion_program
-from unmoor.tools.bumpversion_own import followers
+from unmoor.planning.versions import edit
+from unmoor.tools import bumpversion
+from unmoor.tools.bumpversion_settings import followers
 
 STATIC = VersionSource(kind="static", path="pyproject.toml", key="project.version")
 ATTRIBUTE = VersionSource(kind="attribute", path="thing.py", key="__version__")
@@ -25,14 +26,14 @@ def contents(folder):
 
 
 def test_every_source_changes_and_nothing_else(folder):
-    changed = bumpversion.bump(folder, "1.0.0", "1!2.0rc1.post1", (STATIC, ATTRIBUTE, README))
+    changed = edit.bump(folder, "1.0.0", "1!2.0rc1.post1", (STATIC, ATTRIBUTE, README))
     assert {path.name for path in changed} == {"pyproject.toml", "thing.py", "README"}
     assert contents(folder) == {
         "pyproject.toml": b'[project]\r\nversion = "1!2.0rc1.post1"\r\nx = "1.0"\r\n',
         "thing.py": b'\xef\xbb\xbf__version__ = "1!2.0rc1.post1"\n\rx = "1.0"\r\n',
         "README": b"thing==1!2.0rc1.post1 or thing==1!2.0rc1.post1, not other==1.0",
     }
-    assert bumpversion.bump(folder, "1.0.0", "1!2.0rc1.post1", (STATIC, ATTRIBUTE, README)) == ()
+    assert edit.bump(folder, "1.0.0", "1!2.0rc1.post1", (STATIC, ATTRIBUTE, README)) == ()
 
 
 @pytest.mark.parametrize(
@@ -50,36 +51,36 @@ def test_one_source_that_cannot_change_leaves_all_as_they_were(folder, name, con
         (folder / name).write_bytes(content)
     before = contents(folder)
     with pytest.raises(UnmoorError, match=message):
-        bumpversion.bump(folder, "1.0", "2.0", (STATIC, ATTRIBUTE, README))
+        edit.bump(folder, "1.0", "2.0", (STATIC, ATTRIBUTE, README))
     assert contents(folder) == before
 
 
 def test_what_code_computes_is_refused_and_what_tags_say_needs_no_edit(folder):
     computed = VersionSource(kind="computed", path="setup.py", key="version()")
     with pytest.raises(SettingsError, match="computed by code") as caught:
-        bumpversion.bump(folder, "1.0", "2.0", (computed,))
+        edit.bump(folder, "1.0", "2.0", (computed,))
     assert "project.version" in caught.value.problems[0].hint
-    assert bumpversion.bump(folder, "1.0", "2.0", (VersionSource(kind="vcs", path="pyproject.toml"),)) == ()
+    assert edit.bump(folder, "1.0", "2.0", (VersionSource(kind="vcs", path="pyproject.toml"),)) == ()
 
 
 def test_a_result_that_is_not_as_expected_is_thrown_away(folder, monkeypatch):
-    real = bumpversion_program.run
+    real = bumpversion.run
 
     def overdoing(table, staged, versions, environ):
         return {path: text + "# extra\n" for path, text in real(table, staged, versions, environ).items()}
 
-    monkeypatch.setattr(bumpversion_program, "run", overdoing)
+    monkeypatch.setattr(bumpversion, "run", overdoing)
     before = contents(folder)
     with pytest.raises(UnmoorError, match="changed something else"):
-        bumpversion.bump(folder, "1.0", "2.0", (STATIC,))
+        edit.bump(folder, "1.0", "2.0", (STATIC,))
     assert contents(folder) == before
 
 
 def test_a_program_that_fails_changes_nothing_and_is_quoted(folder, monkeypatch):
-    monkeypatch.setattr(bumpversion, "_WHOLE", {"parse": "(", "serialize": ["{whole}"]})
+    monkeypatch.setattr(edit, "_WHOLE", {"parse": "(", "serialize": ["{whole}"]})
     before = contents(folder)
     with pytest.raises(UnmoorError, match="bump-my-version could not change the version"):
-        bumpversion.bump(folder, "1.0", "2.0", (STATIC,))
+        edit.bump(folder, "1.0", "2.0", (STATIC,))
     assert contents(folder) == before
 
 
@@ -114,14 +115,14 @@ def test_the_projects_own_files_follow_without_its_commits_and_hooks(folder):
     (folder / "a.conf").write_text("v1.0.0")
     (folder / "short.txt").write_text("series 1.0")
     assert followers(folder) == ("a.conf", "docs.txt", "pyproject.toml", "short.txt", "thing.py")
-    bumpversion.bump(folder, "1.0.0", "1.1.0", (STATIC, ATTRIBUTE), environ={"BUMPVERSION_COMMIT": "true"})
+    edit.bump(folder, "1.0.0", "1.1.0", (STATIC, ATTRIBUTE), environ={"BUMPVERSION_COMMIT": "true"})
     assert (folder / "pyproject.toml").read_text() == '[project]\nversion = "1.1.0"\n' + OWN.replace("0.9", "1.1.0")
     assert (folder / "thing.py").read_text() == '__version__ = "1.1.0"\nKEPT = "1.0.0"\n'
     assert (folder / "docs.txt").read_text() == "release 1.1.0, was 1.0.0"
     assert (folder / "a.conf").read_text() == "v1.1.0"
     assert (folder / "short.txt").read_text() == "series 1.1"
     assert not (folder / "hooked").exists()
-    assert bumpversion.bump(folder, "1.0.0", "1.1.0", (STATIC, ATTRIBUTE)) == ()
+    assert edit.bump(folder, "1.0.0", "1.1.0", (STATIC, ATTRIBUTE)) == ()
 
 
 def test_an_own_file_that_lacks_its_text_stops_everything(folder):
@@ -131,7 +132,7 @@ def test_an_own_file_that_lacks_its_text_stops_everything(folder):
     (folder / "short.txt").write_text("series 1.0")
     before = contents(folder)
     with pytest.raises(UnmoorError, match=r"release 1\.0\.0"):
-        bumpversion.bump(folder, "1.0.0", "1.1.0", (STATIC, ATTRIBUTE))
+        edit.bump(folder, "1.0.0", "1.1.0", (STATIC, ATTRIBUTE))
     assert contents(folder) == before
 
 
@@ -139,4 +140,4 @@ def test_an_own_file_that_lacks_its_text_stops_everything(folder):
 def test_an_own_entry_without_a_file_or_outside_is_refused(folder, entry):
     (folder / "pyproject.toml").write_text('[project]\nversion = "1.0"\n[tool.bumpversion]\n' + entry)
     with pytest.raises(UnmoorError, match=r"names no file|leads out of the project"):
-        bumpversion.bump(folder, "1.0", "2.0", (STATIC,))
+        edit.bump(folder, "1.0", "2.0", (STATIC,))

@@ -7,7 +7,7 @@ import pytest
 from support.rooms import empty_room, says, script
 from unmoor.errors import ToolFailed, ToolMissing
 from unmoor.tools import mkdocs, mypy, precommit, pyright, ruff, sphinx, zensical
-from unmoor.tools.toolroom import surroundings
+from unmoor.tools.tool_environment import surroundings
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from support.releasable import CHANGELOG, TOWNCRIER
 from unmoor.errors import Blocked, SettingsError, UnmoorError
-from unmoor.tools import changelog_text, towncrier
+from unmoor.tools import changelog_sections, towncrier
 from unmoor.tools.towncrier_settings import load
 
 DAY = "2026-01-02"
@@ -173,15 +173,15 @@ def test_what_towncrier_says_is_passed_on(project):
 
 
 def test_lost_lines_are_noticed():
-    assert changelog_text.kept("a\nb\n", "a\nnew\nb\n", where="x") == "a\nnew\nb\n"
-    assert changelog_text.kept("a\n\n\n\nb\n", "a\n\nnew\n\nb\n", where="x") == "a\n\nnew\n\nb\n"
+    assert changelog_sections.kept("a\nb\n", "a\nnew\nb\n", where="x") == "a\nnew\nb\n"
+    assert changelog_sections.kept("a\n\n\n\nb\n", "a\n\nnew\n\nb\n", where="x") == "a\n\nnew\n\nb\n"
     with pytest.raises(UnmoorError, match="drop or change 1 lines"):
-        changelog_text.kept("a\nb\nc\n", "a\nnew\nc\n", where="x")
+        changelog_sections.kept("a\nb\nc\n", "a\nnew\nc\n", where="x")
 
 
 def test_a_section_is_known_by_its_heading_whatever_its_day():
     drafted = "thing 2 (2026-01-02)\n====================\n\n- x\n"
     text = "top\n\nthing 2 (1 May)\n===\n- y\n\nthing 1.9 (z)\n===\n- 2\n"
-    assert changelog_text.section(text, drafted, "2", DAY) == "thing 2 (1 May)\n===\n- y\n\n"
-    assert changelog_text.section(text, drafted.replace("2 (", "3 ("), "3", DAY) == ""
-    assert changelog_text.section("- x\n", "- x\n", "2", DAY) == "- x\n"
+    assert changelog_sections.section(text, drafted, "2", DAY) == "thing 2 (1 May)\n===\n- y\n\n"
+    assert changelog_sections.section(text, drafted.replace("2 (", "3 ("), "3", DAY) == ""
+    assert changelog_sections.section("- x\n", "- x\n", "2", DAY) == "- x\n"

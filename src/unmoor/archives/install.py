@@ -18,15 +18,15 @@ from typing import Any
 
 from packaging.metadata import parse_email
 
+from unmoor.archives.archive_file import Archive
 from unmoor.archives.interpreters import Python
-from unmoor.archives.reading import Archive
 from unmoor.errors import ToolFailed
 from unmoor.runtime import environment, process
 from unmoor.tools.uv import Environment, create, pip_install
 
 __all__ = ["Facts", "Order", "extras_of", "install"]
 
-_PROBE = Path(__file__).with_name("probe.py")
+_PROBE = Path(__file__).with_name("install_probe.py")
 _PROBE_SECONDS = 120.0
 _TOLD = 4
 _ORNAMENT = re.compile(r"^[^\w'\"`(/<\[-]+")

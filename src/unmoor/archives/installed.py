@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from unmoor.archives.archive_file import Archive
 from unmoor.archives.install import Facts
-from unmoor.archives.layout import installed_path
-from unmoor.archives.reading import Archive
+from unmoor.archives.package_layout import installed_path
 from unmoor.archives.remarks import few
 from unmoor.archives.wheel import record_hash
 from unmoor.model import Finding, Findings

@@ -12,13 +12,13 @@ import re
 from collections.abc import Collection, Iterator
 from fnmatch import fnmatchcase
 
-from unmoor.archives.backend import Configuration
-from unmoor.archives.patterns import matches
-from unmoor.archives.reading import Archive, Member, contents
-from unmoor.archives.tree import Tree
-from unmoor.archives.unwanted import credential, dropping, sample
+from unmoor.archives.archive_file import Archive, Member, contents
+from unmoor.archives.build_configuration import Configuration
+from unmoor.archives.commit_files import Tree
+from unmoor.archives.deny_list import credential, dropping, sample
+from unmoor.archives.globs import matches
 from unmoor.model import Finding
-from unmoor.project.reading import dig
+from unmoor.project.toml_file import dig
 
 __all__ = ["droppings", "missing", "strays"]
 

@@ -11,12 +11,12 @@ import io
 import posixpath
 from collections.abc import Collection, Iterator
 
-from unmoor.archives.backend import Configuration
-from unmoor.archives.layout import Layout, installed_path
-from unmoor.archives.patterns import matches
-from unmoor.archives.reading import Archive, Member, contents
-from unmoor.archives.tree import Tree
-from unmoor.archives.unwanted import credential, dropping
+from unmoor.archives.archive_file import Archive, Member, contents
+from unmoor.archives.build_configuration import Configuration
+from unmoor.archives.commit_files import Tree
+from unmoor.archives.deny_list import credential, dropping
+from unmoor.archives.globs import matches
+from unmoor.archives.package_layout import Layout, installed_path
 from unmoor.model import Finding
 
 __all__ = ["differing", "missing", "record_faults", "strays", "without_licence"]

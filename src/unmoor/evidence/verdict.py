@@ -12,7 +12,7 @@ from unmoor.evidence.record import Kept, Record
 from unmoor.model import Effect, How, Outcome, Plan
 
 if TYPE_CHECKING:
-    from unmoor.evidence.store import Store
+    from unmoor.state.evidence_store import Store
 
 __all__ = ["give"]
 

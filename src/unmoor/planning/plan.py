@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from unmoor.model import Change, Edit, Mode, Plan, Release
-from unmoor.planning import live, notes, tags
-from unmoor.planning.choice import choose
-from unmoor.planning.facts import Facts, Ground
+from unmoor.planning import live_release, notes
 from unmoor.planning.notes.record import Notes
-from unmoor.planning.sources import moving
-from unmoor.planning.versions import parse
+from unmoor.planning.version_facts import Facts, Ground
+from unmoor.planning.versions import tags
+from unmoor.planning.versions.next_version import choose
+from unmoor.planning.versions.pep440 import parse
+from unmoor.planning.versions.sources import moving
 from unmoor.project.types import Project
 
 __all__ = ["Facts", "edits", "make"]
@@ -28,8 +29,8 @@ def make(
     found = facts.notes if facts.notes is not None else notes.read(project)
     ground = Ground(project, facts, found.changes)
     if mode is Mode.LIVE:
-        version, rule = live.named(ground, named_version)
-        base_tag = live.base_tag(ground, base, version)
+        version, rule = live_release.named(ground, named_version)
+        base_tag = live_release.base_tag(ground, base, version)
     else:
         version, rule = choose(ground)
         base_tag = _newest_behind(ground, version)
@@ -93,6 +94,6 @@ def origin(change: Change) -> str:
 
 
 def _followers(project: Project) -> tuple[str, ...]:
-    from unmoor.tools.bumpversion_own import followers
+    from unmoor.tools.bumpversion_settings import followers
 
     return followers(project.folder)

@@ -10,10 +10,11 @@ from unmoor.errors import UnmoorError
 from unmoor.model import Edit, Release
 from unmoor.planning import notes
 from unmoor.planning.plan import origin
-from unmoor.planning.sources import moving
+from unmoor.planning.versions import edit
+from unmoor.planning.versions.sources import moving
 from unmoor.project.types import Project
 from unmoor.runtime.changeset import ChangeSet, apply
-from unmoor.tools import bumpversion, towncrier
+from unmoor.tools import towncrier
 
 __all__ = ["prepare", "stage"]
 
@@ -47,7 +48,7 @@ def stage(
     """Prepare the edits of ``release`` without making them; paths are relative to the component."""
     there = folder / project.component.path
     sources = moving(project.component.sources, release.current, release.version)
-    changes = bumpversion.stage(there, release.current, release.version, sources, environ=environ)
+    changes = edit.stage(there, release.current, release.version, sources, environ=environ)
     if not release.changes:
         return changes
     notes.collect(replace(project, root=folder, folder=there))

@@ -11,13 +11,13 @@ from typing import Any
 
 from unmoor.errors import Problem, SettingsError, UnmoorError
 from unmoor.model import Component
-from unmoor.project import repository
-from unmoor.project.detect import Detected, detect, problems
-from unmoor.project.explain import explain
-from unmoor.project.reading import dig
-from unmoor.project.settings import decode
-from unmoor.project.tag_forms import tag_form
-from unmoor.project.tree import Tree
+from unmoor.project.detect import repository
+from unmoor.project.detect.detected import Detected, detect, problems
+from unmoor.project.detect.tag_form import tag_form
+from unmoor.project.project_files import Tree
+from unmoor.project.resolved import explain
+from unmoor.project.settings.decode import decode
+from unmoor.project.toml_file import dig
 from unmoor.project.types import Project, Settings
 from unmoor.tools.git import find_root
 

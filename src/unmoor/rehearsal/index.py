@@ -12,10 +12,10 @@ from types import TracebackType
 from typing import Self
 
 from unmoor.errors import UnmoorError
-from unmoor.rehearsal.answer import Answer, failure
+from unmoor.rehearsal.downloads import Reading
 from unmoor.rehearsal.faults import Faults
-from unmoor.rehearsal.ledger import Asked, Ledger
-from unmoor.rehearsal.reading import Reading
+from unmoor.rehearsal.request_log import Asked, Ledger
+from unmoor.rehearsal.response import Answer, failure
 from unmoor.rehearsal.server import Loopback
 from unmoor.rehearsal.storage import Record, Storage
 from unmoor.rehearsal.uploads import Uploads

@@ -12,7 +12,7 @@ from socketserver import TCPServer
 from typing import IO, cast
 from urllib.parse import urlsplit
 
-from unmoor.rehearsal.answer import Answer, failure
+from unmoor.rehearsal.response import Answer, failure
 
 __all__ = ["Loopback"]
 

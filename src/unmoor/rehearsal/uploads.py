@@ -15,10 +15,10 @@ from pathlib import Path
 
 from unmoor.indexes import rules
 from unmoor.indexes.rules import Submission
-from unmoor.rehearsal.answer import Answer, failure
 from unmoor.rehearsal.faults import Faults
-from unmoor.rehearsal.ledger import Ledger
 from unmoor.rehearsal.multipart import Part, parts
+from unmoor.rehearsal.request_log import Ledger
+from unmoor.rehearsal.response import Answer, failure
 from unmoor.rehearsal.storage import Storage
 from unmoor.runtime.files import ensure_folder
 

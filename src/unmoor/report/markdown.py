@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from unmoor.evidence.record import GateRecord
 from unmoor.model import Mode, Outcome, Plan
-from unmoor.report.rows import Row
+from unmoor.report.stage_rows import Row
 
 __all__ = ["compose"]
 

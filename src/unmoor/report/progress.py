@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from unmoor.evidence.record import GateRecord, Result
 from unmoor.model import How
-from unmoor.report.rows import summary
+from unmoor.report.stage_rows import summary
 
 __all__ = ["failure", "headline", "problems"]
 

@@ -27,7 +27,7 @@ __all__ = ["Completed", "attached", "module", "run", "shown", "stop_all", "tail"
 _GRACE = 3.0
 _SHOWN_WIDTH = 90
 _ENDED = -int(signal.SIGTERM)
-_LEASH = str(Path(__file__).with_name("leash.py"))
+_LEASH = str(Path(__file__).with_name("die_with_parent.py"))
 _running: set[subprocess.Popen[str]] = set()
 # A plain flag: it is raised in signal handlers, which may interrupt whoever holds the lock of an Event.
 _ending = False

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = ["REGISTRY", "Done", "Step", "load"]
 
-REGISTRY: tuple[str, ...] = ("build", "publish", "tag")
+# A step as the chain names it, and its module.
+REGISTRY: Mapping[str, str] = {
+    "build": "unmoor.stages.build.step",
+    "publish": "unmoor.stages.publish",
+    "tag": "unmoor.stages.tag",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,4 +45,4 @@ class Step(Protocol):
 
 def load(name: str) -> Step:
     """Import and return the step called ``name``."""
-    return cast("Step", import_module(f"unmoor.stages.{name}"))
+    return cast("Step", import_module(REGISTRY[name]))

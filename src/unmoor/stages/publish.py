@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unmoor.errors import Blocked, Incomplete
-from unmoor.evidence import intents
 from unmoor.indexes import simple
 from unmoor.model import Distribution, How, wheels_first
 from unmoor.runtime import environment
 from unmoor.runtime.files import sha256_of
 from unmoor.stages import Done
+from unmoor.state import upload_intents
 from unmoor.tools import twine
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _names(context: Context) -> frozenset[str]:
 
 def _upload(context: Context, index: Index, file: Distribution) -> None:
     """Send one file from a private copy, then ask the index for it; never believe the answer to the upload alone."""
-    intents.begin(context.state, index, file)
+    upload_intents.begin(context.state, index, file)
     context.mark(f"uploading {file.filename} to {index.name}")
     said = ""
     for attempt in range(1, _TRIES + 1):

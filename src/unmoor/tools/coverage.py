@@ -9,7 +9,7 @@ from pathlib import Path
 
 from unmoor.errors import ToolFailed
 from unmoor.runtime.process import tail
-from unmoor.tools.toolroom import Room
+from unmoor.tools.tool_environment import Room
 
 __all__ = ["own_floor", "percent"]
 

@@ -14,7 +14,7 @@ from unmoor.errors import ToolFailed
 from unmoor.model import Finding, Findings
 from unmoor.runtime.process import Completed, tail
 from unmoor.tools.remarks import few
-from unmoor.tools.toolroom import Room
+from unmoor.tools.tool_environment import Room
 
 __all__ = ["examine"]
 

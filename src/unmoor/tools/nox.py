@@ -19,7 +19,7 @@ from unmoor.project.types import Project
 from unmoor.runtime import process
 from unmoor.runtime.process import Completed, tail
 from unmoor.tools.remarks import few
-from unmoor.tools.toolroom import scratch, surroundings
+from unmoor.tools.tool_environment import scratch, surroundings
 
 __all__ = ["covers", "examine"]
 

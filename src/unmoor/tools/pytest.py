@@ -15,7 +15,7 @@ from pathlib import Path
 from unmoor.errors import ToolFailed
 from unmoor.runtime.process import Completed, tail
 from unmoor.tools import junit, pytest_probe
-from unmoor.tools.toolroom import Room
+from unmoor.tools.tool_environment import Room
 
 __all__ = ["Run", "run"]
 

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from unmoor.errors import ToolError, ToolMissing
 from unmoor.runtime import process
-from unmoor.tools.credentialfiles import credential_lines
+from unmoor.tools.credential_files import credential_lines
 
 __all__ = ["Hit", "scan"]
 

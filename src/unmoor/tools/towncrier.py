@@ -19,8 +19,8 @@ from pathlib import Path
 from unmoor.errors import Blocked, Problem, SettingsError, ToolFailed, UnmoorError
 from unmoor.runtime import environment, process
 from unmoor.runtime.changeset import ChangeSet, apply, inside
-from unmoor.tools import changelog_text
-from unmoor.tools.filetext import FileText
+from unmoor.runtime.file_text import FileText
+from unmoor.tools import changelog_sections
 from unmoor.tools.towncrier_settings import TowncrierSettings, load
 
 __all__ = ["Collected", "build", "create", "draft", "stage"]
@@ -147,7 +147,7 @@ def stage(
     text = FileText.of(before, where=name)
     with _copies(folder, settings, fragments, pending or {}) as top:
         drafted = _draft(top, settings, version, date, environ)
-        there = changelog_text.section(text.plain, drafted, version, date)
+        there = changelog_sections.section(text.plain, drafted, version, date)
         if not there:
             # Notes may only be gone already when the section that holds them is there.
             _refuse(settings, (), set(planned or ()) - set(fragments))
@@ -163,7 +163,7 @@ def stage(
                 changes=ChangeSet(removals=fragments),
             )
         after = _built(top, settings, fragments, name, text, (version, date), environ)
-    if not changelog_text.section(FileText.of(after, where=name).plain, drafted, version, date):
+    if not changelog_sections.section(FileText.of(after, where=name).plain, drafted, version, date):
         what = f"towncrier did not write one section for {version!r}, so its result was thrown away"
         raise UnmoorError(what, where=name, hint="run towncrier build by hand to see why")
     changes = ChangeSet(writes={name: after}, removals=fragments)
@@ -194,7 +194,7 @@ def _refuse_missing(
             wanted.append(inside(folder, fragment).read_text(encoding="utf-8", errors="replace"))
         if parsed is not None and parsed.issue and settings.issue_text(parsed.issue) in drafted:
             wanted.append(settings.issue_text(parsed.issue))
-        if not all(changelog_text.holds(there, each) for each in wanted):
+        if not all(changelog_sections.holds(there, each) for each in wanted):
             hint = "keep the note for the next version, or take the section out so that it is built anew"
             what = f"is not in the section that {name} already has for this version"
             problems.append(Problem(what=what, where=fragment, hint=hint))
@@ -247,7 +247,7 @@ def _built(
     if left or not (top / name).is_file():
         what = "towncrier did not take up every fragment, so its result was thrown away"
         raise UnmoorError(what, where=", ".join(left) or name, hint="run towncrier build by hand to see why")
-    return text.restored(changelog_text.kept(text.plain, (top / name).read_bytes().decode(), where=name))
+    return text.restored(changelog_sections.kept(text.plain, (top / name).read_bytes().decode(), where=name))
 
 
 def _draft(top: Path, settings: TowncrierSettings, version: str, date: str, environ: Mapping[str, str] | None) -> str:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unmoor.indexes.rules import archive, dependencies, file, form, held, metadata, sdist, wheel
-from unmoor.indexes.rules.case import Case, No, Refusal
-from unmoor.indexes.rules.shelf import Held, Shelf
+from unmoor.indexes.rules.index_contents import Held, Shelf
 from unmoor.indexes.rules.submission import Submission, submission_of
+from unmoor.indexes.rules.upload_check import Case, No, Refusal
 
 __all__ = ["RULES", "Held", "Refusal", "Rule", "Shelf", "Submission", "is_known", "judge", "submission_of", "warnings"]
 

@@ -10,9 +10,9 @@ import posixpath
 import zipfile
 from collections.abc import Iterator
 
-from unmoor.indexes.rules.case import Case, No
-from unmoor.indexes.rules.framing import fault_of
 from unmoor.indexes.rules.submission import ARCHIVE_ERRORS
+from unmoor.indexes.rules.upload_check import Case, No
+from unmoor.indexes.rules.zip_records import fault_of
 
 _BOMB_SIZE = 64 << 20
 _BOMB_RATIO = 50

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from unmoor.indexes.rules.case import Case, No
+from unmoor.indexes.rules.upload_check import Case, No
 
 
 def requirements_are_valid(case: Case) -> Iterator[No]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from unmoor.indexes.rules.case import Case, No
+from unmoor.indexes.rules.upload_check import Case, No
 
 _MIB = 1 << 20
 _FILE_LIMIT = 100 * _MIB

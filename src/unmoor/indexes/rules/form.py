@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from unmoor.indexes.rules.case import Case, No
+from unmoor.indexes.rules.upload_check import Case, No
 
 _NAME = re.compile(r"[A-Z0-9]|[A-Z0-9][A-Z0-9._-]*[A-Z0-9]", re.IGNORECASE | re.ASCII)
 _HEX = re.compile(r"[A-F0-9]{64}", re.IGNORECASE)

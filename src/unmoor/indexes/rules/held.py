@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from unmoor.indexes.rules.case import Case, No
+from unmoor.indexes.rules.upload_check import Case, No
 
 CLOSES_AFTER = timedelta(days=14)
 _NEXT = "release the next version; a file name is used once and for all"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import email.utils
 from collections.abc import Iterator
 
-from unmoor.indexes.rules.case import Case, No
+from unmoor.indexes.rules.upload_check import Case, No
 
 _METADATA_VERSIONS = ("1.0", "1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "2.5")
 _SUMMARY_LIMIT = 512

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from packaging.utils import canonicalize_name
 
 from unmoor.indexes.rules.archive import top_folder
-from unmoor.indexes.rules.case import Case, No
+from unmoor.indexes.rules.upload_check import Case, No
 
 
 def _is_sdist(case: Case) -> bool:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
-from unmoor.indexes.rules.case import Case, No
 from unmoor.indexes.rules.platforms import is_taken
+from unmoor.indexes.rules.upload_check import Case, No
 
 if TYPE_CHECKING:
     from packaging.tags import Tag

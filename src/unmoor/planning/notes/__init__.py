@@ -19,8 +19,8 @@ __all__ = ["SOURCES", "Notes", "collect", "read"]
 
 # The style as the settings call it, and the module that reads it.
 SOURCES: dict[str, str] = {
-    "towncrier": "unmoor.planning.notes.fragments",
-    "none": "unmoor.planning.notes.nowhere",
+    "towncrier": "unmoor.planning.notes.towncrier",
+    "none": "unmoor.planning.notes.none",
 }
 
 

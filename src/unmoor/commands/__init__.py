@@ -1,0 +1,1 @@
+"""One file a task: what ``unmoor NAME`` and ``invoke NAME`` do."""

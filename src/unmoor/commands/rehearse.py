@@ -1,0 +1,84 @@
+"""``unmoor rehearse``: hand over to nox, with the project's noxfile or, where it has none of ours, a borrowed one."""
+
+from __future__ import annotations
+
+import ast
+import os
+import tempfile
+import time
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+from unmoor.chain import CHAIN
+from unmoor.errors import Exit, Problem, SettingsError, worst
+from unmoor.pipeline.open_release import open_release
+from unmoor.report.stage_rows import last_run
+from unmoor.request import Request
+from unmoor.runtime import environment, process
+
+__all__ = ["rehearse"]
+
+_INTERRUPTED = 130  # as nox says it
+_BORROWED = """import unmoor.sessions
+
+unmoor.sessions.register({root!r})
+"""
+
+
+def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str) -> Exit:
+    """Rehearse the chain up to ``stage`` and return the gravest exit code of its stages.
+
+    nox itself says 0 or 1 only; the codes are read from what each stage left.
+    """
+    _check(jobs, stage)
+    # A rehearsal makes credentials of its own; the true ones are nothing for the noxfile, nor for what it runs.
+    environ = environment.without_credentials(environ)
+    run_id = f"{int(time.time() * 1000):x}-{os.getpid():x}"
+    # What would stop every stage is met here, with its own exit code; the plan is taken up by what nox starts.
+    opened = open_release(Request(start=start, environ=environ, run=run_id))
+    project, places = opened.project, opened.places
+    _parses(project.folder / "noxfile.py")
+    env = {**environ, "UNMOOR_RUN_ID": run_id, "UNMOOR_AGAIN": "unmoor rehearse"}
+    with tempfile.TemporaryDirectory(prefix="unmoor-nox-") as scratch:
+        noxfile = project.folder / "noxfile.py"
+        if not project.adopted:
+            env["UNMOOR_ADOPTED"] = "no"
+            noxfile = Path(scratch) / "noxfile.py"
+            noxfile.write_text(_BORROWED.format(root=str(project.folder)), encoding="utf-8")
+        command: list[str | Path] = [*process.module("nox"), "--noxfile", noxfile, "--sessions", stage]
+        command += ["--parallel", jobs] if jobs != "1" else []
+        status = process.attached(command, cwd=project.folder, env=env)
+    if status == _INTERRUPTED:
+        return Exit.INCOMPLETE
+    codes = [int(each["code"]) for each in last_run(places.run(run_id)).values()]
+    if status and not any(codes):
+        return Exit.CRASH
+    return worst(codes) if codes else Exit.CRASH
+
+
+def _parses(noxfile: Path) -> None:
+    """Refuse a noxfile that Python cannot read: whether the project has adopted unmoor stands in it."""
+    if not noxfile.is_file():
+        return
+    try:
+        ast.parse(noxfile.read_bytes())
+    except (SyntaxError, ValueError) as error:
+        where = f"noxfile.py:{error.lineno}" if isinstance(error, SyntaxError) and error.lineno else "noxfile.py"
+        what = f"Python cannot read it: {error.msg if isinstance(error, SyntaxError) else error}"
+        raise SettingsError(
+            [Problem(what=what, where=where, hint="correct the line; nox cannot read it either")]
+        ) from None
+
+
+def _check(jobs: str, stage: str) -> None:
+    problems = []
+    names = [each.name for each in CHAIN]
+    if stage not in names:
+        near = get_close_matches(stage, names, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(names)}"
+        problems.append(Problem(what=f"there is no stage {stage!r}", where="--stage", hint=hint))
+    if jobs != "auto" and not (jobs.isdigit() and int(jobs) > 0):
+        problems.append(Problem(what=f"{jobs!r} is no number of jobs", where="--jobs", hint="a number from 1, or auto"))
+    if problems:
+        raise SettingsError(problems)

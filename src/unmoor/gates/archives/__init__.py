@@ -1,0 +1,1 @@
+"""Gates about the built archives."""

@@ -1,0 +1,60 @@
+"""Each archive installs by itself in a clean environment and works there: files, imports, entry points, extras.
+
+The wheel is tried on the lowest and the highest supported Python that this machine has, the sdist on the highest. A
+wheel that was never installed is a guess; an sdist that only builds in its own repository is a common one.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from unmoor.archives.install_check import try_out
+from unmoor.archives.interpreters import Python, choose
+from unmoor.context import Context
+from unmoor.indexes import configured
+from unmoor.model import Findings
+from unmoor.runtime import environment
+
+ASSERTS = "each archive installs in a clean environment and works there"
+_AT_ONCE = 2
+
+
+def check(context: Context) -> Findings:
+    """Install every archive on every interpreter it is due on, two at once."""
+    if not context.archives:
+        return Findings()
+    main_url = configured.main_url(context.project)
+    found = choose(context.project.pythons, environment.clean(context.environ))
+    due = [
+        (path, python)
+        for path in context.archives
+        for python in (found.both if path.name.endswith(".whl") else (found.highest,))
+    ]
+
+    def one(job: tuple[Path, Python]) -> Findings:
+        path, python = job
+        kind = "wheel" if path.name.endswith(".whl") else "sdist"
+        context.say(f"installing {path.name} on python {python.version}")
+        extras = kind == "wheel" and python == found.highest
+        return try_out(
+            path,
+            python,
+            project=context.project,
+            version=context.plan.release.version,
+            sealed=context.archives,
+            strict=context.live,
+            environ=context.environ,
+            log=context.log(f"install.{kind}.{python.version}"),
+            extras=extras,
+            main_url=main_url,
+        )
+
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        results = tuple(pool.map(one, due))
+    return Findings(
+        examined=len(results),
+        unit="installs",
+        problems=tuple(finding for each in results for finding in each.problems),
+        notices=(*found.notices, *(finding for each in results for finding in each.notices)),
+    )

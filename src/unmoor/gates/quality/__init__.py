@@ -1,0 +1,1 @@
+"""Gates that run the project's own tools: format, lint, types, tests, documentation."""

@@ -1,0 +1,30 @@
+"""ruff finds nothing to remark, in lint and in format.
+
+The rules are the project's own; ruff runs in the version the project names, fixes nothing, and has to have looked at
+files: it says "All checks passed!" about none.
+"""
+
+from __future__ import annotations
+
+from unmoor.context import Context
+from unmoor.model import Findings
+from unmoor.tools import nox, ruff, tool_environment
+
+ASSERTS = "ruff has nothing to remark on any file, and nothing to reformat where the project formats with it"
+
+
+def check(context: Context) -> Findings:
+    """Lint and check the format of the whole tree."""
+    project = context.project
+    if project.settings.lint == ():
+        return Findings(optional="the settings declare that there is no lint")
+    if own := nox.covers(project, "lint"):
+        return Findings(optional=f"the project's own nox session {own[0]!r} covers this")
+    tool = next((tool for tool in project.lint if tool.name == "ruff"), None)
+    if tool is None and project.lint:
+        return Findings(optional=f"the project lints with {', '.join(each.name for each in project.lint)}")
+    if tool is None:
+        return Findings(absent="no linter was found", hint="say lint = [] in [tool.unmoor] if there is none")
+    log = context.log("ruff")
+    room = tool_environment.open_room(project, context.environ, tool.requirements, log=log)
+    return ruff.examine(room, tool.source.split(), log)

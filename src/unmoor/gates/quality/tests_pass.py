@@ -1,0 +1,191 @@
+"""The test suite passes on every Python the project supports.
+
+The suite's own record counts, not its exit status: tests have to have run, and not all be skipped. A Python that is
+not here is told in a rehearsal and blocks a live release. The package has to come from where it is thought to come
+from: the tree, or the sealed wheel with ``tests.against = "wheel"``; the test process itself is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from unmoor.context import Context
+from unmoor.errors import ToolError, ToolFailed, ToolMissing
+from unmoor.model import Finding, Findings
+from unmoor.project.types import Project
+from unmoor.tools import coverage, nox, test_runs, tool_environment
+from unmoor.tools.pytest import Run
+from unmoor.tools.remarks import few
+
+ASSERTS = "tests have run on every supported Python, and each of them passed"
+
+_NONE = "no Python the project supports is on this machine"
+
+
+def check(context: Context) -> Findings:
+    """Run the suite on every supported Python that is here, or the project's own session."""
+    project = context.project
+    if own := nox.covers(project, context.stage.name):
+        log, seconds = context.log("nox"), project.settings.tests.seconds
+        return nox.examine(
+            project, own, context.environ, live=context.live, log=log, seconds=seconds, posargs=context.posargs
+        )
+    if project.tests is None:
+        hint = 'name what they need in a dependency group "tests", or say leave-out = ["tests-pass"] in [tool.unmoor]'
+        return Findings(absent="no tests were found", hint=hint)
+    against = project.settings.tests.against == "wheel"
+    wheel = next((path for path in context.archives if path.suffix == ".whl"), None) if against else None
+    if against and wheel is None:
+        problem = Finding(message="there is no sealed wheel to test", hint="build must run first: nox -s build")
+        return Findings(examined=1, unit="wheel", problems=(problem,))
+    return _on_every_python(context, wheel)
+
+
+def _on_every_python(context: Context, wheel: Path | None) -> Findings:
+    project = context.project
+    assert project.tests is not None  # noqa: S101 - check has seen to it
+    found, lacking = test_runs.interpreters(project, context.environ)
+    if not found:
+        raise ToolMissing(
+            f"{_NONE}: {', '.join(lacking) or 'none is named'}", hint="install one; unmoor downloads none"
+        )
+    measured = tool_environment.scratch("coverage") if project.settings.tests.coverage > 0 else None
+    asked = test_runs.Asked(
+        project=project,
+        tool=project.tests,
+        environ=context.environ,
+        posargs=context.posargs,
+        wheel=wheel,
+        coverage=measured,
+        logs=context.logs,
+    )
+    runs = test_runs.run_all(asked, found)
+    _raise_first(runs)
+    absent = tuple(_lacking(version, live=context.live) for version in lacking)
+    parts = [_judge(project, ran.python, ran.run, wheel) for ran in runs if ran.run is not None]
+    parts.append(_covered(context, runs, measured))
+    # What every Python has to say is said once.
+    told = dict.fromkeys(each for part in parts for each in part.problems)
+    origins = dict.fromkeys(each for part in parts for each in part.notices)
+    problems = (*_failures(context, runs), *told, *(absent if context.live else ()))
+    return Findings(
+        examined=sum(part.examined for part in parts),
+        unit=f"tests x {' '.join(found)}",
+        problems=problems,
+        notices=(*(() if context.live else absent), *origins),
+        tools=_tools(runs),
+    )
+
+
+def _raise_first(runs: Sequence[test_runs.Ran]) -> None:
+    """Raise what kept a Python from being tested, naming it; what the others found is told with it."""
+    broken = [ran for ran in runs if ran.error is not None]
+    if not broken:
+        return
+    error = broken[0].error
+    assert error is not None  # noqa: S101 - chosen for that
+    others = [
+        replace(each, what=f"on Python {ran.python}: {each.what}")
+        for ran in broken
+        if ran.error
+        for each in ran.error.problems
+    ]
+    error.problems = tuple(others)
+    raise error
+
+
+def _lacking(version: str, *, live: bool) -> Finding:
+    hint = "install it" if not live else "install it, or let CI run the tests there and merge its evidence"
+    return Finding(message=f"not run: no Python {version} on this machine", hint=hint)
+
+
+def _failures(context: Context, runs: Sequence[test_runs.Ran]) -> tuple[Finding, ...]:
+    """Return the failing tests, each once with all the Pythons it fails on, and where the whole output is."""
+    found: dict[tuple[str, str, int], tuple[str, list[str]]] = {}
+    for ran in runs:
+        for each in ran.run.report.failures if ran.run else ():
+            found.setdefault((each.test, each.file, each.line), (each.why, []))[1].append(ran.python)
+    if not found:
+        return ()
+    again = "nox -s tests -- {}" if context.project.adopted else "pytest {}"
+    failures = [
+        Finding(
+            message=f"{test.rpartition('::')[2]} failed on Python {' '.join(pythons)}: {why}",
+            place=_place(context.project, file, line),
+            hint=again.format(f"'{test}'" if "[" in test else test),
+        )
+        for (test, file, line), (why, pythons) in found.items()
+    ]
+    logs = context.logs / "tests.pytest-*.log"
+    word = "test" if len(found) == 1 else "tests"
+    return (*few(failures), Finding(message=f"{len(found)} {word} failed", hint=f"see {logs}"))
+
+
+def _judge(project: Project, python: str, run: Run, wheel: Path | None) -> Findings:
+    """Judge the record of one run, but for the tests that failed."""
+    problems = []
+    failed = len(run.report.failures)
+    if not failed and run.report.passed == 0:
+        why = f"all {run.report.skipped} were skipped" if run.report.skipped else "none were found"
+        problems.append(Finding(message=f"no test ran on Python {python}: {why}", hint=f"see {run.log}"))
+    elif not failed and run.status:
+        last = run.tail.splitlines()[-1] if run.tail else ""
+        message = f"the tests ended with exit status {run.status} on Python {python}, though none failed: {last}"
+        problems.append(Finding(message=message, hint=f"see {run.log}"))
+    wrong, right = _origins(project, run, wheel)
+    return Findings(examined=run.report.passed + failed, problems=(*problems, *wrong), notices=right)
+
+
+def _place(project: Project, file: str, line: int) -> str:
+    prefix = project.folder.relative_to(project.root)
+    return f"{(prefix / file).as_posix()}:{line}" if file and line else file
+
+
+def _origins(project: Project, run: Run, wheel: Path | None) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Say where the package was imported from; anywhere else than it should be is a problem."""
+    wrong, right = [], []
+    for name, origin in run.origins.items():
+        path = Path(origin).resolve()
+        inside = path.is_relative_to(project.root.resolve())
+        if wheel is not None and inside:
+            message, hint = f"{name} was imported from the tree, not from the wheel", "use a src/ layout"
+            wrong.append(Finding(message=message, place=path.relative_to(project.root.resolve()).as_posix(), hint=hint))
+        elif wheel is None and not inside:
+            message = f"{name} was imported from {path.parent}, not from the tree"
+            wrong.append(Finding(message=message, hint="a released version is in the way; check the test requirements"))
+        else:
+            place = path.relative_to(project.root.resolve()).parent.as_posix() if inside else "the sealed wheel"
+            right.append(Finding(message=f"{name} was imported from {place}"))
+    if not run.origins and project.component.import_names:
+        names = ", ".join(project.component.import_names)
+        wrong.append(
+            Finding(message=f"{names} cannot be imported where the tests ran", hint="see how the tests are installed")
+        )
+    return tuple(wrong), tuple(right)
+
+
+def _covered(context: Context, runs: Sequence[test_runs.Ran], measured: Path | None) -> Findings:
+    """Judge the covered percentage of all runs together against the floor of the settings."""
+    project, floor = context.project, context.project.settings.tests.coverage
+    if measured is None:
+        own = coverage.own_floor(project.folder)
+        hint = f"set coverage = {own:g} under [tool.unmoor.tests] to have it measured"
+        notice = Finding(message=f"the project's own coverage floor of {own:g} % is not measured here", hint=hint)
+        return Findings(notices=(notice,) if own else ())
+    room = next((ran.room for ran in reversed(runs) if ran.room is not None), None)
+    if room is None:
+        raise ToolError("coverage could not be measured without a run")
+    try:
+        percent = coverage.percent(room, measured, context.log("coverage"))
+    except ToolFailed as error:
+        return Findings(problems=(Finding(message=error.problems[0].what, hint=f"see {error.log}"),))
+    said = Finding(message=f"coverage is {percent:.2f} %, the floor is {floor:g} %")
+    return Findings(problems=(said,)) if percent < floor else Findings(notices=(said,))
+
+
+def _tools(runs: Sequence[test_runs.Ran]) -> dict[str, str]:
+    room = next((ran.room for ran in reversed(runs) if ran.room is not None), None)
+    names = ("pytest", "coverage")
+    return {name: version for name in names if room is not None and (version := room.version(name))}

@@ -1,0 +1,52 @@
+"""The clone has the whole history and the version tags.
+
+A shallow or tagless clone, the default of many CI services, makes version-from-tag backends build ``0.1.dev1`` and
+leaves the base of the release to chance (setuptools-scm and every changelog tool know the complaint).
+"""
+
+from __future__ import annotations
+
+from unmoor.context import Context
+from unmoor.model import Finding, Findings
+from unmoor.observe.questions import remote_refs, tagged_versions
+from unmoor.tools.git import Git
+
+__all__ = ["ASSERTS", "check"]
+
+ASSERTS = "the clone has its whole history and the version tags of the remote"
+_SHOWN = 5
+
+
+def check(context: Context) -> Findings:
+    """Look at the clone's depth, and compare its version tags with the remote's where that answers."""
+    git = Git(context.project.root, context.environ)
+    problems: list[Finding] = []
+    notices: list[Finding] = []
+    if git.is_shallow():
+        problems.append(
+            Finding(
+                message="the clone is shallow: version and base of the release cannot be known",
+                hint="git fetch --unshallow --tags (in CI: fetch-depth 0)",
+            )
+        )
+    component = context.project.component
+    here = tagged_versions(component, git.tags())
+    refs = remote_refs(context)
+    if refs is None and context.project.remote and not here:
+        message = (
+            f"there is no version tag here, and the remote {context.project.remote!r} did not say whether it has any"
+        )
+        notices.append(Finding(message=message, hint="git fetch --tags"))
+    there = tagged_versions(
+        component, (name.removeprefix("refs/tags/") for name in refs or {} if name.startswith("refs/tags/"))
+    )
+    missing = sorted(there.keys() - here.keys(), key=lambda tag: there[tag])
+    if there and not here:
+        message = f"the clone has none of the remote's {len(there)} version tags"
+        problems.append(Finding(message=message, hint="git fetch --tags (in CI: fetch-depth 0)"))
+    elif missing:
+        shown = ", ".join(repr(tag) for tag in missing[-_SHOWN:])
+        message = f"{len(missing)} version tags of the remote are not here, the newest: {shown}"
+        notices.append(Finding(message=message, hint="git fetch --tags"))
+    commits = int(git.run("rev-list", "--count", "HEAD").out)
+    return Findings(examined=commits, unit="commits", problems=tuple(problems), notices=tuple(notices))

@@ -1,0 +1,83 @@
+"""The files that make a package whole are there: readme, licence, the modules, the typing marker, what is required.
+
+``py.typed`` decides whether type checkers look at the installed package at all (PEP 561); a classifier alone does not.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from unmoor.context import Context
+from unmoor.model import Finding, Findings
+from unmoor.project.detect.declared import declared
+from unmoor.project.toml_file import dig_texts
+from unmoor.tools.git import Git
+
+__all__ = ["ASSERTS", "check"]
+
+ASSERTS = "readme, licence, modules, typing marker and required files are there"
+_README = re.compile(r"readme(\.\w+)*", re.IGNORECASE)
+_LICENCE = re.compile(r"(licen[cs]e|copying|unlicense|licen[cs]es)([.\-_].*)?", re.IGNORECASE)
+_TYPED = "Typing :: Typed"
+
+
+def check(context: Context) -> Findings:
+    """Look at the files git knows or would take up, in the component's folder and, for the licence, at the top."""
+    project = context.project
+    listed = Git(project.root, context.environ).run("ls-files", "-z", "--cached", "--others", "--exclude-standard").out
+    paths = [path for path in dict.fromkeys(listed.split("\0")) if path and (project.root / path).exists()]
+    prefix = "" if project.component.path == "." else f"{project.component.path}/"
+    own = [path.removeprefix(prefix) for path in paths if path.startswith(prefix)]
+    problems = []
+    if not any(_README.fullmatch(path) for path in own):
+        problems.append(Finding(message="there is no readme", hint="add README.md"))
+    tops = {path.split("/")[0] for path in [*own, *paths]}
+    if not any(_LICENCE.fullmatch(name) for name in tops):
+        problems.append(Finding(message="there is no licence file", hint="add LICENSE"))
+    problems += [
+        Finding(message=f"the required file {pattern!r} is not there", hint="add it and commit it")
+        for pattern in project.settings.required_files
+        if not any(PurePosixPath(path).match(pattern) if "*" in pattern else path == pattern for path in own)
+    ]
+    notices: list[Finding] = []
+    _modules(context, own, problems, notices)
+    return Findings(examined=len(own), unit="files", problems=tuple(problems), notices=tuple(notices))
+
+
+def _modules(context: Context, own: list[str], problems: list[Finding], notices: list[Finding]) -> None:
+    """See that every import name has its module, and that the typing marker and the classifier agree."""
+    project = context.project
+    names = project.settings.imports or project.component.import_names
+    if not names:
+        notices.append(Finding(message="no import name is known", hint="set `imports` in [tool.unmoor]"))
+    folders: list[str] = []
+    for name in names:
+        place = name.replace(".", "/")
+        found = sorted({folder for path in own if (folder := _folder(path, place))}, key=len)
+        if not found and not any(_is_module(path, place) for path in own):
+            message = f"the module {name!r} is nowhere in the tree"
+            problems.append(Finding(message=message, hint="correct `imports` in [tool.unmoor], or commit it"))
+        folders += found
+    pyproject = declared(project)
+    typed = _TYPED in dig_texts(project.metadata, "classifiers")
+    marked = [path for path in own if path.endswith("/py.typed") and any(path.startswith(each) for each in folders)]
+    if typed and folders and not marked:
+        place = pyproject.place("project.classifiers" if pyproject.standard else "tool.poetry.classifiers", _TYPED)
+        hint = f"add an empty {folders[0]}py.typed"
+        problems.append(Finding(message=f"{_TYPED!r} is said, but there is no 'py.typed'", place=place, hint=hint))
+    if marked and not typed and "classifiers" not in dig_texts(project.metadata, "dynamic"):
+        message = "the package is typed, but does not say so"
+        notices.append(Finding(message=message, place=marked[0], hint=f"add the classifier {_TYPED!r}"))
+
+
+def _folder(path: str, place: str) -> str:
+    """Return the package's folder, with its slash, where ``path`` lies in it; tests and examples do not count."""
+    before, found, _ = f"/{path}".partition(f"/{place}/")
+    outside = before.strip("/").split("/")[0] in {"tests", "test", "docs", "doc", "examples", "testing"}
+    return f"{before}/{place}/".lstrip("/") if found and not outside else ""
+
+
+def _is_module(path: str, place: str) -> bool:
+    """Say whether ``path`` is a module of that name: Python, or the source of a compiled one."""
+    return bool(re.search(rf"(^|/){re.escape(place)}\.(py|pyi|pyx|c|cc|cpp|rs|so|pyd)$", path))

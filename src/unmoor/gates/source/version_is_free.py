@@ -1,0 +1,75 @@
+"""The main index holds nothing of this version, or exactly what this release put there.
+
+A file name can be used on an index once and for all: a version that is there in part, yanked, or spelled another way
+is not free either. A release that was interrupted meets its own files again, known by sha256.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from unmoor.context import Context
+from unmoor.indexes.simple import IndexFile
+from unmoor.model import Finding, Findings
+from unmoor.observe.questions import index_files, sealed_digests
+from unmoor.planning.versions.pep440 import next_free, try_parse
+from unmoor.runtime.http import Unreachable
+
+__all__ = ["ASSERTS", "check"]
+
+ASSERTS = "the index holds nothing of this version but what this release put there"
+# Warehouse refuses new files on releases older than this (since July 2026).
+_CLOCK = timedelta(days=14)
+_SHOWN = 3
+
+
+def check(context: Context) -> Findings:
+    """Ask the main index, also in a rehearsal, for every file of the planned version, in any spelling."""
+    try:
+        files = index_files(context)
+    except Unreachable as error:
+        absent = f"the index was not asked which versions are taken: {error.problems[0].what}"
+        return Findings(absent=absent, hint="run again when the index can be reached")
+    version = context.plan.release.version
+    planned = try_parse(version)
+    there = [each for each in files if each.version and try_parse(each.version) == planned]
+    if not there:
+        return Findings(examined=len(files) + 1, unit="files on the index")
+    ours = sealed_digests(context)
+    if all(each.sha256 and ours.get(each.filename) == each.sha256 for each in there):
+        return _resumed(context, there, len(files))
+    taken = [each.version for each in files]
+    hint = f"release another version; the next free one is {next_free(version, taken)}"
+    problems = [Finding(message=_what(version, there, ours), hint=hint)]
+    return Findings(examined=len(files), unit="files on the index", problems=tuple(problems))
+
+
+def _what(version: str, there: list[IndexFile], ours: object) -> str:
+    spelled = sorted({each.version for each in there} - {version})
+    other = f" (as {', '.join(map(repr, spelled))})" if spelled else ""
+    yanked = ", yanked" if all(each.yanked for each in there) else ""
+    names = ", ".join(repr(each.filename) for each in there[:_SHOWN]) + (", …" if len(there) > _SHOWN else "")
+    differ = " and are not the sealed ones" if ours else ""
+    files = "file is" if len(there) == 1 else "files are"
+    return f"version {version!r}{other} is taken: {len(there)} {files} on the index{yanked}{differ}: {names}"
+
+
+def _resumed(context: Context, there: list[IndexFile], examined: int) -> Findings:
+    """Judge a version that holds only our own files: whole it is finished, in part it can be, for 14 days."""
+    version = context.plan.release.version
+    missing = sorted(sealed_digests(context).keys() - {each.filename for each in there})
+    problems = []
+    if any(each.yanked for each in there):
+        message = f"version {version!r} holds our files, but was yanked"
+        problems.append(Finding(message=message, hint="lift the yank on the index, or release another version"))
+    since = min((each.upload_time for each in there if each.upload_time), default=None)
+    if missing and since is not None and datetime.now(UTC) - since > _CLOCK:
+        message = (
+            f"version {version!r} is there in part since {since.date()}, and takes no new files: {', '.join(missing)}"
+        )
+        hint = f"yank {version} and release {next_free(version, [version])}"
+        problems.append(Finding(message=message, hint=hint))
+    notice = Finding(
+        message=f"the index already holds {len(there)} of {len(there) + len(missing)} files of this very release"
+    )
+    return Findings(examined=examined, unit="files on the index", problems=tuple(problems), notices=(notice,))

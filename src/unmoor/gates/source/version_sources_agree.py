@@ -1,0 +1,151 @@
+"""Every place that states the version states the same one.
+
+Releases have gone out under a tag, a manifest and a module attribute that disagreed; the index then has one version
+and the installed package says another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from unmoor.context import Context
+from unmoor.errors import UnmoorError
+from unmoor.model import Finding, Findings, VersionSource
+from unmoor.planning.versions.pep440 import try_parse
+from unmoor.project.detect.changelog import newest_entry
+from unmoor.project.toml_file import read_text
+from unmoor.project.version_locator import locate
+from unmoor.runtime.file_text import FileText
+
+if TYPE_CHECKING:
+    from packaging.version import Version
+
+__all__ = ["ASSERTS", "check"]
+
+ASSERTS = "every place that states the version states the same one"
+_NO_FILE = ("vcs", "computed")
+_OTHERS_MEMORY = "bumpversion.current_version"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place that states a version: as ``file:line``, as spelled, and as PEP 440 reads it."""
+
+    where: str
+    text: str
+    version: Version
+
+
+def check(context: Context) -> Findings:
+    """Read all version sources now; compare them with the plan, or with each other where the plan will bump them."""
+    sources = context.project.component.sources
+    if not sources:
+        return Findings(absent="no place that states the version is known", hint="set `version-files` in [tool.unmoor]")
+    problems = [_computed(context, each) for each in sources if each.kind == "computed"]
+    places, remembered = _places(context, sources, problems)
+    release = context.plan.release
+    planned, current = try_parse(release.version), try_parse(release.current)
+    expected = None if not context.live and planned != current else planned
+    values = {place.version for place in places}
+    if len(values) > 1 or (expected is not None and values - {expected}):
+        problems += _listed(places, expected)
+    notices = (_spelling(places) if expected else []) + _memory(remembered, values) + _changelog(context, expected)
+    return Findings(examined=len(sources), unit="places", problems=tuple(problems), notices=tuple(notices))
+
+
+def _places(
+    context: Context, sources: tuple[VersionSource, ...], problems: list[Finding]
+) -> tuple[list[_Place], list[_Place]]:
+    """Read the places that state the version, and those where bump-my-version remembers it; add what cannot be read."""
+    places: list[_Place] = []
+    remembered: list[_Place] = []
+    for source in sources:
+        if source.kind in _NO_FILE:
+            continue
+        try:
+            found = _read(context, source)
+        except (OSError, UnmoorError) as error:
+            what = error.problems[0].what if isinstance(error, UnmoorError) else f"cannot be read: {error.strerror}"
+            hint = "restore it, or take the place out of `version-files` in [tool.unmoor]"
+            problems.append(
+                Finding(message=f"states no version: {what}", place=_shown(context, source.path), hint=hint)
+            )
+            continue
+        (remembered if source.key.endswith(_OTHERS_MEMORY) else places).extend(found)
+        if not found:
+            message = f"{source.value!r} is no version"
+            problems.append(
+                Finding(message=message, place=_shown(context, source.path), hint="write it as 1.4.0 or 1.4.0rc1")
+            )
+    return places, remembered
+
+
+def _read(context: Context, source: VersionSource) -> list[_Place]:
+    text = FileText.of((context.project.folder / source.path).read_bytes(), where=source.path).plain
+    return [
+        _Place(_shown(context, source.path, text.count("\n", 0, span.start) + 1), span.value, version)
+        for span in locate(text, source)
+        if (version := try_parse(span.value)) is not None
+    ]
+
+
+def _shown(context: Context, path: str, line: int = 0) -> str:
+    shown = (PurePosixPath(context.project.component.path) / path).as_posix()
+    return f"{shown}:{line}" if line else shown
+
+
+def _computed(context: Context, source: VersionSource) -> Finding:
+    return Finding(
+        message=f"the version is computed by code{f': {source.reason}' if source.reason else ''}",
+        place=_shown(context, source.path),
+        hint="state it literally, or let the build backend read it from a file or a tag",
+    )
+
+
+def _listed(places: list[_Place], expected: Version | None) -> list[Finding]:
+    """List every place, those that are right included, and last: which one is wrong only a person can tell."""
+    if expected is None:
+        hint = "run `unmoor bump`, or write the same version in every place"
+        return [Finding(message=f"states {place.text!r}", place=place.where, hint=hint) for place in places]
+    hint = f"write {str(expected)!r} there, or make the other places state this one"
+    wrong = [place for place in places if place.version != expected]
+    return [
+        *(
+            Finding(message=f"states {place.text!r}, planned is {str(expected)!r}", place=place.where, hint=hint)
+            for place in wrong
+        ),
+        *(
+            Finding(message=f"states {place.text!r}, as planned", place=place.where)
+            for place in places
+            if place not in wrong
+        ),
+    ]
+
+
+def _spelling(places: list[_Place]) -> list[Finding]:
+    return [
+        Finding(message=f"{place.text!r} is published as {str(place.version)!r}", place=place.where, hint="write it so")
+        for place in places
+        if place.text != str(place.version)
+    ]
+
+
+def _memory(remembered: list[_Place], values: set[Version]) -> list[Finding]:
+    return [
+        Finding(message=f"bump-my-version remembers {place.text!r}", place=place.where, hint="correct current_version")
+        for place in remembered
+        if values and place.version not in values
+    ]
+
+
+def _changelog(context: Context, expected: Version | None) -> list[Finding]:
+    """Compare the changelog's newest entry with the version; only where nothing is left to be written into it."""
+    path = context.project.notes.changelog
+    text = read_text(context.project.folder / path) if path else None
+    entry = newest_entry(text) if text else None
+    if expected is None or entry is None or try_parse(entry.version) == expected:
+        return []
+    message = f"the newest entry is {entry.version!r}, planned is {str(expected)!r}"
+    return [Finding(message=message, place=_shown(context, path, entry.line), hint="run `unmoor changelog`")]

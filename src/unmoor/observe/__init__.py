@@ -1,0 +1,1 @@
+"""The one reader of what is so: the clone, the remote, the index. Each question is asked once a run."""

@@ -1,0 +1,1 @@
+"""How any stage is carried out; nothing in here knows a stage by its name."""

@@ -1,0 +1,119 @@
+"""The record of a stage: what it says when the stage begins, so that a killed run leaves an intent, and at its end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from unmoor.context import Context
+from unmoor.errors import Exit
+from unmoor.evidence.record import Attempt, GateRecord, Kept, Record
+from unmoor.model import Distribution, How, Outcome
+from unmoor.state import upload_intents
+
+if TYPE_CHECKING:
+    from unmoor.stages import Done
+
+__all__ = ["begun", "ended"]
+
+_KEPT_ATTEMPTS = 20
+_APART = "refused"
+
+
+def begun(context: Context, kept: Kept) -> Record:
+    """Return the record of a stage that begins; what was kept of it becomes an earlier attempt.
+
+    Once archives have begun to go out, the record of their build says what they are and of which commit. An attempt
+    at the same content counts, and says so too; one at other content is kept apart, whatever becomes of it.
+    """
+    release = context.plan.release
+    name, files, facts = context.stage.name, context.distributions, {}
+    if (built := _going_out(context, kept)) is not None:
+        if dict(built.inputs) == dict(context.inputs):
+            files, facts = built.files, dict(built.facts)
+        else:
+            name = f"{name}.{_APART}"
+            kept = context.store.read(name)
+    return Record(
+        stage=name,
+        component=release.component,
+        version=release.version,
+        mode=context.plan.mode,
+        outcome=Outcome.ERROR,
+        how=How.RAN,
+        detail="begun",
+        inputs=dict(context.inputs),
+        subjects=_subjects(context, files),
+        files=files,
+        relied_on=_relied_on(context),
+        facts=facts,
+        started=_now(),
+        actor=context.plan.actor,
+        code=int(Exit.INCOMPLETE),
+        attempts=_earlier(kept),
+    )
+
+
+def _earlier(kept: Kept) -> tuple[Attempt, ...]:
+    last = kept.record
+    if last is None:
+        return ()
+    detail = last.detail if last.finished else f"interrupted: {last.detail or 'at work'}"
+    attempt = Attempt(started=last.started, actor=last.actor, outcome=last.outcome, detail=detail)
+    return (*last.attempts, attempt)[-_KEPT_ATTEMPTS:]
+
+
+def _going_out(context: Context, kept: Kept) -> Record | None:
+    """Return the record of the build where its archives have begun to be published, else ``None``."""
+    if context.stage.step != "build" or not context.live or not upload_intents.any_begun(context.state):
+        return None
+    return kept.record if kept.record is not None and kept.record.files else None
+
+
+def ended(
+    context: Context,
+    intent: Record,
+    gates: tuple[GateRecord, ...],
+    done: Done | None,
+    code: Exit,
+    seconds: float,
+) -> Record:
+    """Return the record of a stage that has ended, from the ``intent`` it began with; ``seconds`` is wall time."""
+    files = done.files if done else intent.files
+    outcome = Outcome.PASSED
+    if code is not Exit.PASS:
+        outcome = Outcome.FAILED if code is Exit.GATE_FAILED else Outcome.ERROR
+    return replace(
+        intent,
+        outcome=outcome,
+        how=done.how if done else How.RAN,
+        detail=_detail(gates, done, outcome),
+        subjects=_subjects(context, files),
+        files=files,
+        gates=gates,
+        facts=dict(done.facts if done else intent.facts),
+        finished=_now(),
+        seconds=round(seconds, 2),
+        code=int(code),
+    )
+
+
+def _detail(gates: tuple[GateRecord, ...], done: Done | None, outcome: Outcome) -> str:
+    if outcome is not Outcome.PASSED:
+        return ", ".join(gate.name for gate in gates if not gate.holds)
+    return done.detail if done else ""
+
+
+def _subjects(context: Context, files: tuple[Distribution, ...]) -> dict[str, dict[str, str]]:
+    if files:
+        return {each.filename: {"sha256": each.sha256} for each in files}
+    return {"tree": {"gitTree": context.plan.tree}, "commit": {"gitCommit": context.plan.commit}}
+
+
+def _relied_on(context: Context) -> dict[str, str]:
+    return {name: digest for name in context.stage.requires if (digest := context.store.read(name).digest)}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,54 @@
+"""Tag names: which version a tag names, which name a version's tag gets, and what git would not accept as one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from unmoor.errors import UnmoorError
+from unmoor.model import Component
+from unmoor.planning.versions.pep440 import try_parse
+
+if TYPE_CHECKING:
+    from packaging.version import Version
+
+__all__ = ["form_of", "name", "version_of", "versions"]
+
+# git-check-ref-format(1), rules 3 to 10, plus an option-like or over-long name.
+_REFUSED = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/$|^/|\.$|^-|(^|/)\.|\.lock(/|$)|^@$|^$|^.{200}")
+
+
+def form_of(component: Component) -> str:
+    """Return the form of a component's tags, with ``{version}`` alone left open."""
+    return component.tag_form.replace("{name}", component.name)
+
+
+def name(form: str, version: str) -> str:
+    """Return the tag of a canonical ``version``; raise ``UnmoorError`` where git would not accept it."""
+    made = form.replace("{version}", version)
+    if "{version}" not in form or _REFUSED.search(made):
+        what = f"the tag form {form!r} makes {made!r}, which is no name for a version's tag"
+        raise UnmoorError(what, hint='set tool.unmoor.tag to a form such as "{version}" or "v{version}"')
+    return made
+
+
+def version_of(form: str, tag: str) -> Version | None:
+    """Return the version that a tag of this form names; a ``v`` before the version is neither here nor there.
+
+    A bare number is none unless nothing else is to be expected: ``20240131`` is more likely a date.
+    """
+    before, _, after = form.partition("{version}")
+    before = before.removesuffix("v")
+    if not (tag.startswith(before) and tag.endswith(after)):
+        return None
+    text = tag[len(before) : len(tag) - len(after)]
+    if "." not in text and len(text) > len("v999"):
+        return None
+    return try_parse(text) if re.match(r"v?\d", text) else None
+
+
+def versions(form: str, tags: Iterable[str]) -> dict[str, Version]:
+    """Return the tags that name a version, with it, oldest version first."""
+    found = {tag: version for tag in tags if (version := version_of(form, tag)) is not None}
+    return dict(sorted(found.items(), key=lambda item: (item[1], item[0])))

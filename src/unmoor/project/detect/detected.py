@@ -1,0 +1,86 @@
+"""Everything that need not be said because the project shows it: one pass over its files, a reason for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from unmoor.errors import Problem
+from unmoor.model import VersionSource
+from unmoor.project.detect.build_backend import backend, backend_problems
+from unmoor.project.detect.docs_engine import docs_engine
+from unmoor.project.detect.lint_tools import lint_tools
+from unmoor.project.detect.metadata import metadata, metadata_problems
+from unmoor.project.detect.notes_style import notes_style
+from unmoor.project.detect.noxfile import Noxfile, by_stage, read_noxfile
+from unmoor.project.detect.packages import Package, find
+from unmoor.project.detect.pythons import supported
+from unmoor.project.detect.requirement_lists import requirement_lists
+from unmoor.project.detect.test_suite import test_suite
+from unmoor.project.detect.type_checkers import type_checkers
+from unmoor.project.detect.version_sources import sources
+from unmoor.project.project_files import Tree
+from unmoor.project.types import Backend, NotesStyle, Settings, Tool
+
+__all__ = ["Detected", "detect", "problems"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detected:
+    """What a component's files show. ``reasons`` holds those that the values do not carry themselves, by key."""
+
+    name: str
+    metadata: Mapping[str, object]
+    backend: Backend
+    packages: tuple[Package, ...]
+    sources: tuple[VersionSource, ...]
+    notes: NotesStyle
+    lint: tuple[Tool, ...]
+    types: tuple[Tool, ...]
+    tests: Tool | None
+    docs: Tool | None
+    pythons: tuple[str, ...]
+    noxfile: Noxfile
+    own_sessions: Mapping[str, tuple[str, ...]]
+    reasons: Mapping[str, str]
+
+
+def problems(tree: Tree) -> Iterator[Problem]:
+    """Yield everything that makes the project unfit to be detected."""
+    yield from metadata_problems(tree)
+    yield from backend_problems(tree)
+
+
+def detect(tree: Tree, settings: Settings) -> Detected:
+    """Detect everything the settings leave open, in a project without ``problems``. Raises ``SettingsError``."""
+    stated = metadata(tree)
+    name, build = str(stated["name"]), backend(tree)
+    packages, packages_reason = find(tree, build.name, name, settings.imports)
+    lists = requirement_lists(tree, stated)
+    tests = test_suite(tree, lists, settings.tests)
+    needs = tests.requirements if tests else None
+    types, remarks = type_checkers(tree, lists, packages, needs, settings.types)
+    docs, docs_reason = docs_engine(tree, lists, settings.docs)
+    pythons, pythons_reason = supported(stated, settings.tests.pythons)
+    noxfile = read_noxfile(tree)
+    return Detected(
+        name=name,
+        metadata=stated,
+        backend=build,
+        packages=packages,
+        sources=sources(tree, build, packages, stated, settings.version_files),
+        notes=notes_style(tree, settings.notes, settings.changelog),
+        lint=lint_tools(tree, lists, settings.lint),
+        types=types,
+        tests=tests,
+        docs=docs,
+        pythons=pythons,
+        noxfile=noxfile,
+        own_sessions=by_stage(noxfile, settings.gates),
+        reasons={
+            "imports": packages_reason,
+            "pythons": pythons_reason,
+            "docs": docs_reason,
+            "types": "; ".join(remarks),
+        },
+    )

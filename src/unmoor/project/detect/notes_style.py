@@ -1,0 +1,64 @@
+"""How the project keeps its change notes and its changelog.
+
+Source of towncrier's defaults: its documentation of configuration (``towncrier.toml`` before ``pyproject.toml``,
+``newsfragments``, ``NEWS.rst``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from unmoor.project.project_files import Tree
+from unmoor.project.toml_file import dig, dig_table, dig_texts, read_toml
+from unmoor.project.types import NotesStyle
+
+__all__ = ["notes_style"]
+
+_STEMS = ("changelog", "changes", "news", "history", "release_notes", "release-notes", "releases")
+_SUFFIXES = ("", ".md", ".rst", ".txt", ".adoc")
+_WHERE = ("", "docs", "doc")
+
+
+def notes_style(tree: Tree, style: str, changelog: str) -> NotesStyle:
+    """Return the style of notes, their folder and the changelog; ``style`` and ``changelog`` are the settings'."""
+    table, where = _towncrier(tree)
+    if style == "none" or (not style and table is None):
+        reason = "set in [tool.unmoor]" if style else "towncrier is not configured"
+        return NotesStyle(style="none", changelog=changelog or _changelog(tree), reason=reason)
+    settings = table or {}
+    reason = f"[tool.towncrier] in {where}" if where else "set in [tool.unmoor]; towncrier itself is not configured"
+    written = "".join(dig_texts(settings, "filename")) or "NEWS.rst"
+    return NotesStyle(style="towncrier", folder=_folder(settings), changelog=changelog or written, reason=reason)
+
+
+def _towncrier(tree: Tree) -> tuple[Mapping[str, object] | None, str]:
+    if tree.has("towncrier.toml"):
+        return dig_table(read_toml(tree.folder / "towncrier.toml").table, "tool", "towncrier"), "towncrier.toml"
+    if isinstance(dig(tree.pyproject, "tool", "towncrier"), Mapping):
+        return tree.tool("towncrier"), "pyproject.toml"
+    return None, ""
+
+
+def _folder(settings: Mapping[str, object]) -> str:
+    if stated := "".join(dig_texts(settings, "directory")):
+        return str(PurePosixPath(stated))
+    package = "".join(dig_texts(settings, "package"))
+    if not package:
+        return "newsfragments"
+    top = "".join(dig_texts(settings, "package_dir")) or "."
+    return str(PurePosixPath(top, *package.split("."), "newsfragments"))
+
+
+def _changelog(tree: Tree) -> str:
+    """Return the changelog by its usual names, whatever their case."""
+    for where in _WHERE:
+        folder = tree.folder / where
+        names = sorted(entry.name for entry in folder.iterdir() if entry.is_file()) if folder.is_dir() else []
+        for stem in _STEMS:
+            for suffix in _SUFFIXES:
+                wanted = re.compile(re.escape(stem + suffix), re.IGNORECASE)
+                if found := next((name for name in names if wanted.fullmatch(name)), ""):
+                    return str(PurePosixPath(where, found))
+    return ""

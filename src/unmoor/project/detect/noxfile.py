@@ -1,0 +1,106 @@
+"""The project's own nox sessions, read from its ``noxfile.py`` without importing it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from unmoor.cli.session_gates import stage_of, unexplained
+from unmoor.errors import SettingsError
+from unmoor.project.project_files import Tree
+
+__all__ = ["Noxfile", "by_stage", "read_noxfile"]
+
+_SESSION = frozenset({"nox.session", "session", "nox_uv.session", "nox_poetry.session"})
+_GATE = frozenset({"unmoor.sessions.gate", "sessions.gate", "gate"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noxfile:
+    """What a noxfile defines: its sessions, each with the Pythons it names literally, and whether it adopts unmoor.
+
+    ``stages`` maps the sessions that unmoor's decorator joins to the stage it names literally.
+    """
+
+    sessions: Mapping[str, tuple[str, ...]]
+    stages: Mapping[str, str] = field(default_factory=dict)
+    adopted: bool = False
+    exists: bool = False
+
+
+def read_noxfile(tree: Tree) -> Noxfile:
+    """Read ``noxfile.py``; one that cannot be parsed has no sessions (nox itself will say why)."""
+    text = tree.text("noxfile.py")
+    if text is None:
+        return Noxfile(sessions={})
+    try:
+        module = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return Noxfile(sessions={}, exists=True)
+    sessions: dict[str, tuple[str, ...]] = {}
+    stages: dict[str, str] = {}
+    for node in ast.walk(module):
+        if isinstance(node, ast.FunctionDef):
+            for arguments in _decorators(node, _SESSION, "python"):
+                given = _literal(arguments.get("name"))
+                name = given if isinstance(given, str) else node.name
+                sessions[name] = _texts(_literal(arguments.get("python") or arguments.get("py")))
+                for stage in (_literal(each.get("stage")) for each in _decorators(node, _GATE, "stage")):
+                    stages |= {name: stage} if isinstance(stage, str) else {}
+    adopted = any(map(_adopts, ast.walk(module)))
+    return Noxfile(sessions=sessions, stages=stages, adopted=adopted, exists=True)
+
+
+def by_stage(noxfile: Noxfile, gates: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Sort sessions into the stages they belong to: those that ``gates`` names, or those with well-known names.
+
+    Raises ``SettingsError`` with the names in ``gates`` that say nothing about their stage, where there is no unmoor
+    in the noxfile that could say it; where there is, the sessions themselves know, once they are registered.
+    """
+    found: dict[str, list[str]] = {}
+    unsorted = []
+    # A noxfile may make sessions in ways that only running it shows, so names in the settings are taken on trust.
+    for name in dict.fromkeys((*gates, *noxfile.stages)) if gates else noxfile.sessions:
+        stage = noxfile.stages.get(name) or stage_of(name)
+        if stage:
+            found.setdefault(stage, []).append(name)
+        elif gates and not noxfile.adopted:
+            unsorted.append(unexplained(name))
+    if unsorted:
+        raise SettingsError(unsorted)
+    return {stage: tuple(names) for stage, names in found.items()}
+
+
+def _decorators(node: ast.FunctionDef, names: frozenset[str], first: str) -> Iterator[dict[str, ast.expr]]:
+    """Yield the arguments of each decorator of these names, called or bare; ``first`` is what the first one means."""
+    for decorator in node.decorator_list:
+        called = decorator if isinstance(decorator, ast.Call) else None
+        function = called.func if called else decorator
+        if ast.unparse(function) in names:
+            given = {each.arg: each.value for each in called.keywords if each.arg} if called else {}
+            if called and called.args:
+                given.setdefault(first, called.args[0])
+            yield given
+
+
+def _adopts(node: ast.AST) -> bool:
+    if isinstance(node, ast.Import):
+        return any(alias.name == "unmoor.sessions" for alias in node.names)
+    if isinstance(node, ast.ImportFrom):
+        names = {alias.name for alias in node.names}
+        return node.module == "unmoor.sessions" or (node.module == "unmoor" and "sessions" in names)
+    return False
+
+
+def _literal(node: ast.expr | None) -> object:
+    try:
+        return ast.literal_eval(node) if node is not None else None
+    except (ValueError, TypeError):
+        return None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list | tuple) else ()

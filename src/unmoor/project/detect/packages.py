@@ -1,0 +1,171 @@
+"""What the package is imported as, and where that lies: from the backend's settings, else from the folders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from unmoor.project.project_files import Tree
+from unmoor.project.toml_file import dig, dig_table, dig_texts
+
+__all__ = ["Package", "find", "locate", "roots"]
+
+# Folders and modules at the top of a flat project that are never its package.
+_NOT_PACKAGES = frozenset(
+    re.findall(
+        r"\w+",
+        """
+    asv_bench bench benchmark benchmarks bin build changelog ci conf conftest dist doc docs downstream example
+    examples hooks htmlcov man newsfragments node_modules noxfile release requirements scripts setup site tasks
+    template templates test testing tests tools typings venv
+""",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """An import name and where it lies relative to the component: a folder, a ``.py`` file, or nothing found."""
+
+    name: str
+    path: str
+
+
+def find(tree: Tree, backend: str, name: str, given: Sequence[str]) -> tuple[tuple[Package, ...], str]:
+    """Return the packages of the project and the reason; ``given`` are the names that the settings state."""
+    if given:
+        return _located(tree, given), "set in [tool.unmoor]"
+    names, reason = _declared(tree, backend)
+    if names:
+        return _located(tree, names), reason
+    for root in roots(tree):
+        found = list(_importable(tree.folder / root))
+        chosen = _choose(found, name, everything=backend == "setuptools" and root != "")
+        if chosen:
+            where = f"in {root}/" if root else "beside pyproject.toml"
+            return _located(tree, chosen), f"found {where}"
+    return (), "nothing that can be imported was found; set 'imports'"
+
+
+def roots(tree: Tree) -> tuple[str, ...]:
+    """Return the folders that import names start from, by the backends' settings and by custom; ``""`` is the top."""
+    stated = [
+        *dig_texts(tree.pyproject, "tool", "setuptools", "packages", "find", "where"),
+        *dig_texts(tree.pyproject, "tool", "setuptools", "package-dir", ""),
+        *dig_texts(tree.pyproject, "tool", "pdm", "build", "package-dir"),
+        *dig_texts(tree.pyproject, "tool", "uv", "build-backend", "module-root"),
+        *dig_texts(tree.pyproject, "tool", "maturin", "python-source"),
+        *re.findall(r"=\s*(\S+)", tree.setup_cfg.get("options", {}).get("package_dir", "")),
+        *dig_texts(tree.setup_py, "package_dir", ""),
+    ]
+    below = (tree.folder / "src").is_dir()
+    return tuple(
+        dict.fromkeys(["" if each in {".", "./"} else each.strip("/") for each in stated] + ["src"] * below + [""])
+    )
+
+
+def locate(tree: Tree, name: str) -> str:
+    """Return where an import name lies relative to the component; empty where it was not found."""
+    inner = name.replace(".", "/")
+    for root in roots(tree):
+        base = PurePosixPath(root)
+        for path in (base / inner / "__init__.py", base / f"{inner}.py"):
+            if tree.has(str(path)):
+                return str(path.parent if path.name == "__init__.py" else path)
+    found = (PurePosixPath(root) / inner for root in roots(tree) if (tree.folder / root / inner).is_dir())
+    return next((str(path) for path in found), "")
+
+
+def _located(tree: Tree, names: Iterable[str]) -> tuple[Package, ...]:
+    return tuple(Package(name, locate(tree, name)) for name in dict.fromkeys(names))
+
+
+def _declared(tree: Tree, backend: str) -> tuple[list[str], str]:
+    """Return the import names that the backend's own settings state, and which settings."""
+    readers = {
+        "flit-core": (_flit, "tool.flit.module"),
+        "hatchling": (_hatch, "tool.hatch.build.targets.wheel"),
+        "setuptools": (_setuptools, "setuptools' settings"),
+        "poetry-core": (_poetry, "tool.poetry.packages"),
+        "uv-build": (_uv, "tool.uv.build-backend"),
+        "maturin": (_maturin, "tool.maturin"),
+    }
+    reader, where = readers.get(backend, (None, ""))
+    return (list(reader(tree)), f"from {where}") if reader else ([], "")
+
+
+def _flit(tree: Tree) -> Iterator[str]:
+    yield from dig_texts(tree.pyproject, "tool", "flit", "module", "name")
+
+
+def _hatch(tree: Tree) -> Iterator[str]:
+    wheel = tree.tool("hatch", "build", "targets", "wheel")
+    for path in dig_texts(wheel, "packages") or dig_texts(wheel, "only-include"):
+        yield PurePosixPath(path).stem
+
+
+def _setuptools(tree: Tree) -> Iterator[str]:
+    stated = [
+        *dig_texts(tree.pyproject, "tool", "setuptools", "packages"),
+        *tree.setup_cfg.get("options", {}).get("packages", "").split(),
+        *dig_texts(tree.setup_py, "packages"),
+    ]
+    for name in stated:
+        if name.replace(".", "").isidentifier() and "." not in name:
+            yield name
+    yield from dig_texts(tree.pyproject, "tool", "setuptools", "py-modules")
+    yield from tree.setup_cfg.get("options", {}).get("py_modules", "").split()
+    yield from dig_texts(tree.setup_py, "py_modules")
+
+
+def _poetry(tree: Tree) -> Iterator[str]:
+    listed = dig(tree.pyproject, "tool", "poetry", "packages")
+    for each in listed if isinstance(listed, list) else []:
+        for include in dig_texts(each, "include"):
+            parts = [part for part in PurePosixPath(include).parts if "*" not in part and not part.endswith(".pyi")]
+            if parts:
+                yield ".".join([*parts[:-1], parts[-1].removesuffix(".py")])
+
+
+def _uv(tree: Tree) -> Iterator[str]:
+    yield from dig_texts(tree.pyproject, "tool", "uv", "build-backend", "module-name")
+
+
+def _maturin(tree: Tree) -> Iterator[str]:
+    for name in dig_texts(dig_table(tree.pyproject, "tool", "maturin"), "module-name"):
+        yield name.partition(".")[0]
+
+
+def _importable(folder: Path) -> Iterator[str]:
+    """Yield what could be imported from a folder: packages, packages in namespaces one level down, modules."""
+    if not folder.is_dir():
+        return
+    for entry in sorted(folder.iterdir()):
+        name = entry.name.removesuffix(".py")
+        if not name.isidentifier() or name.lower() in _NOT_PACKAGES:
+            continue
+        if (entry / "__init__.py").is_file() or (entry.suffix == ".py" and entry.is_file()):
+            yield name
+        elif entry.is_dir() and any(entry.glob("*.py")):
+            yield name  # modules without an __init__.py: the package is an implicit one
+        elif entry.is_dir():
+            inner = sorted(path.parent.name for path in entry.glob("*/__init__.py"))
+            yield from (f"{name}.{each}" for each in inner if each.isidentifier() and each not in _NOT_PACKAGES)
+
+
+def _choose(found: list[str], name: str, *, everything: bool) -> list[str]:
+    """Return the project's own among what was found: the one of its name, or the only one there is."""
+    wanted = _plain(name)
+    own = [each for each in found if _plain(each) == wanted]
+    if everything and found:
+        return own + [each for each in found if each not in own]
+    in_namespace = [each for each in found if "." in each]
+    return own[:1] or (
+        found if len(found) == 1 and found != in_namespace else in_namespace if found == in_namespace else []
+    )
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "_", name).lower()

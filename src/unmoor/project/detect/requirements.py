@@ -1,0 +1,89 @@
+"""Which requirements a tool's environment is given: those the settings state, else the list that names the tool."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+
+from unmoor.project.detect.requirement_lists import RequirementList
+from unmoor.project.types import Requirements
+
+__all__ = ["chosen", "joined", "naming", "stated", "wanted"]
+
+
+def stated(
+    groups: Sequence[str], extras: Sequence[str], requirements: Sequence[str], where: str
+) -> Requirements | None:
+    """Return what the settings ask for, or ``None`` where they leave it to detection."""
+    if not (groups or extras or requirements):
+        return None
+    words = [word for group in groups for word in ("--group", group)]
+    for each in requirements:
+        # `-r FILE` is two words for an installer, `name ; marker` is one.
+        words += shlex.split(each) if each.startswith("-") else [each]
+    return Requirements(arguments=tuple(words), project=True, extras=tuple(extras), reason=f"set in {where}")
+
+
+def naming(lists: Sequence[RequirementList], *tools: str, usual: Sequence[str]) -> RequirementList | None:
+    """Return the list that is most plainly for the tool among those that name it.
+
+    ``usual`` are the names it often has, best first, as patterns.
+    """
+    kinds = list(dict.fromkeys(each.kind for each in lists))
+    found = [each for each in lists if any(_names(each, tool) for tool in tools)]
+    return min(found, key=lambda each: (kinds.index(each.kind), _rank(each.name, usual)), default=None)
+
+
+def chosen(found: RequirementList | None, alone: str) -> Requirements:
+    """Return the requirements of a list together with the project; just ``alone`` where there is no list."""
+    if found is None:
+        reason = f"no list of requirements names {alone}, so it is installed by itself"
+        return Requirements(arguments=(alone,), project=True, reason=reason)
+    return Requirements(arguments=found.arguments, project=True, extras=found.extras, reason=str(found))
+
+
+def joined(first: Requirements, second: Requirements) -> Requirements:
+    """Return both together."""
+    return Requirements(
+        arguments=first.arguments + second.arguments,
+        project=first.project or second.project,
+        extras=tuple(dict.fromkeys(first.extras + second.extras)),
+        reason=f"{first.reason} and {second.reason}",
+    )
+
+
+def wanted(lists: Sequence[RequirementList], tool: str) -> tuple[str, RequirementList | None]:
+    """Return the requirement on a tool, one that pins it to a single version before others, and its list."""
+    found = [(each.packages[tool], each) for each in lists if tool in each.packages]
+    pinned = [(requirement, each) for requirement, each in found if re.search(r"==\s*[0-9][^*,]*$", _bare(requirement))]
+    return next(iter(pinned or found), ("", None))
+
+
+def _bare(requirement: str) -> str:
+    return requirement.partition(";")[0].strip()
+
+
+def _names(found: RequirementList, tool: str) -> bool:
+    """Say whether a list names a tool; ``tool*`` stands for the tool and all its plug-ins."""
+    if tool.endswith("*"):
+        return any(name == tool[:-1] or name.startswith(f"{tool[:-1]}-") for name in found.packages)
+    return tool in found.packages
+
+
+def _rank(name: str, usual: Sequence[str]) -> tuple[int, int, str]:
+    """Rank a list by its name: in the order of the usual names, the shortest first where a pattern fits several."""
+    plain = _plain(name)
+    place = next((index for index, pattern in enumerate(usual) if fnmatchcase(plain, pattern)), len(usual))
+    return place, len(plain), plain
+
+
+def _plain(name: str) -> str:
+    """Reduce ``requirements-dev.txt``, ``docs/requirements.txt`` and ``requirements/test.txt`` to what they are for."""
+    path = PurePosixPath(name)
+    if path.suffix != ".txt":
+        return name.lower()
+    stem = re.sub(r"requirements?", "", path.stem).strip("-_. ")
+    return (stem or str(path.parent).removeprefix("requirements").strip(".")).lower()

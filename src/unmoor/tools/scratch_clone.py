@@ -1,0 +1,28 @@
+"""A throw-away copy of the working tree as git sees it, for tools that write into what they look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from unmoor.tools.git import Git
+from unmoor.tools.tool_environment import scratch
+
+__all__ = ["copy_of"]
+
+_WHO = {
+    f"GIT_{role}_{what}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "unmoor"), ("EMAIL", "unmoor@localhost"))
+}
+
+
+def copy_of(root: Path, environ: Mapping[str, str]) -> Git:
+    """Return a clone of ``root`` that holds its uncommitted work as one more commit; removed at the process's end."""
+    folder = scratch("copy") / root.name
+    origin = Git(root, environ)
+    clone = origin.clone(folder)
+    clone.run("checkout", "--quiet", "--detach")
+    if origin.changed():
+        origin.commit_working_tree(clone, message="Uncommitted work", extra=_WHO)
+    return clone

@@ -1,0 +1,100 @@
+"""The test suite over several Pythons: which of them are here, and a run on each, one after the other.
+
+Environments are made side by side, but suites run alone, as tox and nox do it: many listen on a fixed port or write a
+file into the tree, and two at once would hang or fail for no fault of the project.
+
+A run that cannot be carried out on one Python does not keep the others from being told about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from unmoor.errors import UnmoorError
+from unmoor.project.types import Project, Tool
+from unmoor.tools import pytest, tool_environment, uv
+
+__all__ = ["Asked", "Ran", "interpreters", "run_all"]
+
+_AT_ONCE = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What to run: the tool and its requirements, what the user passed on, the wheel to test, where to measure to."""
+
+    project: Project
+    tool: Tool
+    environ: Mapping[str, str]
+    posargs: tuple[str, ...] = ()
+    wheel: Path | None = None
+    coverage: Path | None = None
+    logs: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """One Python and its run, or the error that kept it from being carried out."""
+
+    python: str
+    room: tool_environment.Room | None = None
+    run: pytest.Run | None = None
+    error: UnmoorError | None = None
+
+
+def interpreters(project: Project, environ: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the interpreters found by version, and the versions this machine lacks, in the project's order."""
+    wanted = project.settings.tests.pythons or project.pythons
+    env = tool_environment.surroundings(environ)
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        found = dict(zip(wanted, pool.map(lambda version: uv.find_python(version, env), wanted), strict=True))
+    return {version: path for version, path in found.items() if path}, tuple(v for v, path in found.items() if not path)
+
+
+def run_all(asked: Asked, pythons: Mapping[str, str]) -> Sequence[Ran]:
+    """Run the suite on every interpreter and return the runs in the order given."""
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        rooms = list(pool.map(lambda item: _furnished(asked, *item), pythons.items()))
+    # One at a time unless the project says that its suite bears company.
+    with ThreadPoolExecutor(max_workers=_AT_ONCE if asked.project.settings.tests.parallel else 1) as pool:
+        return list(pool.map(lambda ran: ran if ran.room is None else _run(asked, ran.python, ran.room), rooms))
+
+
+def _log(asked: Asked, python: str) -> Path:
+    return asked.logs / f"tests.pytest-{python}.log"
+
+
+def _furnished(asked: Asked, python: str, path: str) -> Ran:
+    try:
+        room = tool_environment.open_room(
+            asked.project,
+            asked.environ,
+            asked.tool.requirements,
+            python=path,
+            also=("coverage[toml]",) if asked.coverage else (),
+            instead=asked.wheel,
+            log=_log(asked, python),
+        )
+    except UnmoorError as error:
+        return Ran(python=python, error=error)
+    return Ran(python=python, room=room)
+
+
+def _run(asked: Asked, python: str, room: tool_environment.Room) -> Ran:
+    settings = asked.project.settings.tests
+    try:
+        done = pytest.run(
+            room,
+            settings.command,
+            posargs=asked.posargs,
+            packages=asked.project.component.import_names,
+            coverage=asked.coverage / f"data.{python}" if asked.coverage else None,
+            log=_log(asked, python),
+            seconds=settings.seconds,
+        )
+    except UnmoorError as error:
+        return Ran(python=python, room=room, error=error)
+    return Ran(python=python, room=room, run=done)

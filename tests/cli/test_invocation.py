@@ -1,0 +1,60 @@
+"""One process of a run: what it takes out of its environment, and who gets it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from pathlib import Path
+
+import pytest
+
+from unmoor.chain import CHAIN
+from unmoor.cli.arguments import Words
+from unmoor.cli.invocation import Run
+from unmoor.runtime import private_memory
+from unmoor.runtime.redact import redact
+
+_LIVE = ["--", "--live", "1.0"]
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Credentials, made for the test, in an environment that is the test's own."""
+    made = {"UNMOOR_PYPI_TOKEN": f"canary-{secrets.token_hex(12)}", "TWINE_USERNAME": "somebody"}
+    monkeypatch.setattr(os, "environ", {"PATH": "here", **made})
+    monkeypatch.setattr(private_memory, "keep_private", lambda: None)
+    return made
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> Run:
+    monkeypatch.setattr(sys, "argv", ["nox", *words])
+    made = Run(Path.cwd())
+    made.take_credentials()
+    return made
+
+
+@pytest.mark.parametrize("words", [("-s", "release", *_LIVE), ("-s", "lint"), ()])
+def test_what_is_taken_out_is_hidden_from_then_on(
+    words: tuple[str, ...], given: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(monkeypatch, *words)
+    assert not set(given) & set(os.environ)
+    assert redact(f"it is {given['UNMOOR_PYPI_TOKEN']} of somebody") == "it is [hidden] of somebody"
+
+
+def test_only_the_stages_that_upload_are_given_credentials(
+    given: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = run(monkeypatch, "-s", "release", *_LIVE)
+    for live in ("1.0", ""):
+        have = {each.name for each in CHAIN if set(given) & set(made.request(each.name, Words(live=live)).environ)}
+        assert have == ({"testpypi", "pypi"} if live else set())
+
+
+@pytest.mark.parametrize("words", [("--list",), ("-s", "publish"), ("-s", "publish", *_LIVE)])
+def test_where_no_stage_is_asked_for_everything_stays(
+    words: tuple[str, ...], given: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(monkeypatch, *words)
+    assert set(given) <= set(os.environ)

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+
+from unmoor.cli.session_gates import joined, stage_of
+from unmoor.errors import SettingsError
+from unmoor.request import OwnSession
+
+SESSIONS = {"lint": (), "tests": ("3.11", "3.12"), "docs": (), "benchmark": ()}
+
+
+@pytest.mark.parametrize(
+    ("name", "stage"),
+    [
+        ("lint", "lint"),
+        ("Lint", "lint"),
+        ("check", "check"),
+        ("typecheck", "lint"),
+        ("pre_commit", "lint"),
+        ("pytest", "tests"),
+        ("docs", "docs-strict"),
+        ("docs_strict", "docs-strict"),
+        ("benchmark", None),
+        ("type_check", None),
+        ("release", None),
+    ],
+)
+def test_a_name_says_which_stage_it_proves_or_nothing(name: str, stage: str | None) -> None:
+    assert stage_of(name) == stage
+
+
+def test_sessions_join_by_name_with_their_pythons() -> None:
+    assert joined(SESSIONS, ["tests", "lint"], {}) == (
+        OwnSession(name="tests", stage="tests", parts=("3.11", "3.12")),
+        OwnSession(name="lint", stage="lint"),
+    )
+
+
+def test_a_decorator_says_more_than_a_name() -> None:
+    assert joined({"lint": ()}, ["lint"], {"lint": "lint"}) == (OwnSession(name="lint", stage="lint"),)
+    assert joined({"benchmark": ()}, [], {"benchmark": "tests"}) == (OwnSession(name="benchmark", stage="tests"),)
+
+
+def test_nothing_joined_is_nothing() -> None:
+    assert joined({"docs": (), "benchmark": ()}, [], {}) == ()
+
+
+@pytest.mark.parametrize(
+    ("registered", "named", "decorated", "said"),
+    [
+        ({"lint": ()}, ["lnit"], {}, "there is no session 'lnit' → did you mean 'lint'?"),
+        ({}, ["xyz"], {}, "there is no session 'xyz' → define it in noxfile.py above"),
+        (
+            {"x": ()},
+            [],
+            {"x": "docs_strict"},
+            "the session 'x' cannot prove 'docs_strict' → did you mean 'docs-strict'?",
+        ),
+        ({"x": ()}, [], {"x": "pypi"}, "the session 'x' cannot prove 'pypi'"),
+        (
+            {"benchmark": ()},
+            ["benchmark"],
+            {},
+            """the name 'benchmark' does not say which stage it proves → put @unmoor.sessions.gate("STAGE") above it""",
+        ),
+        ({"build": ()}, [], {}, "the session 'build' is defined twice"),
+        ({"release": ()}, ["release"], {}, "the session 'release' has the name of another stage"),
+        ({"lint": ()}, [], {"lint": "tests"}, "the session 'lint' has the name of another stage"),
+    ],
+)
+def test_what_does_not_fit_is_said(
+    registered: dict[str, tuple[str, ...]], named: list[str], decorated: dict[str, str], said: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        joined(registered, named, decorated)
+    assert said in str(caught.value)
+
+
+def test_a_session_that_took_a_stages_name_is_told_how_to_join() -> None:
+    with pytest.raises(SettingsError) as caught:
+        joined({"lint": ()}, [], {})
+    (problem,) = caught.value.problems
+    assert 'gates = ["lint"]' in problem.hint
+
+
+def test_everything_wrong_is_told_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        joined({"tests": (), "build": ()}, ["lnit"], {"other": "lint"})
+    assert len(caught.value.problems) == 4

@@ -99,7 +99,7 @@ def _elsewhere(name: str, meant: str, upload_url: str, address: str) -> Finding 
     if meant and known.same(meant, upload_url):
         return None
     whose = f"it is for {redact(meant)}" if meant else "nothing says which address it is for"
-    hint = f"if it belongs to that address, set {address}={upload_url} beside it"
+    hint = f"if it belongs to {upload_url}, set {address}={upload_url} beside it"
     return Finding(message=f"{name} is not used for {upload_url}: {whose}", hint=hint)
 
 

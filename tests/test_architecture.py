@@ -23,18 +23,10 @@ LAYERS: Mapping[str, tuple[str, ...]] = {
     "what the faces share": ("cli", "commands", "pipeline report"),
     "what a stage does": ("gates stages",),
     "the domain": ("rehearsal", "context", "observe state", "evidence archives planning"),
-    "adapters and facts": ("tools indexes", "project", "runtime"),
-    "the words": ("chain request targets project.types", "model", "errors"),
+    "adapters and facts": ("indexes", "tools", "project", "runtime"),
+    "the words": ("request targets", "chain errors", "model"),
 }
 LEVELS: tuple[frozenset[str], ...] = tuple(frozenset(row.split()) for rows in LAYERS.values() for row in rows)
-# Arrows that still run upwards, to be cut.
-UPWARDS = {
-    ("evidence.verdict", "state"),
-    ("observe.questions", "context"),
-    ("project.detect.noxfile", "cli"),
-    ("project.detect.repository", "tools"),
-    ("project.load", "tools"),
-}
 FACES = {"__main__", "cli.invocation", "sessions", "tasks"}
 # What may be imported from where, and from nowhere else.
 DOORS = {
@@ -89,8 +81,6 @@ def test_imports_run_downwards() -> None:
         for name in module.imports():
             room = room_of(name.removeprefix("unmoor."))
             if within(name, "unmoor") and room not in {own, "__version__"} and level(room) <= level(own):
-                if (module.name, room) in UPWARDS:
-                    continue
                 wrong.append(f"{module.name} imports {name}")
     assert wrong == []
 

@@ -5,7 +5,8 @@ import itertools
 import pytest
 
 from unmoor import errors
-from unmoor.errors import Exit, Problem, SettingsError, ToolFailed, UnmoorError, worst
+from unmoor.errors import Exit, SettingsError, ToolFailed, UnmoorError, worst
+from unmoor.model import Finding
 
 
 def test_the_codes_are_the_documented_ones() -> None:
@@ -28,13 +29,13 @@ def test_the_gravest_code_wins_in_any_order() -> None:
 
 
 def test_a_problem_says_place_and_advice() -> None:
-    assert str(Problem(what="no", where="a.py:1", hint="mend it")) == "a.py:1: no → mend it"
-    assert str(UnmoorError("no", where="a.py:1", hint="mend it")) == "a.py:1: no → mend it"
-    assert str(Problem(what="no")) == "no"
+    assert str(Finding(message="no", place="a.py:1", hint="mend it")) == "a.py:1: no → mend it"
+    assert str(UnmoorError("no", place="a.py:1", hint="mend it")) == "a.py:1: no → mend it"
+    assert str(Finding(message="no")) == "no"
 
 
 def test_every_wrong_setting_is_listed() -> None:
-    assert str(SettingsError([Problem(what="one"), Problem(what="two")])) == "one\ntwo"
+    assert str(SettingsError([Finding(message="one"), Finding(message="two")])) == "one\ntwo"
 
 
 @pytest.mark.parametrize("name", [name for name in errors.__all__ if isinstance(getattr(errors, name), type)])

@@ -13,7 +13,7 @@ import unmoor.sessions
 from support.records import record
 from unmoor import chain, errors, tasks
 from unmoor.evidence import statements
-from unmoor.model import How, Mode, Outcome
+from unmoor.model import Mode, Outcome, Resolution
 from unmoor.project.settings.schema import keys
 
 SESSIONS = ("check", "lint", "tests", "docs-strict", "build", "testpypi", "pypi", "release")
@@ -34,7 +34,7 @@ RECORD = {
     *("how", "inputs", "mode", "outcome", "relied_on", "seconds", "stage", "started", "subjects", "unmoor", "version"),
 }
 SETTINGS = {
-    *("tag", "branches", "remote", "imports", "notes", "changelog", "version-files", "gates", "leave-out"),
+    *("tag", "branches", "remote", "imports", "notes", "changelog", "version-files", "gates", "disable"),
     *("version-files[].path", "version-files[].search", "critical-paths", "required-files", "lint", "types"),
     *("installer", "approval", "zero-major", "bump-commit", "sign-tags", "archive-allow", "executables"),
     *("secrets", "secrets[].path", "secrets[].reason"),
@@ -83,4 +83,4 @@ def test_evidence_has_its_format() -> None:
     assert set(statement["predicate"]["unmoor_record"]) >= RECORD
     assert statement["predicate"]["unmoor_record"]["format"] == "1"
     assert statement["_type"] == "https://in-toto.io/Statement/v1"
-    assert {str(word) for kind in (How, Outcome, Mode) for word in kind} == WORDS
+    assert {str(word) for kind in (Resolution, Outcome, Mode) for word in kind} == WORDS

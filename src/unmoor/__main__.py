@@ -11,7 +11,8 @@ from invoke.exceptions import ParseError
 from invoke.program import Program
 
 from unmoor import __version__
-from unmoor.errors import Exit, Problem
+from unmoor.errors import Exit
+from unmoor.model import Finding
 from unmoor.tasks import namespace
 
 __all__ = ["main"]
@@ -44,7 +45,7 @@ class _Command(Program):
         if self.core.remainder:
             # Nothing here reads them, and who writes --live must not get a rehearsal without a word.
             hint = "a live release is: nox -s release -- --live VERSION"
-            problem = Problem(what=f"unmoor takes nothing after --: {self.core.remainder}", where=_WHERE, hint=hint)
+            problem = Finding(message=f"unmoor takes nothing after --: {self.core.remainder}", place=_WHERE, hint=hint)
             raise ParseError(f"unmoor: {problem}")
 
     def _asked_help(self) -> bool:
@@ -59,29 +60,29 @@ class _Command(Program):
         return bool(asked)
 
 
-def _explained(error: ParseError) -> Problem:
+def _explained(error: ParseError) -> Finding:
     """Return what is wrong with the command line, and the nearest name where there is one."""
     task = error.context.name if error.context else ""
     help_of_task = f"unmoor --help {task}" if task else "unmoor --list"
     if missing := _VALUE.search(str(error)):
         flag = missing[1].replace("_", "-")
-        return Problem(what=f"--{flag} needs a value", where=_WHERE, hint=f"{help_of_task} says which")
+        return Finding(message=f"--{flag} needs a value", place=_WHERE, hint=f"{help_of_task} says which")
     unknown = _UNKNOWN.match(str(error))
     if unknown is None:
-        return Problem(what=str(error), where=_WHERE, hint=help_of_task)
+        return Finding(message=str(error), place=_WHERE, hint=help_of_task)
     word = unknown[1]
     if word.startswith("-"):
         flags = [flag for flag in error.context.flags if flag.startswith("--")] if error.context else []
         near = get_close_matches(word, flags, n=1)
         hint = f"{f'did you mean {near[0]!r}? ' if near else ''}{help_of_task} shows all"
-        return Problem(what=f"unknown option {word!r}", where=_WHERE, hint=hint)
+        return Finding(message=f"unknown option {word!r}", place=_WHERE, hint=hint)
     if error.context and task:
         advice = "put a text of several words in quotes; " if error.context.positional_args else ""
         hint = f"{advice}{help_of_task} shows what it takes"
-        return Problem(what=f"{task} does not take {word!r}", where=_WHERE, hint=hint)
+        return Finding(message=f"{task} does not take {word!r}", place=_WHERE, hint=hint)
     near = get_close_matches(word, [str(name) for name in namespace.task_names], n=1)
     hint = f"{f'did you mean {near[0]!r}? ' if near else ''}unmoor --list shows all"
-    return Problem(what=f"there is no task {word!r}", where=_WHERE, hint=hint)
+    return Finding(message=f"there is no task {word!r}", place=_WHERE, hint=hint)
 
 
 _program = _Command(name="unmoor", version=__version__, namespace=namespace, binary="unmoor", binary_names=["unmoor"])

@@ -1,21 +1,29 @@
 """THE list. Eight stages take a commit to a verified release; everything else is generated from this table.
 
 Read a row as a sentence: the gates ``before`` must hold, then the ``step`` acts, then the gates ``after`` must
-hold. Gates are found by name in ``unmoor.gates``, steps in ``unmoor.stages``.
+hold; what is left is evidence that ``binds`` those things, and is void when one of them changes. Gates are found by
+name in ``unmoor.gates``, steps in ``unmoor.stages``.
 """
 
 from __future__ import annotations
 
-from unmoor.model import Effect, Stage
+from unmoor.model import Bound, Effect, Stage, Target
 
-__all__ = ["CHAIN", "PROVEN_BEFORE_PUBLICATION", "stage"]
+__all__ = ["BUILD", "CHAIN", "PROVEN_BEFORE_PUBLICATION", "is_last", "stage", "stage_of_session"]
 
 PROVEN_BEFORE_PUBLICATION = ("check", "lint", "tests", "docs-strict", "build")
+
+_TREE = (Bound.UNMOOR, Bound.MODE, Bound.VERSION, Bound.SETTINGS, Bound.TREE)
+_MADE = (Bound.UNMOOR, Bound.MODE, Bound.VERSION, Bound.SETTINGS, Bound.COMMIT, Bound.TREE, Bound.EDITS, Bound.EPOCH)
+_FILES = (Bound.UNMOOR, Bound.MODE, Bound.VERSION, Bound.SETTINGS, Bound.FILES)
 
 CHAIN: tuple[Stage, ...] = (
     Stage(
         name="check",
         summary="source gates: git state, versions, metadata, structure, secrets",
+        # Its gates ask about history, branch, tags, remote and index: it is good for one plan, and one day.
+        binds=(*_TREE, Bound.COMMIT, Bound.BRANCH, Bound.PLAN),
+        sessions=("check",),
         before=(
             "own-sessions-pass",
             "history-is-complete",
@@ -37,24 +45,34 @@ CHAIN: tuple[Stage, ...] = (
     Stage(
         name="lint",
         summary="format, lint and types, with what the project uses",
-        before=("own-sessions-pass", "ruff-is-clean", "pre-commit-is-clean", "types-are-sound"),
+        binds=_TREE,
         replaceable=True,
+        sessions=(
+            *("lint", "format", "fmt", "style", "mypy", "pyright", "types", "typing", "typecheck"),
+            *("pre-commit", "precommit"),
+        ),
+        before=("own-sessions-pass", "ruff-is-clean", "pre-commit-is-clean", "types-are-sound"),
     ),
     Stage(
         name="tests",
         summary="the test suite on every supported Python",
-        before=("tests-pass",),
+        binds=_TREE,
         replaceable=True,
+        sessions=("test", "tests", "pytest", "coverage", "unit", "integration"),
+        before=("tests-pass",),
     ),
     Stage(
         name="docs-strict",
         summary="the documentation, where warnings are errors",
-        before=("docs-build-strictly",),
+        binds=_TREE,
         replaceable=True,
+        sessions=("doc", "docs", "docs-strict", "documentation", "sphinx", "mkdocs"),
+        before=("docs-build-strictly",),
     ),
     Stage(
         name="build",
         summary="sdist, wheel from the sdist, sealed; archive gates; each installed by itself",
+        binds=_MADE,
         effect=Effect.LOCAL,
         requires=("check",),
         step="build",
@@ -72,7 +90,9 @@ CHAIN: tuple[Stage, ...] = (
     Stage(
         name="testpypi",
         summary="upload to TestPyPI, read back, install from there",
+        binds=(*_FILES, Bound.INDEX),
         effect=Effect.PUBLIC,
+        target=Target.INDEX,
         requires=PROVEN_BEFORE_PUBLICATION,
         before=("evidence-is-complete", "archives-are-sealed", "upload-rules-hold", "credential-is-present"),
         step="publish",
@@ -81,7 +101,9 @@ CHAIN: tuple[Stage, ...] = (
     Stage(
         name="pypi",
         summary="upload the same bytes to PyPI, read back, install from there",
+        binds=(*_FILES, Bound.INDEX),
         effect=Effect.PERMANENT,
+        target=Target.INDEX,
         requires=("testpypi",),
         before=(
             "evidence-is-complete",
@@ -96,7 +118,9 @@ CHAIN: tuple[Stage, ...] = (
     Stage(
         name="release",
         summary="tag the planned commit, push it, and give the verdict",
+        binds=(*_FILES, Bound.TAG, Bound.REMOTE),
         effect=Effect.PERMANENT,
+        target=Target.REMOTE,
         requires=("pypi",),
         before=("evidence-is-complete",),
         step="tag",
@@ -104,7 +128,21 @@ CHAIN: tuple[Stage, ...] = (
     ),
 )
 
+# The stage whose effect stays on this machine makes the archives that all later ones are about.
+BUILD = next(each for each in CHAIN if each.effect is Effect.LOCAL)
+
 
 def stage(name: str) -> Stage:
     """Return the stage called ``name``; raises ``KeyError`` for a name that is not in the chain."""
     return {each.name: each for each in CHAIN}[name]
+
+
+def is_last(each: Stage) -> bool:
+    """Say whether the chain ends with this stage: then the verdict is given."""
+    return each.name == CHAIN[-1].name
+
+
+def stage_of_session(name: str) -> str | None:
+    """Return the stage that a project's own session of this name proves; ``None`` for a name that says nothing."""
+    plain = name.replace("_", "-").lower()
+    return next((each.name for each in CHAIN if plain in each.sessions), None)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from unmoor.model import Distribution, Mode, Plan, Stage
-from unmoor.project.types import Project
-from unmoor.request import quiet
+from unmoor.model import Component, Distribution, Mode, Plan, Release, Repository, Stage
+from unmoor.request import Memory, quiet
 
 if TYPE_CHECKING:
-    from unmoor.state.evidence_store import Store
-    from unmoor.targets import Index, Targets
+    from unmoor.observe.observer import Observer
+    from unmoor.state.evidence_store import EvidenceStore
+    from unmoor.targets import Index, Remote
     from unmoor.tools.git import Git
 
 __all__ = ["Context", "Workspace"]
@@ -34,35 +34,47 @@ class Workspace(Protocol):
     def git(self) -> Git:
         """The clone as a repository."""
 
+    def tag(self, name: str, commit: str, *, message: str, signed: bool) -> None:
+        """Make an annotated tag in the clone; raise ``Blocked`` where its signature cannot be verified."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """One stage of one release, as gates and steps see it.
 
-    ``state`` is the release's folder of evidence, ``posargs`` what the user passed to the project's own tools,
-    ``environ`` the environment as the face read it, ``say`` reports progress in one line. ``index`` is the index
-    the stage publishes to, where it does. ``approval`` is what the user passed to ``--approve``. ``inputs`` is what
+    ``state`` is the release's folder, ``store`` its evidence; ``observer`` knows what the configured index and remote
+    say, ``memory`` what this run has made already. ``posargs`` is what the user passed to the project's own tools,
+    ``environ`` the environment as the face read it, ``say`` reports progress in one line. ``index`` or ``remote`` is
+    whom the stage speaks to, where it does. ``approval`` is what the user passed to ``--approve``. ``inputs`` is what
     the stage's evidence is bound to, ``identities`` names whom each outward stage speaks to. ``mark`` keeps on disk
     what is about to be done, before it is done; ``locks`` are descriptors that an uploading child inherits.
     """
 
     stage: Stage
-    project: Project
+    component: Component
+    release: Release
     plan: Plan
-    targets: Targets
-    store: Store
+    store: EvidenceStore
     state: Path
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
     workspace: Workspace
-    say: Callable[[str], None]
+    observer: Observer
+    memory: Memory = field(default_factory=Memory, repr=False)
+    say: Callable[[str], None] = quiet
     posargs: tuple[str, ...] = ()
     approval: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
     identities: Mapping[str, str] = field(default_factory=dict)
     distributions: tuple[Distribution, ...] = ()
     index: Index | None = None
+    remote: Remote | None = None
     mark: Callable[[str], None] = quiet
     locks: tuple[int, ...] = ()
+
+    @property
+    def repository(self) -> Repository:
+        """The repository that the component belongs to."""
+        return self.component.repository
 
     @property
     def live(self) -> bool:

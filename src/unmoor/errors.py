@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Self
+
+from unmoor.model.finding import Finding
 
 __all__ = [
     "Blocked",
     "Exit",
     "Incomplete",
-    "Problem",
     "SettingsError",
     "ToolError",
     "ToolFailed",
@@ -44,34 +44,20 @@ def worst(codes: Sequence[int]) -> Exit:
     return next((code for code in _GRAVITY if code in codes), Exit.PASS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """One thing that is wrong: what, where (``file`` or ``file:line``), and what to do."""
-
-    what: str
-    where: str = ""
-    hint: str = ""
-
-    def __str__(self) -> str:
-        place = f"{self.where}: " if self.where else ""
-        advice = f" → {self.hint}" if self.hint else ""
-        return f"{place}{self.what}{advice}"
-
-
 class UnmoorError(Exception):
     """The root of everything unmoor raises on purpose; shown as one message, never as a traceback."""
 
     code = Exit.CRASH
 
-    def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
-        super().__init__(what)
-        self.problems: tuple[Problem, ...] = (Problem(what=what, where=where, hint=hint),)
+    def __init__(self, message: str, *, place: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.problems: tuple[Finding, ...] = (Finding(message=message, place=place, hint=hint),)
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
 
     @property
-    def told(self) -> str:
+    def message(self) -> str:
         """The message of a face: one line where one thing is wrong, else a list under its number."""
         if len(self.problems) == 1:
             return f"unmoor: {self}"
@@ -81,7 +67,7 @@ class UnmoorError(Exception):
 class SettingsError(UnmoorError):
     """The settings or the command line are wrong; every problem found is listed, not just the first."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Finding]) -> None:
         super().__init__(f"{len(problems)} wrong settings")
         self.problems = tuple(problems)
 
@@ -92,9 +78,9 @@ class Blocked(UnmoorError):
     code = Exit.GATE_FAILED
 
     @classmethod
-    def of(cls, problems: Sequence[Problem]) -> Self:
+    def of(cls, problems: Sequence[Finding]) -> Self:
         """Return one error that lists several problems."""
-        error = cls(problems[0].what)
+        error = cls(problems[0].message)
         error.problems = tuple(problems)
         return error
 
@@ -129,8 +115,8 @@ class ToolFailed(ToolError):
     ``status`` is that exit status, ``tail`` the last lines it printed, ``log`` the path of its whole output.
     """
 
-    def __init__(self, what: str, *, status: int, tail: str = "", log: str = "", hint: str = "") -> None:
-        super().__init__(what, hint=hint)
+    def __init__(self, message: str, *, status: int, tail: str = "", log: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
         self.status = status
         self.tail = tail
         self.log = log

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
-__all__ = ["OwnSession", "Request", "quiet"]
+from unmoor.errors import UnmoorError
+
+__all__ = ["Memory", "OwnSession", "Request", "quiet"]
+
+_Answer = TypeVar("_Answer")
 
 
 def quiet(line: str) -> None:
@@ -24,13 +30,44 @@ class OwnSession:
     stage: str
     parts: tuple[str, ...] = ()
 
-    def evidence(self, part: str = "") -> str:
-        """Return the name its evidence is kept under."""
-        return f"session.{self.name}" + (f".{part}" if part else "")
-
     def called(self, part: str = "") -> str:
         """Return what nox calls it: ``tests-3.13``, ``tests(db='none')``."""
         return self.name + ("" if part.startswith("(") or not part else "-") + part
+
+
+@dataclass(slots=True)
+class _Remembered:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    answer: Any = None
+    error: UnmoorError | None = None
+    known: bool = False
+
+
+class Memory:
+    """What one run has asked and made, each once, whoever comes first; safe to ask from several threads.
+
+    Everything that is to be remembered for the length of a run belongs in here, under a key of its own.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._kept: dict[Hashable, _Remembered] = {}
+
+    def once(self, key: Hashable, ask: Callable[[], _Answer]) -> _Answer:
+        """Return what ``ask`` answered when it was first asked under this key; raise what it raised then."""
+        with self._guard:
+            kept = self._kept.setdefault(key, _Remembered())
+        with kept.lock:
+            if not kept.known:
+                try:
+                    kept.answer = ask()
+                except UnmoorError as error:
+                    kept.error = error
+                kept.known = True
+        if kept.error is not None:
+            raise kept.error
+        answer: _Answer = kept.answer
+        return answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +76,8 @@ class Request:
 
     ``live`` is the version named with ``--live``, empty for a rehearsal. ``base`` and ``approval`` are what was
     passed to ``--base`` and ``--approve``. ``posargs`` belong to the project's own tools. ``asked`` says that the
-    stage was named, not only required. ``run`` identifies the run across nox's worker processes.
+    stage was named, not only required. ``run`` identifies the run across nox's worker processes; ``memory`` is what
+    this process remembers of it.
     """
 
     start: Path
@@ -52,3 +90,4 @@ class Request:
     run: str = "alone"
     own: tuple[OwnSession, ...] = ()
     say: Callable[[str], None] = quiet
+    memory: Memory = field(default_factory=Memory, repr=False)

@@ -5,7 +5,8 @@
 
 Put the two lines at the end of ``noxfile.py``. The project's own sessions join by name in the settings
 (``gates = ["lint", "tests"]`` in ``[tool.unmoor]``) or by decorator (``@unmoor.sessions.gate("docs-strict")``).
-What this process knows of its run is in ``running``; those two and ``tasks`` alone read arguments and environment.
+What this process knows of its run is in ``cli.invocation``; those two and ``tasks`` alone read arguments and
+environment.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import nox.registry
 from unmoor import chain
 from unmoor.chain import CHAIN
 from unmoor.cli.arguments import parse
-from unmoor.cli.invocation import STAGES, Run, hush
+from unmoor.cli.invocation import STAGES, Invocation, hush
 from unmoor.cli.joined_session import JoinedSession
 from unmoor.cli.session_gates import joined
 from unmoor.errors import Blocked, UnmoorError
@@ -34,23 +35,22 @@ from unmoor.request import OwnSession, Request
 from unmoor.runtime.process import stop_all
 
 if TYPE_CHECKING:
-    from unmoor.pipeline.open_release import Opened
+    from unmoor.pipeline.open_plan import OpenPlan
 
 __all__ = ["gate", "register"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _OURS = "_made_by_unmoor"
 _ENDING = (signal.SIGINT, signal.SIGTERM)
-_decorated: dict[str, str] = {}
-_explained: set[str] = set()
+_STAGE = "_proves_stage"
 
 
 def gate(stage: str) -> Callable[[_Function], _Function]:
     """Join a session to the chain: what it proves is the stage named; put it above ``@nox.session``."""
 
     def decorate(function: _Function) -> _Function:
-        # nox wraps functions in its own object, which knows the session's name; a bare function has only its own.
-        _decorated[getattr(function, "name", None) or function.__name__] = stage
+        # nox wraps functions in an object of its own; what it wraps is there too.
+        setattr(function, _STAGE, stage)
         return function
 
     return decorate
@@ -63,7 +63,7 @@ def register(root: str | Path | None = None) -> None:
     the program with exit status 1 and one message.
     """
     start = Path(root) if root else Path.cwd()
-    run = Run(start)
+    run = Invocation(start)
     try:
         own = run.own = _own(start)
         run.take_credentials()
@@ -82,19 +82,25 @@ def register(root: str | Path | None = None) -> None:
     for number in _ENDING:
         signal.signal(number, _told_to_end)
     if not run.is_worker:
-        atexit.register(run.last_words)
+        atexit.register(run.summarise)
 
 
 def _stop(error: UnmoorError) -> NoReturn:
     """End the program before nox has begun: with its own status for a failure, and our code in the message."""
-    said = f"{error.told}\nunmoor: nothing was begun (exit code {int(error.code)})"
-    print(said, file=sys.stderr)  # noqa: T201 - a face
+    text = f"{error.message}\nunmoor: nothing was begun (exit code {int(error.code)})"
+    print(text, file=sys.stderr)  # noqa: T201 - a face
     raise SystemExit(1) from None
 
 
 def _own(start: Path) -> tuple[OwnSession, ...]:
-    registered = {name: _parts(function) for name, function in nox.registry.get().items()}
-    return joined(registered, _named_gates(start), _decorated)
+    sessions = nox.registry.get()
+    decorated = {name: stage for name, each in sessions.items() if (stage := _stage_named(each))}
+    return joined({name: _parts(each) for name, each in sessions.items()}, _named_gates(start), decorated)
+
+
+def _stage_named(function: Any) -> str:
+    """Return the stage that the decorator names, above nox's own or below it; empty without one."""
+    return getattr(function, _STAGE, "") or getattr(getattr(function, "func", None), _STAGE, "")
 
 
 def _named_gates(start: Path) -> tuple[str, ...]:
@@ -132,7 +138,7 @@ def _part(own: OwnSession, session: nox.Session) -> str:
     return session.name.removeprefix(own.name).removeprefix("-") if own.parts else ""
 
 
-def _add(stage: Stage, run: Run) -> None:
+def _add(stage: Stage, run: Invocation) -> None:
     before = [each.name for each in run.own if each.stage == stage.name]
     if stage.name == "tests" and _tests_the_wheel(run.start):
         before.append("build")
@@ -151,7 +157,7 @@ def _add(stage: Stage, run: Run) -> None:
     )(session)
 
 
-def _wrap(own: OwnSession, run: Run) -> None:
+def _wrap(own: OwnSession, run: Invocation) -> None:
     """Wrap the function of one of the project's sessions; its environment, Pythons and docstring stay."""
     registered = nox.registry.get()[own.name]
     function = registered.func
@@ -166,7 +172,7 @@ def _wrap(own: OwnSession, run: Run) -> None:
     registered.func = wrapped
 
 
-def _announce(registered: Any, run: Run) -> None:
+def _announce(registered: Any, run: Invocation) -> None:
     """Have a session, whoever's it is, say that it runs in this very process before it does anything."""
     function = registered.func
 
@@ -178,25 +184,23 @@ def _announce(registered: Any, run: Run) -> None:
     registered.func = announced
 
 
-def _prove(own: OwnSession, session: nox.Session, run: Run, call: Callable[[Any], None]) -> bool:
-    """Run one of the project's sessions unless its evidence still counts; say whether all its Pythons are proven."""
-    from unmoor.evidence.binding import inputs_of, why_void
-    from unmoor.pipeline.open_release import open_release
-    from unmoor.pipeline.run_stage import carry_out
-    from unmoor.pipeline.session_evidence import prove
+def _prove(own: OwnSession, session: nox.Session, run: Invocation, call: Callable[[Any], None]) -> bool:
+    """Run one of the project's sessions unless its evidence still counts; say whether all its parts are proven."""
+    from unmoor.pipeline.carry_out import carry_out
+    from unmoor.pipeline.open_plan import open_plan
+    from unmoor.pipeline.session_evidence import is_proven, prove
     from unmoor.tools.tool_environment import narrowing
 
     try:
-        words = parse(session.posargs, own_tools=run.is_local)
-        request = run.request(own.name, words, called=session.name)
-        opened = open_release(request)
+        arguments = parse(session.posargs, own_tools=run.is_local)
+        request = run.request(own.name, arguments, called=session.name)
+        opened = open_plan(request, local=chain.stage(own.stage).is_local)
     except UnmoorError as error:
-        _explain(session, error)
-    seen = JoinedSession(session, words.rest)
-    inputs = inputs_of(chain.stage(own.stage), opened.project, opened.plan, files=(), target="")
-    name = own.evidence(_part(own, session))
+        _explain(session, error, run)
+    seen = JoinedSession(session, arguments.rest)
+    part = _part(own, session)
     why = seen.narrowed(narrowing(request.environ))
-    if not (request.asked or words.rest or seen.installs_only or why_void(opened.store.read(name), inputs)):
+    if not (request.asked or arguments.rest or seen.installs_only) and is_proven(own, part, opened):
         session.log(f"cached: {session.name} passed for this very tree")
     elif why:
         session.log(f"{why}, so this run leaves no evidence")
@@ -204,55 +208,61 @@ def _prove(own: OwnSession, session: nox.Session, run: Run, call: Callable[[Any]
         return False
     else:
         try:
-            prove(name, opened.plan, opened.store, inputs, lambda: _examine(call, seen, opened, request))
+            prove(own, part, opened, lambda: _examine(call, seen, opened, request))
         except Exception as error:
             # nox will not come to the stage any more; that it failed is still to be told, and kept.
             carry_out(own.stage, replace(request, posargs=()))
             if isinstance(error, UnmoorError):
-                _explain(session, error)
+                _explain(session, error, run)
             raise
-    return not any(why_void(opened.store.read(own.evidence(part)), inputs) for part in own.parts or ("",))
+    return all(is_proven(own, each, opened) for each in own.parts or ("",))
 
 
-def _examine(call: Callable[[Any], None], seen: JoinedSession, opened: Opened, request: Request) -> None:
+def _examine(call: Callable[[Any], None], seen: JoinedSession, opened: OpenPlan, request: Request) -> None:
     """Call a session's function; raise ``Blocked`` where it examined nothing, or not the tree that the plan is of."""
-    from unmoor.pipeline.gate_runner import changes
+    from unmoor.pipeline.tree_gate import changes
     from unmoor.tools.git import Git
 
     call(seen)
     seen.must_have_run()
-    for each in changes(opened.plan, Git(opened.project.root, request.environ), seen.name).problems:
-        raise Blocked(each.message, where=f"session {seen.name}", hint=each.hint)
+    root = opened.releases[0].component.repository.root
+    for each in changes(opened.plan, Git(root, request.environ), seen.name).problems:
+        raise Blocked(each.message, place=f"session {seen.name}", hint=each.hint)
 
 
-def _carry_out(name: str, session: nox.Session, run: Run) -> None:
-    from unmoor.pipeline.run_stage import carry_out
+def _carry_out(name: str, session: nox.Session, run: Invocation) -> None:
+    from unmoor.pipeline.carry_out import carry_out
     from unmoor.report.progress import failure, headline
 
     hush()
-    _refuse_doubles(session)
+    _refuse_doubles(session, run)
     if JoinedSession(session).installs_only:
         session.skip("--install-only: a stage installs nothing, and nothing was done")
     try:
         local = chain.stage(name).effect is Effect.NONE
-        words = parse(session.posargs, own_tools=local and run.is_local)
-        result = carry_out(name, run.request(name, words))
+        arguments = parse(session.posargs, own_tools=local and run.is_local)
+        ended = carry_out(name, run.request(name, arguments))
     except UnmoorError as error:
-        _explain(session, error)
-    print(headline(result), flush=True)  # noqa: T201 - a face
-    if result.code:
-        print(failure(result), flush=True)  # noqa: T201 - a face
-        session.error(f"{name} did not pass (exit code {int(result.code)})")
+        _explain(session, error, run)
+    for result in ended.results:
+        print(headline(result, named=len(ended.results) > 1), flush=True)  # noqa: T201 - a face
+        if result.code:
+            print(failure(result), flush=True)  # noqa: T201 - a face
+    for trouble in ended.errors:
+        print(trouble.message, file=sys.stderr, flush=True)  # noqa: T201 - a face
+    # A stopped release takes only those out that wait for it: what requires this session goes on with the others.
+    if ended.code and (not ended.goes_on or name in run.asked or chain.is_last(chain.stage(name))):
+        session.error(f"{name} did not pass (exit code {int(ended.code)})")
 
 
-def _refuse_doubles(session: nox.Session) -> None:
+def _refuse_doubles(session: nox.Session, run: Invocation) -> None:
     """Stop where another session took a stage's name after ``register``: nox lets the later one win with a warning."""
     for stage in CHAIN:
         registered = nox.registry.get().get(stage.name)
         if registered is not None and not hasattr(registered.func, _OURS):
             what = f"the session {stage.name!r} is defined twice, and the one after unmoor's two lines hides the stage"
             hint = f'put the two lines at the end, then join yours with gates = ["{stage.name}"] or rename it'
-            _explain(session, UnmoorError(what, where="noxfile.py", hint=hint))
+            _explain(session, UnmoorError(what, place="noxfile.py", hint=hint), run)
 
 
 def _told_to_end(*_: object) -> NoReturn:
@@ -271,10 +281,10 @@ def _deaf(*_: object) -> None:
     """Take a signal and do nothing: the process is ending already."""
 
 
-def _explain(session: nox.Session, error: UnmoorError) -> NoReturn:
+def _explain(session: nox.Session, error: UnmoorError, run: Invocation) -> NoReturn:
     """Print what is wrong once, however many sessions meet it, and fail the session."""
     text = str(error)
-    if text not in _explained:
-        _explained.add(text)
-        print(f"\n{error.told}\n", file=sys.stderr, flush=True)  # noqa: T201 - a face
+    if text not in run.explained:
+        run.explained.add(text)
+        print(f"\n{error.message}\n", file=sys.stderr, flush=True)  # noqa: T201 - a face
     session.error(f"stopped for the reason said above (exit code {int(error.code)})")

@@ -20,7 +20,8 @@ from invoke.context import Context  # noqa: TC002 - invoke reads the annotations
 from invoke.exceptions import Exit as Stop
 from invoke.tasks import task
 
-from unmoor.errors import Exit, Problem, SettingsError, UnmoorError
+from unmoor.errors import Exit, SettingsError, UnmoorError
+from unmoor.model import Finding
 
 __all__ = ["namespace"]
 
@@ -38,7 +39,7 @@ def _exits(function: _Task) -> _Task:
             _refuse_options(function.__name__, kwargs)
             code = function(*args, **kwargs) or Exit.PASS
         except UnmoorError as error:
-            raise Stop(error.told, code=int(error.code)) from None
+            raise Stop(error.message, code=int(error.code)) from None
         if code:
             raise Stop(code=int(code))
 
@@ -49,7 +50,7 @@ def _refuse_options(name: str, values: Mapping[str, object]) -> None:
     """Raise ``SettingsError`` where invoke took an option for a value: it gives a task's value whatever comes next."""
     hint = f"invoke --help {name}, or unmoor --help {name}, shows what it takes"
     problems = [
-        Problem(what=f"{value!r} is no value for {argument!r}", where="command line", hint=hint)
+        Finding(message=f"{value!r} is no value for {argument!r}", place="command line", hint=hint)
         for argument, value in values.items()
         if isinstance(value, str) and _OPTION.fullmatch(value)
     ]
@@ -88,7 +89,7 @@ def rehearse(_: Context, jobs: str = "auto", stage: str = "release") -> Exit:
 @_exits
 def note(_: Context, text: str, kind: str = "feature", issue: str = "") -> Exit:
     """Add a change note (a towncrier fragment)."""
-    from unmoor.commands.actions import note as act
+    from unmoor.commands.note import note as act
 
     return act(*_here(), text=text, kind=kind, issue=issue, say=print)
 
@@ -103,7 +104,7 @@ def note(_: Context, text: str, kind: str = "feature", issue: str = "") -> Exit:
 @_exits
 def changelog(_: Context, version: str = "", draft: bool = False) -> Exit:  # noqa: FBT001, FBT002 - invoke makes a flag of it
     """Collect the change notes into the changelog; a second time adds nothing."""
-    from unmoor.commands.actions import changelog as act
+    from unmoor.commands.changelog import changelog as act
 
     return act(*_here(), version=version, draft=draft, say=print)
 
@@ -119,7 +120,7 @@ def changelog(_: Context, version: str = "", draft: bool = False) -> Exit:  # no
 @_exits
 def bump(_: Context, part: str = "", to: str = "", commit: bool = False) -> Exit:  # noqa: FBT001, FBT002 - a flag
     """Move the version in every place that states it, and collect the change notes with it."""
-    from unmoor.commands.actions import bump as act
+    from unmoor.commands.bump import bump as act
 
     return act(*_here(), part=part, to=to, commit=commit, say=print)
 
@@ -128,7 +129,7 @@ def bump(_: Context, part: str = "", to: str = "", commit: bool = False) -> Exit
 @_exits
 def plan(_: Context, json: bool = False) -> Exit:  # noqa: FBT001, FBT002 - a flag
     """Say what would be released: version, base tag, notes, the rule behind the number, the edits."""
-    from unmoor.commands.looking import plan as look
+    from unmoor.commands.plan import plan as look
 
     return look(*_here(), as_json=json, say=print)
 
@@ -140,7 +141,7 @@ def plan(_: Context, json: bool = False) -> Exit:  # noqa: FBT001, FBT002 - a fl
 @_exits
 def status(_: Context, live: str = "", json: bool = False) -> Exit:  # noqa: FBT001, FBT002 - a flag
     """Say what is proven, what is not, why, and the one next command; runs nothing."""
-    from unmoor.commands.looking import status as look
+    from unmoor.commands.status import status as look
 
     return look(*_here(), live=live, as_json=json, say=print)
 
@@ -156,7 +157,7 @@ def status(_: Context, live: str = "", json: bool = False) -> Exit:  # noqa: FBT
 @_exits
 def report(_: Context, live: str = "", form: str = "markdown", out: str = "") -> Exit:
     """Report a release from its evidence alone."""
-    from unmoor.commands.looking import report as look
+    from unmoor.commands.report import report as look
 
     return look(*_here(), live=live, form=form, out=out, say=print)
 
@@ -165,7 +166,7 @@ def report(_: Context, live: str = "", form: str = "markdown", out: str = "") ->
 @_exits
 def settings(_: Context, json: bool = False) -> Exit:  # noqa: FBT001, FBT002 - a flag
     """Show every setting as resolved, and where it comes from."""
-    from unmoor.commands.looking import settings as look
+    from unmoor.commands.settings import settings as look
 
     return look(*_here(), as_json=json, say=print)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from unmoor.cli.arguments import Words, asked_for, parse
+from unmoor.cli.arguments import Arguments, asked_for, parse
 from unmoor.errors import SettingsError
 
 
@@ -10,17 +10,17 @@ from unmoor.errors import SettingsError
 @pytest.mark.parametrize(
     ("words", "meant"),
     [
-        ([], Words()),
-        (["--live", "1.4.0"], Words(live="1.4.0")),
-        (["--live=1.4.0"], Words(live="1.4.0")),
+        ([], Arguments()),
+        (["--live", "1.4.0"], Arguments(live="1.4.0")),
+        (["--live=1.4.0"], Arguments(live="1.4.0")),
         (
             ["--live", "1.4.0", "--base", "v1.3.0", "--approve", "9c41e07b"],
-            Words(live="1.4.0", base="v1.3.0", approval="9c41e07b"),
+            Arguments(live="1.4.0", base="v1.3.0", approval="9c41e07b"),
         ),
-        (["--approve=sha256:9c41e07b"], Words(approval="sha256:9c41e07b")),
+        (["--approve=sha256:9c41e07b"], Arguments(approval="sha256:9c41e07b")),
     ],
 )
-def test_unmoors_own_words(words: list[str], meant: Words, *, own_tools: bool) -> None:
+def test_unmoors_own_words(words: list[str], meant: Arguments, *, own_tools: bool) -> None:
     assert parse(words, own_tools=own_tools) == meant
 
 

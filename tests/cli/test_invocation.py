@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from unmoor.chain import CHAIN
-from unmoor.cli.arguments import Words
+from unmoor.cli.arguments import Arguments
 from unmoor.cli.invocation import Run
 from unmoor.runtime import private_memory
 from unmoor.runtime.redact import redact
@@ -48,7 +48,7 @@ def test_only_the_stages_that_upload_are_given_credentials(
 ) -> None:
     made = run(monkeypatch, "-s", "release", *_LIVE)
     for live in ("1.0", ""):
-        have = {each.name for each in CHAIN if set(given) & set(made.request(each.name, Words(live=live)).environ)}
+        have = {each.name for each in CHAIN if set(given) & set(made.request(each.name, Arguments(live=live)).environ)}
         assert have == ({"testpypi", "pypi"} if live else set())
 
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from unmoor.cli.session_gates import joined, stage_of
+from unmoor.chain import stage_of_session
+from unmoor.cli.session_gates import joined
 from unmoor.errors import SettingsError
 from unmoor.request import OwnSession
 
@@ -26,7 +27,7 @@ SESSIONS = {"lint": (), "tests": ("3.11", "3.12"), "docs": (), "benchmark": ()}
     ],
 )
 def test_a_name_says_which_stage_it_proves_or_nothing(name: str, stage: str | None) -> None:
-    assert stage_of(name) == stage
+    assert stage_of_session(name) == stage
 
 
 def test_sessions_join_by_name_with_their_pythons() -> None:

@@ -41,7 +41,7 @@ def _plan() -> Any:
     edit = Edit(path="pyproject.toml", what="version 0.9 → 1.0")
     made = plan()
     return json.loads(
-        msgspec.json.encode(replace(made, releases=(replace(made.release, changes=(change,), edits=(edit,)),)))
+        msgspec.json.encode(replace(made, releases=(replace(made.releases[0], changes=(change,), edits=(edit,)),)))
     )
 
 

@@ -11,7 +11,7 @@ from unmoor.chain import CHAIN, stage
 from unmoor.evidence.binding import digest_of, files_digest, inputs_of, why_void
 from unmoor.evidence.record import Kept
 from unmoor.model import Edit, Mode, Outcome
-from unmoor.project.types import Settings
+from unmoor.model.settings import Settings
 
 
 def _project(digit: str) -> Any:

@@ -4,14 +4,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from unmoor.pipeline.open_release import open_release
 
 from support.archived import project_of
 from support.gating import make_context, write_tiny
 from unmoor.errors import Blocked
 from unmoor.indexes import configured, known
+from unmoor.model import Project
+from unmoor.model.settings import IndexSettings, Settings
 from unmoor.observe import questions
-from unmoor.pipeline.open_release import open_release
-from unmoor.project.types import IndexSettings, Project, Settings
 from unmoor.rehearsal import select_targets
 from unmoor.request import Request
 

@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from unmoor.pipeline.open_release import Opened
 
 from support.archived import project_of
 from support.records import plan
 from support.repositories import Repository
 from unmoor.errors import Blocked
 from unmoor.model import Mode
+from unmoor.model.settings import Settings
 from unmoor.pipeline.clone import Clone
-from unmoor.pipeline.open_release import Opened
-from unmoor.project.types import Settings
 from unmoor.request import Request
-from unmoor.state.layout import Places
+from unmoor.state.layout import StateLayout
 from unmoor.tools import scratch_clone
 
 Make = Callable[..., Clone]
@@ -31,7 +31,7 @@ def clone(repository: Repository, tmp_path: Path) -> Make:
         tree, commit = door.working_tree(), door.head()
         made = plan(mode, commit=commit, tree=tree, uncommitted=door.changed(), **changes)
         project = project_of(repository.folder, "thing", (), Settings(), ())
-        opened = Opened(project=project, plan=made, places=Places(tmp_path), state=tmp_path / "state")
+        opened = Opened(project=project, plan=made, places=StateLayout(tmp_path), state=tmp_path / "state")
         return Clone(opened, Request(start=repository.folder, environ=repository.environ))
 
     return make
@@ -143,7 +143,7 @@ def test_a_version_from_tags_has_its_tag_in_the_clone_only(repository: Repositor
     source = VersionSource(kind="vcs", path="pyproject.toml")
     project = replace(project, component=replace(project.component, sources=(source,)))
     made = plan(commit=repository.door.head(), tree=repository.door.working_tree())
-    opened = Opened(project=project, plan=made, places=Places(tmp_path), state=tmp_path)
+    opened = Opened(project=project, plan=made, places=StateLayout(tmp_path), state=tmp_path)
     clone = Clone(opened, Request(start=repository.folder, environ=repository.environ))
     assert clone.git.tags() == {"v1.0": clone.commit}
     assert repository.door.tags() == {}

@@ -17,8 +17,8 @@ from unmoor import gates
 from unmoor.errors import (
     Blocked,
     Exit,
+    Finding,
     Incomplete,
-    Problem,
     SettingsError,
     ToolFailed,
     ToolMissing,
@@ -26,8 +26,8 @@ from unmoor.errors import (
     Unconfigured,
 )
 from unmoor.model import Finding, Findings, Mode, Outcome
-from unmoor.pipeline.gate_runner import judge, judge_all, judge_commands, judge_session, judge_tree
-from unmoor.project.types import CommandGate, Settings, Waiver
+from unmoor.model.settings import CommandGate, Settings, Waiver
+from unmoor.pipeline.gate_runner import judge, judge_session, judge_tree, run_command_gates, run_gates
 from unmoor.request import OwnSession
 
 NO = Findings(examined=1, problems=(Finding(message="no"),))
@@ -137,7 +137,7 @@ def test_a_failed_tool_shows_its_last_lines_and_its_log(judged: Judge) -> None:
 
 
 def test_every_problem_of_an_error_is_kept(judged: Judge) -> None:
-    record, _ = judged(SettingsError([Problem(what="one", where="a:1", hint="do"), Problem(what="two")]))
+    record, _ = judged(SettingsError([Finding(message="one", place="a:1", hint="do"), Finding(message="two")]))
     assert record.problems == (Finding(message="one", place="a:1", hint="do"), Finding(message="two"))
 
 
@@ -172,7 +172,7 @@ def test_a_waiver_does_not_cover_having_examined_nothing(judged: Judge) -> None:
 
 
 def test_a_gate_left_out_is_not_even_loaded(judged: Judge) -> None:
-    record, code = judged(ValueError("loaded"), settings=Settings(leave_out=("some-gate",)))
+    record, code = judged(ValueError("loaded"), settings=Settings(disable=("some-gate",)))
     assert (record.outcome, record.reason, code) == (Outcome.SKIPPED, "left out in the settings", Exit.PASS)
 
 
@@ -194,11 +194,11 @@ def test_all_gates_run_and_the_gravest_code_counts(tmp_path: Path, monkeypatch: 
         return SimpleNamespace(ASSERTS=name, check=check)
 
     monkeypatch.setattr(gates, "load", load)
-    records, code = judge_all(list(answers), make_context(tmp_path))
+    records, code = run_gates(list(answers), make_context(tmp_path))
     assert [each.name for each in records] == list(answers)
     assert code is Exit.INCOMPLETE
-    assert judge_all(["a", "e"], make_context(tmp_path))[1] is Exit.PASS
-    assert judge_all([], make_context(tmp_path)) == ((), Exit.PASS)
+    assert run_gates(["a", "e"], make_context(tmp_path))[1] is Exit.PASS
+    assert run_gates([], make_context(tmp_path)) == ((), Exit.PASS)
 
 
 def command(code: str, **words: Any) -> Settings:
@@ -220,7 +220,7 @@ def test_a_command_is_judged_by_its_status(
     tmp_path: Path, status: int, outcome: Outcome, code: Exit, *, live: bool
 ) -> None:
     settings = command(f"print('its last word'); raise SystemExit({status})")
-    ((record,), got) = judge_commands(make_context(tmp_path, settings=settings, live=live))
+    ((record,), got) = run_command_gates(make_context(tmp_path, settings=settings, live=live))
     assert (record.name, record.outcome, got) == ("mine", outcome, code)
     if not record.holds:
         assert "its last word" in "\n".join(f"{each.message} {each.hint}" for each in record.problems)
@@ -228,14 +228,14 @@ def test_a_command_is_judged_by_its_status(
 
 def test_a_command_that_does_not_end_is_an_error(tmp_path: Path) -> None:
     settings = command("import time; time.sleep(60)", seconds=0.3)
-    ((record,), code) = judge_commands(make_context(tmp_path, settings=settings))
+    ((record,), code) = run_command_gates(make_context(tmp_path, settings=settings))
     assert (record.outcome, code) == (Outcome.ERROR, Exit.CRASH)
     assert "did not end within 0.3 s" in record.problems[0].message
 
 
 def test_a_command_that_is_missing_is_an_error(tmp_path: Path) -> None:
     settings = command("", run=("no-such-program-here",))
-    ((record,), code) = judge_commands(make_context(tmp_path, settings=settings))
+    ((record,), code) = run_command_gates(make_context(tmp_path, settings=settings))
     assert (record.outcome, code) == (Outcome.ERROR, Exit.CRASH)
     assert "'no-such-program-here' was not found" in record.problems[0].message
 
@@ -245,7 +245,7 @@ def test_a_command_knows_version_and_archives_and_no_secret(tmp_path: Path) -> N
     code = f"import os; open({str(seen)!r}, 'w').write(repr(dict(os.environ)))"
     environ = {**os.environ, "SOME_TOKEN": "x"}
     context = make_context(tmp_path, settings=command(code), environ=environ)
-    assert judge_commands(context)[1] is Exit.PASS
+    assert run_command_gates(context)[1] is Exit.PASS
     assert f"'UNMOOR_DIST': {str(context.dist)!r}" in seen.read_text()
     assert "'UNMOOR_VERSION': '1.0'" in seen.read_text()
     assert "SOME_TOKEN" not in seen.read_text()
@@ -254,11 +254,11 @@ def test_a_command_knows_version_and_archives_and_no_secret(tmp_path: Path) -> N
 def test_a_command_is_not_narrowed_by_the_environment(tmp_path: Path) -> None:
     settings = command("import os; raise SystemExit(2 * ('PYTEST_ADDOPTS' in os.environ))")
     context = make_context(tmp_path, settings=settings, environ={**os.environ, "PYTEST_ADDOPTS": "-k one"})
-    assert judge_commands(context)[1] is Exit.PASS
+    assert run_command_gates(context)[1] is Exit.PASS
 
 
 def test_a_command_belongs_to_one_stage(tmp_path: Path) -> None:
-    assert judge_commands(make_context(tmp_path, settings=command("", stage="build"))) == ((), Exit.PASS)
+    assert run_command_gates(make_context(tmp_path, settings=command("", stage="build"))) == ((), Exit.PASS)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from unmoor.pipeline.open_release import Opened
 
 from support.archived import project_of
 from support.records import fill, plan, record
@@ -19,16 +20,15 @@ from unmoor.archives.seal import SUMS, seal
 from unmoor.context import Context
 from unmoor.errors import Blocked, Exit, UnmoorError
 from unmoor.evidence.binding import inputs_of
-from unmoor.model import Distribution, How, Mode
+from unmoor.model import Distribution, Mode, Resolution
+from unmoor.model.settings import Settings
 from unmoor.pipeline import gate_runner, run_stage
-from unmoor.pipeline.open_release import Opened
-from unmoor.project.types import Settings
 from unmoor.rehearsal import select_targets
 from unmoor.report.final_summary import compose
 from unmoor.report.stage_rows import last_run, rows
 from unmoor.request import Request
 from unmoor.stages import Done
-from unmoor.state.layout import Places
+from unmoor.state.layout import StateLayout
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Step:
         if self.end is not None:
             raise self.end
         self.given.append(context.distributions)
-        return Done(how=How.RAN, detail="done", files=context.distributions)
+        return Done(how=Resolution.RAN, detail="done", files=context.distributions)
 
 
 @pytest.fixture
@@ -57,14 +57,14 @@ def step(monkeypatch: pytest.MonkeyPatch) -> Step:
         return (), Exit.PASS
 
     monkeypatch.setattr(stages, "load", lambda _: made)
-    monkeypatch.setattr(gate_runner, "judge_all", pass_all)
+    monkeypatch.setattr(gate_runner, "run_gates", pass_all)
     return made
 
 
 @pytest.fixture
 def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
     """A release with all its evidence and the archives that its build recorded."""
-    places = Places(tmp_path / "unmoor")
+    places = StateLayout(tmp_path / "unmoor")
     project = project_of(tmp_path, "thing", ("thing",), Settings(), ())
     made = Opened(project=project, plan=plan(), places=places, state=places.release(plan()))
     files = sealed_archives(made.state / "dist", "tested")

@@ -8,10 +8,10 @@ from support.releasable import BACKENDS, fill
 from unmoor.commands import edits
 from unmoor.errors import Blocked, UnmoorError
 from unmoor.model import Mode
+from unmoor.observe.repository import load
 from unmoor.planning.plan import Facts, make
 from unmoor.planning.prepare import prepare
 from unmoor.planning.versions import sources
-from unmoor.project.load import load
 
 DAY = "2026-01-02"
 
@@ -50,9 +50,9 @@ def test_a_plan_is_carried_out_once_and_exactly(repository, backend, newline):
     repository.commit("Later")
     project = load(repository.folder, repository.environ)
     plan = make(project, facts(repository), mode=Mode.REHEARSAL)
-    assert plan.release.version == "1.3.0"
-    assert plan.release.rule == "1 note asks for a minor bump after 1.2.0: 7.feature.md"
-    made = prepare(repository.folder, project, plan.release, plan.date)
+    assert plan.releases[0].version == "1.3.0"
+    assert plan.releases[0].rule == "1 note asks for a minor bump after 1.2.0: 7.feature.md"
+    made = prepare(repository.folder, project, plan.releases[0], plan.date)
 
     after = snapshot(repository)
     path, place = BACKENDS[backend][1:]
@@ -68,7 +68,7 @@ def test_a_plan_is_carried_out_once_and_exactly(repository, backend, newline):
     assert read == {"1.3.0"}
     # Nothing is staged, and a second run changes nothing.
     assert repository.git("diff", "--cached", "--name-only") == ""
-    assert prepare(repository.folder, project, plan.release, plan.date) == ()
+    assert prepare(repository.folder, project, plan.releases[0], plan.date) == ()
     assert snapshot(repository) == after
 
 
@@ -84,9 +84,9 @@ def test_a_version_from_tags_leaves_only_the_changelog_to_edit(repository):
     repository.commit("Later")
     project = load(repository.folder, repository.environ)
     plan = make(project, facts(repository), mode=Mode.REHEARSAL)
-    assert (plan.release.version, plan.release.tag, plan.release.base_tag) == ("2.1.0", "v2.1.0", "v2.0.0")
-    assert [edit.path for edit in plan.release.edits] == ["CHANGELOG.md", "news/7.feature.md", "news/8.bugfix.md"]
-    assert len(prepare(repository.folder, project, plan.release, plan.date)) == 3
+    assert (plan.releases[0].version, plan.releases[0].tag, plan.releases[0].base_tag) == ("2.1.0", "v2.1.0", "v2.0.0")
+    assert [edit.path for edit in plan.releases[0].edits] == ["CHANGELOG.md", "news/7.feature.md", "news/8.bugfix.md"]
+    assert len(prepare(repository.folder, project, plan.releases[0], plan.date)) == 3
     assert (repository.folder / "pyproject.toml").read_text() == table
     done = edits.bump(project, part="patch", environ=repository.environ)
     assert done.changed == ()
@@ -103,7 +103,7 @@ def test_a_failure_in_the_second_half_leaves_every_file_as_it_was(repository):
     repository.write("news/9.featur.md", "Mistyped.\n")
     before = snapshot(repository)
     with pytest.raises(Blocked, match=r"news/9\.featur\.md:1: .*did you mean 'feature'"):
-        prepare(repository.folder, project, plan.release, plan.date)
+        prepare(repository.folder, project, plan.releases[0], plan.date)
     assert snapshot(repository) == before
 
 
@@ -114,7 +114,7 @@ def test_edits_the_plan_does_not_name_are_refused(repository):
     before = snapshot(repository)
     from dataclasses import replace
 
-    narrowed = replace(plan.release, edits=plan.release.edits[1:])
+    narrowed = replace(plan.releases[0], edits=plan.releases[0].edits[1:])
     with pytest.raises(UnmoorError, match="the plan does not name"):
         prepare(repository.folder, project, narrowed, plan.date)
     assert snapshot(repository) == before
@@ -154,7 +154,7 @@ def test_sources_that_disagree_are_listed(repository):
     project = load(repository.folder, repository.environ)
     with pytest.raises(Blocked) as caught:
         edits.bump(project, part="minor", environ=repository.environ)
-    assert {problem.what for problem in caught.value.problems} == {"states '1.2.0'", "states '1.1.0'"}
+    assert {problem.message for problem in caught.value.problems} == {"states '1.2.0'", "states '1.1.0'"}
 
 
 def test_a_bump_that_was_cut_short_is_finished(repository):

@@ -7,9 +7,9 @@ import pytest
 from support.releasable import TOWNCRIER
 from unmoor.errors import Blocked, SettingsError
 from unmoor.model import Bump
+from unmoor.observe.repository import load
 from unmoor.planning import notes
 from unmoor.planning.notes import towncrier
-from unmoor.project.load import load
 from unmoor.tools.towncrier_settings import load as load_towncrier
 
 
@@ -72,7 +72,7 @@ def test_bad_fragments_are_reported_at_once_and_good_ones_kept(project, tmp_path
     (made.folder / "news/9.feature.md").symlink_to(tmp_path / "secret")
     (made.folder / "news/10.feature.md").mkdir()
     found = notes.read(made)
-    places = {problem.where: problem.what for problem in found.problems}
+    places = {problem.place: problem.message for problem in found.problems}
     assert places == {
         "news/2.featur.md:1": "the name has no type that towncrier knows",
         "news/3.feature.md:2": "is not valid UTF-8",

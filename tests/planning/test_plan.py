@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from unmoor.errors import Blocked, Problem, UnmoorError
-from unmoor.model import Bump, Change, Component, Mode, VersionSource
+from unmoor.errors import Blocked, UnmoorError
+from unmoor.model import Backend, Bump, Change, Component, Finding, Mode, NotesStyle, Project, VersionSource
+from unmoor.model.settings import Settings
 from unmoor.planning.notes import Notes
 from unmoor.planning.plan import Facts, make
 from unmoor.planning.versions import tags
-from unmoor.project.types import Backend, NotesStyle, Project, Settings
 
 HEAD, OLD = "c" * 40, "a" * 40
 VCS = VersionSource(kind="vcs", path="pyproject.toml")
@@ -162,7 +162,7 @@ def test_the_plan_holds_the_facts_and_names_every_edit():
         1,
         "me",
     )
-    release = plan.release
+    release = plan.releases[0]
     assert (release.current, release.version, release.tag, release.base_tag) == (
         "1.0",
         "1.1",
@@ -183,7 +183,7 @@ def test_bad_notes_are_noticed():
     found = facts(notices=("not asked",))
     from dataclasses import replace
 
-    found = replace(found, notes=Notes(problems=(Problem(what="is empty", where="news/1.x:1"),)))
+    found = replace(found, notes=Notes(problems=(Finding(message="is empty", place="news/1.x:1"),)))
     assert make(project(static("1.0")), found, mode=Mode.REHEARSAL).notices == ("not asked", "news/1.x:1: is empty")
 
 
@@ -222,7 +222,7 @@ def test_every_place_that_disagrees_is_listed():
     made = project(static("1.3"), memory, static("1.2", "b.toml", "x"), static("1.4", "c.toml", "y"))
     with pytest.raises(Blocked) as caught:
         live(made, facts(), "1.4")
-    assert [problem.where for problem in caught.value.problems] == ["pyproject.toml: project.version", "b.toml: x"]
+    assert [problem.place for problem in caught.value.problems] == ["pyproject.toml: project.version", "b.toml: x"]
 
 
 @pytest.mark.parametrize(

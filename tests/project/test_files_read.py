@@ -27,8 +27,8 @@ def test_broken_toml_is_one_error_with_its_place(tmp_path: Path, content: bytes,
     with pytest.raises(SettingsError) as caught:
         read_toml(tmp_path / "x.toml")
     (problem,) = caught.value.problems
-    assert problem.where == where
-    assert what in problem.what
+    assert problem.place == where
+    assert what in problem.message
     assert problem.hint
 
 

@@ -12,9 +12,9 @@ import pytest
 from support.repositories import Repository
 from support.trees import write
 from unmoor.errors import SettingsError, UnmoorError
+from unmoor.model import Project
 from unmoor.project.detect import repository as refs_of
 from unmoor.project.load import find_component, load
-from unmoor.project.types import Project
 
 Make = Callable[..., Repository]
 
@@ -467,9 +467,9 @@ def test_everything_wrong_is_said_at_once(start: Make, case: str) -> None:
     with pytest.raises(SettingsError) as caught:
         load(made.folder, made.environ)
     found = caught.value.problems
-    assert [problem.where for problem in found] == [where for where, _, _ in expected]
+    assert [problem.place for problem in found] == [where for where, _, _ in expected]
     for problem, (_, what, hint) in zip(found, expected, strict=True):
-        assert what in problem.what
+        assert what in problem.message
         assert hint in problem.hint
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from support.trees import write
+from unmoor.model import Requirements
 from unmoor.project.detect.metadata import metadata
 from unmoor.project.detect.requirement_lists import requirement_lists
 from unmoor.project.detect.requirements import chosen, joined, naming, stated, wanted
-from unmoor.project.types import Requirements
 
 USUAL = ("tests", "test", "testing", "test*", "dev")
 

@@ -6,12 +6,12 @@ from dataclasses import fields, is_dataclass
 
 import pytest
 
+from unmoor.model.settings import Settings
 from unmoor.project import types as words
 from unmoor.project.settings import constraints
 from unmoor.project.settings.decode import SCHEMA, decode
 from unmoor.project.settings.schema import shape_of, shapes
 from unmoor.project.settings.setting_docs import CHOICES, MEANINGS
-from unmoor.project.types import Settings
 
 WHOLE = """
 [tool.unmoor]
@@ -22,7 +22,7 @@ imports = ["größe", "name.space"]
 notes = "none"
 changelog = "docs/news.rst"
 gates = ["lint", "tests"]
-leave-out = ["notes-are-collected"]
+disable = ["notes-are-collected"]
 critical-paths = ["src/*/core.py"]
 required-files = ["docs/"]
 lint = []
@@ -92,7 +92,7 @@ DECODED = Settings(
     changelog="docs/news.rst",
     version_files=(words.VersionFile(path="docs/conf.py", search='release = "{version}"'),),
     gates=("lint", "tests"),
-    leave_out=("notes-are-collected",),
+    disable=("notes-are-collected",),
     critical_paths=("src/*/core.py",),
     required_files=("docs/",),
     lint=(),

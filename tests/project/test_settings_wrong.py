@@ -5,8 +5,9 @@ import tomllib
 import pytest
 
 from unmoor.chain import CHAIN
-from unmoor.errors import Problem, SettingsError
+from unmoor.errors import SettingsError
 from unmoor.gates import REGISTRY
+from unmoor.model import Finding
 from unmoor.project.settings.decode import decode
 from unmoor.project.settings.setting_docs import GATES
 
@@ -14,7 +15,7 @@ COMMAND = '[[tool.unmoor.commands]]\nname = "a-check"\nrun = ["true"]\n'
 WAIVER = '[[tool.unmoor.waivers]]\ngate = "tag-is-free"\nreason = "r"\nby = "b"\n'
 
 
-def problems_of(text: str) -> tuple[Problem, ...]:
+def problems_of(text: str) -> tuple[Finding, ...]:
     if not text.startswith("["):
         text = f"[tool.unmoor]\n{text}"
     table = tomllib.loads(text)["tool"]["unmoor"]
@@ -27,7 +28,7 @@ def problems_of(text: str) -> tuple[Problem, ...]:
 WRONG = [
     # names
     ('branchs = ["main"]', "2: branchs", "unknown key 'branchs'", "did you mean 'branches'?"),
-    ("leave_out = []", "2: leave_out", "unknown key", "did you mean 'leave-out'?"),
+    ("disable = []", "2: disable", "unknown key", "did you mean 'disable'?"),
     ("Installer = 'uv'", "2: Installer", "unknown key", "did you mean 'installer'?"),
     ("coverage = 80", "2: coverage", "unknown key", "did you mean 'tests.coverage'?"),
     ("upload-url = ''", "2: upload-url", "unknown key", "see the reference"),
@@ -63,7 +64,7 @@ WRONG = [
     ("notes = 'town-crier'", "2: notes", "expected 'towncrier' or 'none'", "did you mean 'towncrier'?"),
     ("lint = ['ruf']", "2: lint[0]", "got 'ruf'", "did you mean 'ruff'?"),
     ("types = ['pyrite']", "2: types[0]", "expected 'mypy' or 'pyright'", "did you mean 'pyright'?"),
-    ("leave-out = ['tag-is-fre']", "2: leave-out[0]", "expected the name of a built-in gate", "'tag-is-free'?"),
+    ("disable = ['tag-is-fre']", "2: disable[0]", "expected the name of a built-in gate", "'tag-is-free'?"),
     ("[tool.unmoor.docs]\nengine = 'sfinx'", "2: docs.engine", "got 'sfinx'", "did you mean 'sphinx'?"),
     ("[tool.unmoor.tests]\nagainst = 'whl'", "2: tests.against", "expected 'tree' or 'wheel'", "did you mean 'wheel'?"),
     (COMMAND + "stage = 'chek'", "4: commands[0].stage", "got 'chek'", "did you mean 'check'?"),
@@ -117,7 +118,7 @@ WRONG = [
     (WAIVER + "until = 2026-02-28T10:00:00", "5: waivers[0].until", "a date or time", ""),
     (WAIVER.replace("tag-is-free", "tag-is-fine"), "2: waivers[0].gate", "the name of a gate", "'tag-is-free'?"),
     (
-        f"[tool.unmoor]\nleave-out = ['tag-is-free']\n{WAIVER}",
+        f"[tool.unmoor]\ndisable = ['tag-is-free']\n{WAIVER}",
         "4: waivers[0].gate",
         "left out and waived",
         "one of the",
@@ -143,8 +144,8 @@ WRONG = [
 def test_a_wrong_setting_is_named_with_its_place_and_what_to_do(text: str, place: str, what: str, hint: str) -> None:
     (problem,) = problems_of(text)
     line, _, key = place.partition(": ")
-    assert problem.where == f"pyproject.toml:{line}: tool.unmoor.{key}"
-    assert what in problem.what
+    assert problem.place == f"pyproject.toml:{line}: tool.unmoor.{key}"
+    assert what in problem.message
     assert hint in problem.hint
 
 
@@ -161,7 +162,7 @@ run = "true"
 [[tool.unmoor.waivers]]
 gate = "nothing"
 """
-    named = [problem.where.rpartition("tool.unmoor.")[2] for problem in problems_of(text)]
+    named = [problem.place.rpartition("tool.unmoor.")[2] for problem in problems_of(text)]
     assert sorted(named) == [
         "branchs",
         "commands[0].name",
@@ -176,7 +177,7 @@ gate = "nothing"
 
 def test_problems_come_in_the_order_of_their_lines() -> None:
     text = "[tool.unmoor]\nzzz = 1\ngates = ['a', 'a']\ntag = ''\nyyy = 2\n"
-    lines = [problem.where.split(":")[1] for problem in problems_of(text)]
+    lines = [problem.place.split(":")[1] for problem in problems_of(text)]
     assert lines == ["2", "3", "4", "5"]
 
 
@@ -188,12 +189,12 @@ def test_a_password_in_an_address_is_refused_and_not_repeated(place: str) -> Non
     text = f"[tool.unmoor.indexes.pypi]\nupload-url = 'https://{place.format(secret)}'"
     (problem,) = problems_of(text)
     assert secret not in str(problem)
-    assert problem.where.endswith("tool.unmoor.indexes.pypi.upload-url")
+    assert problem.place.endswith("tool.unmoor.indexes.pypi.upload-url")
 
 
 def test_a_long_value_is_cut_short() -> None:
     (problem,) = problems_of(f"installer = '{'x' * 500}'")
-    assert len(problem.what) < 120
+    assert len(problem.message) < 120
 
 
 def test_a_table_that_is_none_is_a_problem() -> None:

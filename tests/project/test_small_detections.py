@@ -6,11 +6,11 @@ import pytest
 
 from support.trees import write
 from unmoor.errors import SettingsError
+from unmoor.model import NotesStyle
 from unmoor.project.detect.notes_style import notes_style
 from unmoor.project.detect.noxfile import Noxfile, by_stage, read_noxfile
 from unmoor.project.detect.pre_commit import hooks
 from unmoor.project.detect.pythons import supported
-from unmoor.project.types import NotesStyle
 
 ALL = tuple(f"3.{minor}" for minor in range(9, 15))
 
@@ -221,7 +221,7 @@ def test_a_name_in_the_settings_that_says_nothing_is_refused(tmp_path: Path) -> 
     found = read_noxfile(write(tmp_path, {"noxfile.py": NOXFILE}))
     with pytest.raises(SettingsError) as caught:
         by_stage(found, ("tests", "publish", "smoke"))
-    assert [problem.what for problem in caught.value.problems] == [
+    assert [problem.message for problem in caught.value.problems] == [
         "the name 'publish' does not say which stage it proves",
         "the name 'smoke' does not say which stage it proves",
     ]

@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 from support.trees import write
+from unmoor.model import Requirements, Tool
+from unmoor.model import TestSettings as SettingsOfTests
+from unmoor.model.settings import DocsSettings
 from unmoor.project.detect.docs_engine import docs_engine
 from unmoor.project.detect.lint_tools import lint_tools
 from unmoor.project.detect.metadata import metadata
@@ -13,8 +16,6 @@ from unmoor.project.detect.requirement_lists import RequirementList, requirement
 from unmoor.project.detect.test_suite import test_suite as suite_of
 from unmoor.project.detect.type_checkers import type_checkers
 from unmoor.project.project_files import Tree
-from unmoor.project.types import DocsSettings, Requirements, Tool
-from unmoor.project.types import TestSettings as SettingsOfTests
 
 
 def read(folder: Path, files: dict[str, str]) -> tuple[Tree, tuple[RequirementList, ...]]:

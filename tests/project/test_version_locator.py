@@ -68,7 +68,7 @@ def test_the_place_is_found_among_look_alikes(source, text):
 def test_what_states_no_version_is_refused_with_its_file(source, text, message):
     with pytest.raises(UnmoorError, match=message) as caught:
         locate(text, source)
-    assert caught.value.problems[0].where == source.path
+    assert caught.value.problems[0].place == source.path
     assert caught.value.problems[0].hint
 
 
@@ -84,4 +84,4 @@ def test_taking_a_text_apart_and_putting_it_back_loses_nothing(text, bom):
 def test_a_text_that_is_not_utf8_is_refused_with_its_line():
     with pytest.raises(UnmoorError) as caught:
         FileText.of(b"one\ntwo \xff\n", where="x.py")
-    assert caught.value.problems[0].where == "x.py:2"
+    assert caught.value.problems[0].place == "x.py:2"

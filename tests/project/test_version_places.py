@@ -6,11 +6,11 @@ import pytest
 
 from support.trees import write
 from unmoor.model import VersionSource
+from unmoor.model.settings import VersionFile
 from unmoor.project.detect.build_backend import backend
 from unmoor.project.detect.metadata import metadata
 from unmoor.project.detect.packages import find
 from unmoor.project.detect.version_sources import sources
-from unmoor.project.types import VersionFile
 
 DYNAMIC = '[project]\nname = "thing"\ndynamic = ["version"]\n'
 

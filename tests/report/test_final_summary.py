@@ -14,12 +14,12 @@ from support.records import SDIST, WHEEL, fill, plan, record
 from support.repositories import Repository
 from unmoor.chain import CHAIN
 from unmoor.evidence.record import GateRecord, Result
-from unmoor.model import Edit, Finding, How, Mode, Outcome, Plan
+from unmoor.model import Edit, Finding, Mode, Outcome, Plan, Resolution
 from unmoor.report import final_summary, markdown
 from unmoor.report.progress import failure, headline, problems
 from unmoor.report.stage_rows import last_run, matched, rows, summary, unrehearsed
-from unmoor.state.evidence_store import Store
-from unmoor.state.layout import Places
+from unmoor.state.evidence_store import EvidenceStore
+from unmoor.state.layout import StateLayout
 
 NO = GateRecord(
     name="tag-is-free",
@@ -39,12 +39,12 @@ EVERY = {stage.name: ended() for stage in CHAIN}
 
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
-    fill(Store(tmp_path / "evidence"))
+    fill(EvidenceStore(tmp_path / "evidence"))
     return tmp_path
 
 
 def said(state: Path, run: Mapping[str, Any], made: Plan | None = None, **words: Any) -> str:
-    found = rows(Store(state / "evidence"), run)
+    found = rows(EvidenceStore(state / "evidence"), run)
     return final_summary.compose(made or plan(), found, state, **{"seconds": 61, "again": "nox -s release", **words})
 
 
@@ -77,7 +77,7 @@ def test_a_complete_release_has_nothing_left_to_do(state: Path) -> None:
 
 
 def test_a_stop_says_where_why_and_the_same_command_again(state: Path) -> None:
-    Store(state / "evidence").write(record("check", outcome=Outcome.FAILED, gates=(NO,)))
+    EvidenceStore(state / "evidence").write(record("check", outcome=Outcome.FAILED, gates=(NO,)))
     text = said(state, {"check": ended(code=2)})
     assert "STOPPED at check" in text
     assert "check: tag-is-free: refs:1: the tag 'v1.0' exists (and 1 more)" in text
@@ -99,18 +99,18 @@ def test_a_part_is_not_called_a_rehearsal(state: Path) -> None:
 
 def test_every_row_says_how_it_ended(state: Path) -> None:
     run = {"check": ended("cached", why="same tree"), "lint": ended("already there"), "tests": ended(code=2)}
-    found = {row.stage: row for row in rows(Store(state / "evidence"), run)}
+    found = {row.stage: row for row in rows(EvidenceStore(state / "evidence"), run)}
     assert (found["check"].how, found["check"].seconds) == ("cached", None)
     assert found["check"].what.endswith("(same tree)")
     assert found["lint"].how == "already there"
     assert (found["tests"].how, found["tests"].code) == ("FAILED", 2)
     assert (found["pypi"].how, found["pypi"].what) == ("-", "not reached; evidence kept from earlier")
-    narrowed = rows(Store(state / "evidence"), {"tests": ended(why="narrowed, so it proves nothing")})
+    narrowed = rows(EvidenceStore(state / "evidence"), {"tests": ended(why="narrowed, so it proves nothing")})
     assert narrowed[2].what == "narrowed, so it proves nothing"
 
 
 def test_archives_match_only_where_they_were_seen(state: Path) -> None:
-    store = Store(state / "evidence")
+    store = EvidenceStore(state / "evidence")
     store.write(record("pypi", outcome=Outcome.FAILED))
     store.write(record("testpypi", files=(WHEEL, replace(SDIST, sha256="0" * 64))))
     assert [where for _, _, where in matched(store)] == ["built = testpypi", "built"]
@@ -136,9 +136,9 @@ def test_a_run_that_left_torn_files_has_no_such_rows(tmp_path: Path) -> None:
 def test_the_last_words_are_printed_from_what_a_run_left(
     repository: Repository, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    places = Places.of(repository.door.common_dir(), {})
+    places = StateLayout.of(repository.door.common_dir(), {})
     folder = places.release(plan())
-    fill(Store(folder / "evidence"))
+    fill(EvidenceStore(folder / "evidence"))
     (folder / "plan.json").write_bytes(msgspec.json.encode(plan()))
     places.run("one").mkdir(parents=True)
     (places.run("one") / "check.json").write_text(json.dumps({**ended(), "state": str(folder)}))
@@ -157,7 +157,7 @@ def test_nothing_is_said_outside_a_repository(tmp_path: Path, capsys: pytest.Cap
 
 
 def result(**words: Any) -> Result:
-    return Result(**{"stage": "check", "how": How.RAN, "code": 0, "seconds": 2.0, "record": record(), **words})
+    return Result(**{"stage": "check", "how": Resolution.RAN, "code": 0, "seconds": 2.0, "record": record(), **words})
 
 
 @pytest.mark.parametrize(
@@ -165,8 +165,8 @@ def result(**words: Any) -> Result:
     [
         ({}, "unmoor: check ran in 2.0s: "),
         ({"why": "the tree changed"}, "unmoor: check ran (the tree changed) in 2.0s: "),
-        ({"how": How.CACHED, "why": "same tree"}, "unmoor: check cached (same tree): "),
-        ({"how": How.ALREADY_THERE}, "unmoor: check already there in 2.0s: "),
+        ({"how": Resolution.CACHED, "why": "same tree"}, "unmoor: check cached (same tree): "),
+        ({"how": Resolution.FOUND}, "unmoor: check already there in 2.0s: "),
         ({"code": 2}, "unmoor: check did not pass after 2.0s"),
     ],
 )
@@ -187,8 +187,8 @@ def test_a_failure_shows_places_hints_and_log() -> None:
 
 
 def test_markdown_shows_every_gate_with_its_remarks(state: Path) -> None:
-    Store(state / "evidence").write(record("check", gates=(NO,)))
-    text = markdown.compose(plan(), rows(Store(state / "evidence"), EVERY), matched(Store(state / "evidence")))
+    EvidenceStore(state / "evidence").write(record("check", gates=(NO,)))
+    text = markdown.compose(plan(), rows(EvidenceStore(state / "evidence"), EVERY), matched(EvidenceStore(state / "evidence")))
     assert text.startswith("# Rehearsal of thing 1.0\n")
     assert "| tag-is-free | **does not hold** | 0 | refs:1: the tag 'v1.0' exists → choose another<br>more |" in text
     assert f"| {WHEEL.filename} | `{'a' * 64}` | built = testpypi = pypi |" in text
@@ -197,12 +197,12 @@ def test_markdown_shows_every_gate_with_its_remarks(state: Path) -> None:
 @pytest.mark.parametrize("text", ["a|b", "a\n| b", "<script>", "`code`", "@somebody", "\\|", "a\r\n\r\n# b", "![x](y)"])
 def test_text_from_outside_stays_in_its_cell(state: Path, text: str) -> None:
     gate = replace(NO, problems=(Finding(message=text),), unit=text)
-    Store(state / "evidence").write(record("check", gates=(gate,)))
+    EvidenceStore(state / "evidence").write(record("check", gates=(gate,)))
     made = replace(plan(), actor=text)
-    plain = markdown.compose(made, rows(Store(state / "evidence"), EVERY), ())
+    plain = markdown.compose(made, rows(EvidenceStore(state / "evidence"), EVERY), ())
     tame = replace(NO, problems=(Finding(message="x"),), unit="x")
-    Store(state / "evidence").write(record("check", gates=(tame,)))
-    usual = markdown.compose(replace(made, actor="x"), rows(Store(state / "evidence"), EVERY), ())
+    EvidenceStore(state / "evidence").write(record("check", gates=(tame,)))
+    usual = markdown.compose(replace(made, actor="x"), rows(EvidenceStore(state / "evidence"), EVERY), ())
     assert len(plain.splitlines()) == len(usual.splitlines())
     (line,) = [each for each in plain.splitlines() if each.startswith("| tag-is-free")]
     assert len(line.replace("\\\\", "").replace("\\|", "").split("|")) == 6

@@ -15,7 +15,7 @@ from support.records import fill, plan, record
 from support.sealing import NAMES, sealed_archives
 from unmoor.model import Distribution, Mode, Outcome
 from unmoor.report import manual_steps
-from unmoor.state.evidence_store import Store
+from unmoor.state.evidence_store import EvidenceStore
 from unmoor.targets import Addresses
 
 INDEXES = {"testpypi": "https://test.index.invalid/legacy/", "pypi": "https://index.invalid/upload dir/"}
@@ -28,7 +28,7 @@ class Started:
 
     def __init__(self, state: Path) -> None:
         self.state = state
-        self.store = Store(state / "evidence")
+        self.store = EvidenceStore(state / "evidence")
         self.files = sealed_archives(state / "dist", "tested")
         fill(self.store, mode=Mode.LIVE, files=self.files)
         for index in INDEXES:

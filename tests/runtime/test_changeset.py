@@ -35,7 +35,7 @@ def test_a_failure_puts_everything_back(tmp_path, monkeypatch):
     monkeypatch.setattr(changeset, "write_whole", failing)
     with pytest.raises(UnmoorError, match="nothing was changed") as caught:
         apply(tmp_path, ChangeSet(writes={"a": b"new", "b": b"new", "c": b"new"}))
-    assert caught.value.problems[0].where == "b"
+    assert caught.value.problems[0].place == "b"
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a": b"a", "b": b"b"}
 
 

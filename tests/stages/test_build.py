@@ -15,7 +15,7 @@ from support.sealing import NAMES, sealed_archives
 from unmoor.context import Context
 from unmoor.errors import Blocked
 from unmoor.evidence.binding import digest_of
-from unmoor.model import Distribution, How
+from unmoor.model import Distribution, Resolution
 from unmoor.rehearsal import select_targets
 from unmoor.stages.build import step
 
@@ -49,7 +49,7 @@ def swap(context: Context) -> None:
 def test_what_was_sealed_is_found(tmp_path: Path) -> None:
     done = step.observe(built(tmp_path, live=True, uploaded=True))
     assert done is not None
-    assert (done.how, [each.filename for each in done.files]) == (How.ALREADY_THERE, list(NAMES))
+    assert (done.how, [each.filename for each in done.files]) == (Resolution.FOUND, list(NAMES))
     assert done.facts == COMMIT
 
 

@@ -8,16 +8,16 @@ import pytest
 
 from support.records import plan
 from unmoor.model import Mode
-from unmoor.state.layout import Places, trim
+from unmoor.state.layout import StateLayout, trim
 
 
 def test_state_lies_in_the_git_directory_unless_moved(tmp_path: Path) -> None:
-    assert Places.of(tmp_path / ".git", {}).base == tmp_path / ".git" / "unmoor"
-    assert Places.of(tmp_path / ".git", {"UNMOOR_STATE": str(tmp_path / "x" / ".." / "y")}).base == tmp_path / "y"
+    assert StateLayout.of(tmp_path / ".git", {}).base == tmp_path / ".git" / "unmoor"
+    assert StateLayout.of(tmp_path / ".git", {"UNMOOR_STATE": str(tmp_path / "x" / ".." / "y")}).base == tmp_path / "y"
 
 
 def test_a_rehearsal_lies_beside_the_real_one_apart(tmp_path: Path) -> None:
-    places = Places(tmp_path)
+    places = StateLayout(tmp_path)
     assert places.release(plan(Mode.LIVE)) == tmp_path / "thing-1.0"
     assert places.release(plan()) == tmp_path / "thing-1.0.rehearsal"
 
@@ -25,10 +25,10 @@ def test_a_rehearsal_lies_beside_the_real_one_apart(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["../../x", "/x", "a\0b", "a/b", "..", "a\nb", "ü"])
 def test_no_name_leads_out(tmp_path: Path, name: str) -> None:
     release = replace(plan().release, component=name)
-    found = Places(tmp_path).release(replace(plan(), releases=(release,)))
+    found = StateLayout(tmp_path).release(replace(plan(), releases=(release,)))
     assert found.parent == tmp_path
     assert found.resolve().parent == tmp_path.resolve()
-    assert Places(tmp_path).run(name).resolve().parent in {tmp_path / "runs", tmp_path}
+    assert StateLayout(tmp_path).run(name).resolve().parent in {tmp_path / "runs", tmp_path}
 
 
 def test_only_the_newest_leftovers_stay(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ packages = ["src/{module}"]
 [tool.unmoor]
 lint = []
 types = []
-leave-out = ["tests-pass"]
+disable = ["tests-pass"]
 docs = {{ engine = "none" }}
 {settings}
 """

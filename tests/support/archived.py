@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from support.fakes import FakeObserver
 from unmoor.archives.seal import seal
 from unmoor.chain import stage
 from unmoor.context import Context
-from unmoor.model import Component, Mode, Plan, Release
-from unmoor.project.types import Backend, NotesStyle, Project, Settings
-from unmoor.targets import Index, Targets
+from unmoor.model import Component, Mode, Plan, Release, Repository
+from unmoor.model.settings import Settings
+from unmoor.targets import Index
 from unmoor.tools.git import Git
 
 
@@ -29,25 +30,14 @@ class Checkout:
         return Git(self.path, dict(os.environ))
 
 
-def project_of(root: Path, name: str, imports: Sequence[str], settings: Settings, pythons: Sequence[str]) -> Project:
-    return Project(
-        root=root,
+def component_of(root: Path, name: str, imports: Sequence[str], settings: Settings, pythons: Sequence[str]) -> Component:
+    return Component(
+        repository=Repository(root=root),
+        name=name,
         folder=root,
-        component=Component(name=name, import_names=tuple(imports)),
+        import_names=tuple(imports),
         settings=settings,
-        settings_digest="",
-        metadata={},
-        backend=Backend(name=""),
-        notes=NotesStyle(style="none"),
-        lint=(),
-        types=(),
-        tests=None,
-        docs=None,
         pythons=tuple(pythons),
-        own_sessions={},
-        remote="",
-        branches=(),
-        resolved=(),
     )
 
 
@@ -83,13 +73,14 @@ def context_of(
     store: Any = None
     return Context(
         stage=stage(stage_name),
-        project=project_of(root, name, imports, settings or Settings(), pythons),
+        component=component_of(root, name, imports, settings or Settings(), pythons),
+        release=release,
         plan=plan,
-        targets=Targets(label="", remote=""),
         store=store,
         state=state,
         environ=dict(os.environ) if environ is None else environ,
         workspace=Checkout(root, commit),
+        observer=FakeObserver(),
         say=lambda _: None,
         distributions=seal(archives, state / "dist") if archives else (),
         index=index,

@@ -6,14 +6,14 @@ import os
 from pathlib import Path
 from typing import Any
 
-from support.archived import project_of
+from support.archived import component_of
+from support.fakes import FakeObserver
 from support.records import plan
 from unmoor.chain import stage
 from unmoor.context import Context
 from unmoor.model import Mode
-from unmoor.project.types import Settings
-from unmoor.state.evidence_store import Store
-from unmoor.targets import Targets
+from unmoor.model.settings import Settings
+from unmoor.state.evidence_store import EvidenceStore
 
 
 def make_context(
@@ -22,13 +22,14 @@ def make_context(
     """Return the context of a stage of ``thing`` 1.0 below ``top``; ``changes`` are fields of ``Context``."""
     words: dict[str, Any] = {
         "stage": stage(name),
-        "project": project_of(top, "thing", ("thing",), settings or Settings(), ()),
+        "component": component_of(top, "thing", ("thing",), settings or Settings(), ()),
+        "release": plan().releases[0],
         "plan": plan(Mode.LIVE if live else Mode.REHEARSAL),
-        "targets": Targets(label="the remote", remote=""),
-        "store": Store(top / "state" / "evidence"),
+        "store": EvidenceStore(top / "state" / "evidence", "thing"),
         "state": top / "state",
         "environ": dict(os.environ),
         "workspace": None,
+        "observer": FakeObserver(),
         "say": lambda _: None,
     }
     return Context(**{**words, **changes})

@@ -12,10 +12,11 @@ from support.simple_index import nobody
 from unmoor.chain import stage
 from unmoor.context import Context
 from unmoor.model import Mode, Plan, Release
-from unmoor.project.load import load
-from unmoor.project.types import IndexSettings
-from unmoor.state.evidence_store import Store
-from unmoor.targets import Targets
+from unmoor.model.settings import IndexSettings
+from unmoor.observe.observer import Observer
+from unmoor.observe.repository import load
+from unmoor.request import Memory
+from unmoor.state.evidence_store import EvidenceStore
 
 PYPROJECT = """\
 [build-system]
@@ -79,18 +80,18 @@ def make_context(
     ``index`` is the simple URL of the main index (by default one that does not answer). ``changed`` names fields of
     ``Release`` or ``Plan``; the plan says by default that version 1.2.0 is released as it is stated.
     """
-    project = load(repository.folder, repository.environ)
+    component = load(repository.folder, repository.environ)
     indexes = {"pypi": IndexSettings(simple_url=index or nobody())}
-    project = replace(project, settings=replace(project.settings, indexes=indexes))
+    component = replace(component, settings=replace(component.settings, indexes=indexes))
     ours = {
         name: changed.pop(name)
         for name in ("current", "version", "tag", "base_tag", "changes", "edits")
         if name in changed
     }
     version = ours.get("version", "1.2.0")
-    form = project.component.tag_form
+    form = component.tag_form
     defaults = {
-        "component": project.component.name,
+        "component": component.name,
         "current": "1.2.0",
         "version": version,
         "rule": "as the tree states it",
@@ -116,12 +117,13 @@ def make_context(
     workspace: Any = None
     return Context(
         stage=stage("check"),
-        project=project,
+        component=component,
+        release=release,
         plan=plan,
-        targets=Targets(label="the remote", remote=project.remote),
-        store=Store(folder / "evidence"),
+        store=EvidenceStore(folder / "evidence", component.name),
         state=folder,
         environ=repository.environ,
         workspace=workspace,
+        observer=Observer(mode=plan.mode, memory=Memory(), environ=repository.environ),
         say=lambda _: None,
     )

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from unmoor.chain import CHAIN
 from unmoor.evidence.record import Attempt, GateRecord, Record
-from unmoor.model import Distribution, Finding, How, Mode, Outcome, Plan, Release
-from unmoor.state.evidence_store import Store
+from unmoor.model import Distribution, Finding, Mode, Outcome, Plan, Release, Resolution
+from unmoor.state.evidence_store import EvidenceStore
 
 WHEEL = Distribution(filename="thing-1.0-py3-none-any.whl", kind="wheel", size=10, sha256="a" * 64)
 SDIST = Distribution(filename="thing-1.0.tar.gz", kind="sdist", size=20, sha256="b" * 64)
@@ -31,7 +31,7 @@ def record(stage: str = "check", **changes: Any) -> Record:
         "version": "1.0",
         "mode": Mode.REHEARSAL,
         "outcome": Outcome.PASSED,
-        "how": How.RAN,
+        "how": Resolution.RAN,
         "inputs": {"tree": "d" * 40, "settings": "e" * 64},
         "subjects": {WHEEL.filename: {"sha256": WHEEL.sha256}, SDIST.filename: {"sha256": SDIST.sha256}},
         "files": (WHEEL, SDIST),
@@ -42,7 +42,7 @@ def record(stage: str = "check", **changes: Any) -> Record:
     return Record(**{**words, **changes})
 
 
-def fill(store: Store, **changes: Any) -> None:
+def fill(store: EvidenceStore, **changes: Any) -> None:
     """Write a record that passed for every stage of the chain."""
     for stage in CHAIN:
         store.write(record(stage.name, **changes))
@@ -85,7 +85,7 @@ def records(stages: st.SearchStrategy[str] = st.sampled_from(STAGES)) -> st.Sear
         version=_text,
         mode=st.sampled_from(Mode),
         outcome=st.sampled_from(Outcome),
-        how=st.sampled_from(How),
+        how=st.sampled_from(Resolution),
         detail=_text,
         inputs=_maps,
         subjects=st.dictionaries(_text.filter(bool), st.dictionaries(_hex, _hex, min_size=1), min_size=1, max_size=3),

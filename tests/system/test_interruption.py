@@ -46,7 +46,7 @@ def test_everything_ends_with_it(
     held, temporary = tmp_path / "held", tmp_path / "tmp"
     temporary.mkdir()
     project: Adopted = adopt(tmp_path, {**environ, "TMPDIR": str(temporary), "MARK": str(tmp_path)})
-    pyproject = (project.folder / "pyproject.toml").read_text().replace('leave-out = ["tests-pass"]\n', "")
+    pyproject = (project.folder / "pyproject.toml").read_text().replace('disable = ["tests-pass"]\n', "")
     project.repository.write("pyproject.toml", pyproject + '\n[dependency-groups]\ntests = ["pytest"]\n')
     project.repository.write("tests/test_sample.py", _SUITE.format(held=str(held)))
     project.repository.commit("A suite")

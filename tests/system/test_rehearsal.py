@@ -306,7 +306,7 @@ def test_before_anything_was_rehearsed_there_is_nothing_to_report(tmp_path: Path
 def with_suite(top: Path, environ: Mapping[str, str], settings: str = "") -> Adopted:
     """Make a project with a suite."""
     project = adopt(top, environ, settings=settings)
-    pyproject = (project.folder / "pyproject.toml").read_text().replace('leave-out = ["tests-pass"]\n', "")
+    pyproject = (project.folder / "pyproject.toml").read_text().replace('disable = ["tests-pass"]\n', "")
     project.repository.write("pyproject.toml", pyproject + '\n[dependency-groups]\ntests = ["pytest"]\n')
     project.repository.write("tests/test_sample.py", f"import {MODULE}\n\ndef test_main():\n    {MODULE}.main()\n")
     project.repository.commit("A suite")

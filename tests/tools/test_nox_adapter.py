@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from support.archived import project_of
-from unmoor.project.types import Settings
+from unmoor.model.settings import Settings
 from unmoor.tools import nox
 
 

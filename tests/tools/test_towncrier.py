@@ -77,7 +77,7 @@ def test_a_fragment_that_came_after_the_section_is_not_lost(project, name):
     late = project.write(name, "Late.\n")
     with pytest.raises(Blocked, match="is not in the section") as caught:
         towncrier.build(project.folder, "1.2.0", DAY)
-    assert caught.value.problems[0].where == name
+    assert caught.value.problems[0].place == name
     assert late.exists()
 
 

@@ -94,8 +94,8 @@ def read(path: Path) -> Archive:
             return _sdist(path)
     except _DAMAGE as error:
         what = f"the archive cannot be read: {type(error).__name__}"
-        raise Blocked(what, where=path.name, hint="build it again; never publish a damaged file") from error
-    raise Blocked("this is neither a wheel nor an sdist", where=path.name, hint="publish only .whl and .tar.gz files")
+        raise Blocked(what, place=path.name, hint="build it again; never publish a damaged file") from error
+    raise Blocked("this is neither a wheel nor an sdist", place=path.name, hint="publish only .whl and .tar.gz files")
 
 
 def contents(archive: Archive, paths: Collection[str]) -> dict[str, bytes]:
@@ -118,7 +118,7 @@ def contents(archive: Archive, paths: Collection[str]) -> dict[str, bytes]:
 def unpack(archive: Archive, folder: Path) -> tuple[str, ...]:
     """Write the archive's files (no links) below ``folder``; return their paths. Raises ``Blocked`` when unsafe."""
     if archive.unsafe:
-        raise Blocked(archive.unsafe[0], where=archive.path.name, hint="look at what the build put into it")
+        raise Blocked(archive.unsafe[0], place=archive.path.name, hint="look at what the build put into it")
     paths = tuple(member.path for member in archive.members if not member.link)
     for path, content in contents(archive, paths).items():
         target = folder / path
@@ -194,7 +194,7 @@ def _member(path: str, content: bytes, mode: int, link: str) -> Member:
 def _bounded(path: Path, sizes: list[int]) -> None:
     if sum(sizes) > _LARGEST or len(sizes) > _MOST:
         hint = "look at what the build put into it"
-        raise Blocked("the archive is far too large once unpacked", where=path.name, hint=hint)
+        raise Blocked("the archive is far too large once unpacked", place=path.name, hint=hint)
 
 
 def _unsafe(members: list[Member]) -> Iterator[str]:

@@ -11,8 +11,7 @@ from unmoor.archives.archive_file import Archive, read
 from unmoor.archives.install import Order, extras_of, install
 from unmoor.archives.installed import Expected, judge
 from unmoor.archives.interpreters import Python
-from unmoor.model import Finding, Findings
-from unmoor.project.types import Project
+from unmoor.model import Component, Finding, Findings
 
 __all__ = ["try_out"]
 
@@ -21,7 +20,7 @@ def try_out(
     path: Path,
     python: Python,
     *,
-    project: Project,
+    component: Component,
     version: str,
     sealed: Sequence[Path],
     strict: bool,
@@ -35,16 +34,16 @@ def try_out(
     ``strict`` makes problems of what is slow. ``extras`` tries the extras too; ``main_url`` is the simple API that
     dependencies come from. Raises ``ToolMissing`` and ``ToolTimeout``.
     """
-    settings = project.settings.install
+    settings = component.settings.install
     archive = read(path)
     provided = extras_of(archive)
     wanted = provided if settings.extras is None else settings.extras
     order = Order(
-        name=project.component.name,
-        imports=tuple(dict.fromkeys((*project.component.import_names, *settings.imports))),
+        name=component.name,
+        imports=tuple(dict.fromkeys((*component.import_names, *settings.imports))),
         extras=wanted if extras else (),
         main_url=main_url,
-        installer=project.settings.installer,
+        installer=component.settings.installer,
         slow_import=settings.import_seconds,
     )
     expected = Expected(

@@ -11,11 +11,11 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from unmoor.errors import Blocked, Problem
-from unmoor.model import Distribution, wheels_first
+from unmoor.errors import Blocked
+from unmoor.model import Distribution, Finding, wheels_first
 from unmoor.runtime.files import ensure_folder, sha256_of, write_whole
 
-__all__ = ["SUMS", "seal", "sealed", "unseal", "verified"]
+__all__ = ["SUMS", "listed_digests", "seal", "sealed", "unseal", "verified"]
 
 SUMS = "SHA256SUMS"
 _READ_ONLY = 0o444
@@ -32,18 +32,18 @@ def seal(files: Sequence[Path], dist_folder: Path) -> tuple[Distribution, ...]:
     """
     wanted = wheels_first(_distribution(path, path.name) for path in files)
     if len({each.filename for each in wanted}) != len(wanted) or not wanted:
-        raise Blocked("the archives to seal have no names of their own", where=str(dist_folder))
+        raise Blocked("the archives to seal have no names of their own", place=str(dist_folder))
     if (dist_folder / SUMS).exists():
         if sealed(dist_folder) == wanted:
             return wanted
         what = "other bytes are sealed for this release already"
-        raise Blocked(what, where=str(dist_folder / SUMS), hint="go on with those, or give the version up")
+        raise Blocked(what, place=str(dist_folder / SUMS), hint="go on with those, or give the version up")
     unseal(dist_folder)
     for path in files:
         write_whole(dist_folder / path.name, path.read_bytes(), mode=_READ_ONLY)
     for each in wanted:
         if _distribution(dist_folder / each.filename, each.filename) != each:
-            raise Blocked("the sealed copy differs from the built file", where=each.filename, hint="check the disk")
+            raise Blocked("the sealed copy differs from the built file", place=each.filename, hint="check the disk")
     lines = "".join(f"{each.sha256}  {each.filename}\n" for each in wanted)
     write_whole(dist_folder / SUMS, lines.encode(), mode=_READ_ONLY)
     return sealed(dist_folder)
@@ -60,15 +60,25 @@ def sealed(dist_folder: Path) -> tuple[Distribution, ...]:
     expected = _listed(sums)
     there = {path.name for path in dist_folder.iterdir()} - {SUMS}
     for name in sorted(expected.keys() - there):
-        raise Blocked(f"the sealed archive {name!r} is missing", where=str(sums), hint=_NEVER_PUBLISH)
+        raise Blocked(f"the sealed archive {name!r} is missing", place=str(sums), hint=_NEVER_PUBLISH)
     for name in sorted(there - expected.keys()):
-        raise Blocked(f"{name!r} lies among the sealed archives", where=str(dist_folder), hint="move it away")
+        raise Blocked(f"{name!r} lies among the sealed archives", place=str(dist_folder), hint="move it away")
     found = wheels_first(_distribution(dist_folder / name, name) for name in expected)
     for each in found:
         if each.sha256 != expected[each.filename]:
             what = f"{each.filename!r} is not the file that was sealed"
-            raise Blocked(what, where=str(dist_folder), hint=_NEVER_PUBLISH)
+            raise Blocked(what, place=str(dist_folder), hint=_NEVER_PUBLISH)
     return found
+
+
+def listed_digests(dist_folder: Path) -> dict[str, str]:
+    """Return the sha256 of the sealed archives by file name as listed, nothing where none are sealed here."""
+    try:
+        listed = (dist_folder / SUMS).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return {}
+    rows = (line.partition(" ") for line in listed.splitlines())
+    return {name.strip().removeprefix("*"): digest for digest, _, name in rows}
 
 
 def verified(dist_folder: Path, recorded: Sequence[Distribution]) -> tuple[Distribution, ...]:
@@ -79,7 +89,7 @@ def verified(dist_folder: Path, recorded: Sequence[Distribution]) -> tuple[Distr
     found = {each.filename: each for each in sealed(dist_folder)}
     expected = {each.filename: each for each in recorded}
     problems = [
-        Problem(what=_differing(name, found, expected), where=str(dist_folder), hint=_NEVER_PUBLISH)
+        Finding(message=_differing(name, found, expected), place=str(dist_folder), hint=_NEVER_PUBLISH)
         for name in sorted(found | expected)
         if found.get(name) != expected.get(name)
     ]
@@ -107,17 +117,17 @@ def unseal(dist_folder: Path) -> None:
 def _listed(sums: Path) -> dict[str, str]:
     matches = [_LINE.fullmatch(line) for line in sums.read_text(encoding="utf-8", errors="replace").splitlines()]
     if not matches or not all(matches):
-        raise Blocked("the list of sealed archives is damaged", where=str(sums), hint=_NEVER_PUBLISH)
+        raise Blocked("the list of sealed archives is damaged", place=str(sums), hint=_NEVER_PUBLISH)
     return {match["name"]: match["digest"] for match in matches if match}
 
 
 def _distribution(path: Path, name: str) -> Distribution:
     if path.is_symlink() or not path.is_file():
-        raise Blocked(f"{name!r} is not a regular file", where=str(path), hint=_NEVER_PUBLISH)
+        raise Blocked(f"{name!r} is not a regular file", place=str(path), hint=_NEVER_PUBLISH)
     kind = "wheel" if name.endswith(".whl") else "sdist"
     if not name.endswith((".whl", ".tar.gz")):
-        raise Blocked(f"{name!r} is neither a wheel nor an sdist", where=str(path))
+        raise Blocked(f"{name!r} is neither a wheel nor an sdist", place=str(path))
     size = path.stat().st_size
     if not size:
-        raise Blocked(f"{name!r} is empty", where=str(path), hint="free space on the disk and build again")
+        raise Blocked(f"{name!r} is empty", place=str(path), hint="free space on the disk and build again")
     return Distribution(filename=name, kind=kind, size=size, sha256=sha256_of(path))

@@ -9,9 +9,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from unmoor.errors import Problem, SettingsError
+from unmoor.errors import SettingsError
+from unmoor.model import Finding
 
-__all__ = ["Words", "asked_for", "parse"]
+__all__ = ["Arguments", "asked_for", "parse"]
 
 _OPTIONS = {"--live": "VERSION", "--base": "TAG", "--approve": "DIGEST"}
 _DIGEST = re.compile(r"(sha256:)?[0-9a-fA-F]{8,64}")
@@ -23,7 +24,7 @@ _SHORT = re.compile(r"-[rRNxvlh]*[se](?P<session>[^-].*)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class Arguments:
     """The words after ``--``: unmoor's own, and the rest."""
 
     live: str = ""
@@ -32,7 +33,7 @@ class Words:
     rest: tuple[str, ...] = ()
 
 
-def parse(words: Sequence[str], *, own_tools: bool) -> Words:
+def parse(words: Sequence[str], *, own_tools: bool) -> Arguments:
     """Return what the words mean; ``own_tools`` says that words that are not unmoor's may be left.
 
     Raises ``SettingsError`` with every misspelt or incomplete option; a misspelt ``--live`` must never turn a
@@ -40,7 +41,7 @@ def parse(words: Sequence[str], *, own_tools: bool) -> Words:
     """
     found: dict[str, str] = {}
     rest: list[str] = []
-    problems: list[Problem] = []
+    problems: list[Finding] = []
     queue = list(words)
     while queue:
         word = queue.pop(0)
@@ -61,10 +62,10 @@ def parse(words: Sequence[str], *, own_tools: bool) -> Words:
     if rest and not own_tools:
         allowed = ", ".join(f"{name} {value}" for name, value in _OPTIONS.items())
         what = f"unknown argument {rest[0]!r}"
-        problems.append(Problem(what=what, where="command line", hint=f"after -- this takes {allowed}"))
+        problems.append(Finding(message=what, place="command line", hint=f"after -- this takes {allowed}"))
     if problems:
         raise SettingsError(problems)
-    return Words(
+    return Arguments(
         live=found.get("--live", ""),
         base=found.get("--base", ""),
         approval=found.get("--approve", ""),
@@ -72,19 +73,19 @@ def parse(words: Sequence[str], *, own_tools: bool) -> Words:
     )
 
 
-def _slip(name: str, meant: str, value: str, found: Mapping[str, str], *, own_tools: bool) -> Problem | None:
+def _slip(name: str, meant: str, value: str, found: Mapping[str, str], *, own_tools: bool) -> Finding | None:
     """Return what is wrong with an option that is, or looks like, one of unmoor's."""
     where = "command line"
     if name != meant:
         other = "; write another -- before it if it is for another tool" if own_tools else ""
-        return Problem(what=f"unknown option {name!r}", where=where, hint=f"did you mean {meant!r}?{other}")
+        return Finding(message=f"unknown option {name!r}", place=where, hint=f"did you mean {meant!r}?{other}")
     if not value:
-        return Problem(what=f"{name} needs a value", where=where, hint=f"write {name} {_OPTIONS[name]}")
+        return Finding(message=f"{name} needs a value", place=where, hint=f"write {name} {_OPTIONS[name]}")
     if name == "--approve" and not _DIGEST.fullmatch(value):
         hint = "at least 8 of the hexadecimal digits that the run without it prints"
-        return Problem(what=f"{value!r} is no digest of archives", where=f"{where}: {name}", hint=hint)
+        return Finding(message=f"{value!r} is no digest of archives", place=f"{where}: {name}", hint=hint)
     if name in found:
-        return Problem(what=f"{name} is given twice", where=where, hint="name it once")
+        return Finding(message=f"{name} is given twice", place=where, hint="name it once")
     return None
 
 

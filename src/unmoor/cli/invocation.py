@@ -1,4 +1,4 @@
-"""One nox process and the run it belongs to: what was asked for, by whom it was started, and its last words.
+"""One nox process and the run it belongs to: what was asked for, by whom it was started, and its final summary.
 
 Part of the nox face, but without nox: it reads the process's arguments and environment, so that nothing below has to.
 """
@@ -11,21 +11,22 @@ import sys
 import time
 from pathlib import Path
 
+from unmoor import chain
 from unmoor.chain import CHAIN
 from unmoor.cli import workers
-from unmoor.cli.arguments import Words, asked_for, parse
+from unmoor.cli.arguments import Arguments, asked_for, parse
 from unmoor.model import Effect
-from unmoor.request import OwnSession, Request
+from unmoor.request import Memory, OwnSession, Request
 from unmoor.runtime import environment, private_memory, redact
 from unmoor.runtime.die_with_parent import die_with
 
-__all__ = ["STAGES", "Run", "hush"]
+__all__ = ["STAGES", "Invocation", "hush"]
 
 STAGES = frozenset(stage.name for stage in CHAIN)
 _UPLOADING = frozenset(stage.name for stage in CHAIN if "credential-is-present" in stage.before)
 
 
-class Run:
+class Invocation:
     """What this process knows about the run it belongs to."""
 
     def __init__(self, start: Path) -> None:
@@ -34,6 +35,8 @@ class Run:
         # nox marks the processes that its -j starts; only they may take up what the parent left in the environment.
         self.is_worker = "--parallel-worker" in sys.argv
         self.began = time.time()
+        self.explained: set[str] = set()
+        self._memory = Memory()
         self._credentials: dict[str, str] = {}
         if self.is_worker:
             die_with(os.getppid())
@@ -47,22 +50,23 @@ class Run:
             os.environ["UNMOOR_RUN"] = self.id
             os.environ["UNMOOR_ASKED"] = ",".join(sorted(self.asked))
 
-    def request(self, stage: str, words: Words, *, called: str = "") -> Request:
+    def request(self, stage: str, arguments: Arguments, *, called: str = "") -> Request:
         """Return the request for one stage of this run, or one of the project's sessions, ``called`` so by nox."""
         # In CI, where each job names one session, UNMOOR_RELEASE says that kept evidence is welcome.
         named = not self.asked.isdisjoint({stage, called})
         asked = named and not os.environ.get("UNMOOR_RELEASE") if self.asked else True
         return Request(
             start=self.start,
-            environ=dict(os.environ) | (self._credentials if words.live and stage in _UPLOADING else {}),
-            live=words.live,
-            base=words.base,
-            approval=words.approval,
-            posargs=words.rest,
+            environ=dict(os.environ) | (self._credentials if arguments.live and stage in _UPLOADING else {}),
+            live=arguments.live,
+            base=arguments.base,
+            approval=arguments.approval,
+            posargs=arguments.rest,
             asked=asked,
             run=self.id,
             own=self.own,
             say=_say,
+            memory=self._memory,
         )
 
     def take_credentials(self) -> None:
@@ -101,10 +105,11 @@ class Run:
         """Raise what would stop every stage alike, before nox runs one after the other in vain."""
         if self.is_worker or self.is_listing or not self.asked & STAGES:
             return
-        from unmoor.pipeline.open_release import open_release
+        from unmoor.pipeline.open_plan import open_plan
 
         hush()
-        open_release(self.request("", parse(self._posargs, own_tools=self.is_local)))
+        local = all(chain.stage(name).is_local for name in self.asked & STAGES)
+        open_plan(self.request("", parse(self._posargs, own_tools=self.is_local)), local=local)
 
     @property
     def is_listing(self) -> bool:
@@ -112,7 +117,7 @@ class Run:
         words = sys.argv[: sys.argv.index("--")] if "--" in sys.argv else sys.argv
         return not {"-l", "--list", "--list-sessions", "-h", "--help", "--version"}.isdisjoint(words)
 
-    def last_words(self) -> None:
+    def summarise(self) -> None:
         """Print the table and the next command, once, whatever happened; nothing where no stage was asked for."""
         if not self.is_ours:
             return

@@ -63,4 +63,4 @@ class JoinedSession(nox.Session):
         """Raise ``Blocked`` where the function ran nothing: then it has examined nothing."""
         if not self._has_run:
             hint = "let it call session.run; where it leaves the work to other sessions, join those instead"
-            raise Blocked("it ran nothing, so it has proved nothing", where=f"session {self.name}", hint=hint)
+            raise Blocked("it ran nothing, so it has proved nothing", place=f"session {self.name}", hint=hint)

@@ -8,52 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from unmoor.chain import CHAIN
-from unmoor.errors import Problem, SettingsError
-from unmoor.model import Effect
+from unmoor.chain import CHAIN, stage_of_session
+from unmoor.errors import SettingsError
+from unmoor.model import Effect, Finding
 from unmoor.request import OwnSession
 
-__all__ = ["joined", "stage_of", "unexplained"]
+__all__ = ["joined"]
 
 _STAGES = frozenset(stage.name for stage in CHAIN)
 _PROVING = tuple(stage.name for stage in CHAIN if stage.effect is Effect.NONE)
-_KNOWN = {
-    "lint": (
-        "lint",
-        "format",
-        "fmt",
-        "style",
-        "mypy",
-        "pyright",
-        "types",
-        "typing",
-        "typecheck",
-        "pre-commit",
-        "precommit",
-    ),
-    "tests": ("test", "tests", "pytest", "coverage", "unit", "integration"),
-    "docs-strict": ("doc", "docs", "docs-strict", "documentation", "sphinx", "mkdocs"),
-    "check": ("check",),
-}
-
-
 _WHERE = "pyproject.toml: tool.unmoor.gates"
-
-
-def stage_of(session: str) -> str | None:
-    """Return the stage that a session of this name proves; ``None`` for a name that says nothing."""
-    plain = session.replace("_", "-").lower()
-    return next((stage for stage, names in _KNOWN.items() if plain in names), None)
-
-
-def unexplained(session: str) -> Problem:
-    """Return what is wrong with a session that the settings name and nothing sorts into a stage, and what to do."""
-    return Problem(
-        what=f"the name {session!r} does not say which stage it proves",
-        where=_WHERE,
-        hint=f'put @unmoor.sessions.gate("STAGE") above it in noxfile.py, STAGE being one of {", ".join(_PROVING)}; '
-        "or give it a well-known name, such as lint, tests or docs",
-    )
 
 
 def joined(
@@ -65,37 +29,39 @@ def joined(
     ``decorated`` maps sessions to the stage their decorator names. Raises ``SettingsError`` with every session that
     does not exist or does not say its stage, and every one that has the name of a stage without having joined.
     """
-    stages = dict(decorated) | {name: stage_of(name) or "" for name in named if name not in decorated}
+    stages = dict(decorated) | {name: stage_of_session(name) or "" for name in named if name not in decorated}
     problems = [*_unknown(stages, registered), *_taken(stages, registered)]
     if problems:
         raise SettingsError(problems)
     return tuple(OwnSession(name=name, stage=stage, parts=tuple(registered[name])) for name, stage in stages.items())
 
 
-def _unknown(stages: Mapping[str, str], registered: Iterable[str]) -> Iterator[Problem]:
+def _unknown(stages: Mapping[str, str], registered: Iterable[str]) -> Iterator[Finding]:
     """Yield the sessions that there are none of, and those whose stage there is none of."""
     for name in sorted(set(stages) - set(registered)):
         near = _near(name, registered)
         hint = f"did you mean {near[0]!r}?" if near else "define it in noxfile.py above unmoor's two lines"
-        yield Problem(what=f"there is no session {name!r}", where=_WHERE, hint=hint)
+        yield Finding(message=f"there is no session {name!r}", place=_WHERE, hint=hint)
     for name, stage in stages.items():
         if stage and stage not in _PROVING:
             near = _near(stage, _PROVING)
             hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(_PROVING)}"
-            yield Problem(what=f"the session {name!r} cannot prove {stage!r}", where="noxfile.py", hint=hint)
+            yield Finding(message=f"the session {name!r} cannot prove {stage!r}", place="noxfile.py", hint=hint)
         elif not stage and name in registered and name not in _STAGES:
+            from unmoor.project.detect.noxfile import unexplained
+
             yield unexplained(name)
 
 
-def _taken(stages: Mapping[str, str], registered: Iterable[str]) -> Iterator[Problem]:
+def _taken(stages: Mapping[str, str], registered: Iterable[str]) -> Iterator[Finding]:
     """Yield the sessions that have the name of a stage and do not prove it."""
     for name in sorted((_STAGES & set(registered)) - set(stages)):
         hint = f'join it with gates = ["{name}"] in [tool.unmoor], or give it another name'
-        yield Problem(what=f"the session {name!r} is defined twice", where="noxfile.py", hint=hint)
+        yield Finding(message=f"the session {name!r} is defined twice", place="noxfile.py", hint=hint)
     for name in sorted(_STAGES & set(stages)):
         if stages[name] != name:
             what = f"the session {name!r} has the name of another stage"
-            yield Problem(what=what, where="noxfile.py", hint="rename it")
+            yield Finding(message=what, place="noxfile.py", hint="rename it")
 
 
 def _near(name: str, known: Iterable[str]) -> list[str]:

@@ -11,8 +11,9 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from unmoor.chain import CHAIN
-from unmoor.errors import Exit, Problem, SettingsError, worst
-from unmoor.pipeline.open_release import open_release
+from unmoor.errors import Exit, SettingsError, worst
+from unmoor.model import Finding
+from unmoor.pipeline.open_plan import open_plan
 from unmoor.report.stage_rows import last_run
 from unmoor.request import Request
 from unmoor.runtime import environment, process
@@ -36,22 +37,22 @@ def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str) 
     environ = environment.without_credentials(environ)
     run_id = f"{int(time.time() * 1000):x}-{os.getpid():x}"
     # What would stop every stage is met here, with its own exit code; the plan is taken up by what nox starts.
-    opened = open_release(Request(start=start, environ=environ, run=run_id))
-    project, places = opened.project, opened.places
-    _parses(project.folder / "noxfile.py")
+    opened = open_plan(Request(start=start, environ=environ, run=run_id))
+    component, layout = opened.releases[0].component, opened.layout
+    _parses(component.folder / "noxfile.py")
     env = {**environ, "UNMOOR_RUN_ID": run_id, "UNMOOR_AGAIN": "unmoor rehearse"}
     with tempfile.TemporaryDirectory(prefix="unmoor-nox-") as scratch:
-        noxfile = project.folder / "noxfile.py"
-        if not project.adopted:
+        noxfile = component.folder / "noxfile.py"
+        if not component.repository.adopted:
             env["UNMOOR_ADOPTED"] = "no"
             noxfile = Path(scratch) / "noxfile.py"
-            noxfile.write_text(_BORROWED.format(root=str(project.folder)), encoding="utf-8")
+            noxfile.write_text(_BORROWED.format(root=str(component.folder)), encoding="utf-8")
         command: list[str | Path] = [*process.module("nox"), "--noxfile", noxfile, "--sessions", stage]
         command += ["--parallel", jobs] if jobs != "1" else []
-        status = process.attached(command, cwd=project.folder, env=env)
+        status = process.attached(command, cwd=component.folder, env=env)
     if status == _INTERRUPTED:
         return Exit.INCOMPLETE
-    codes = [int(each["code"]) for each in last_run(places.run(run_id)).values()]
+    codes = [int(each["code"]) for ended in last_run(layout.run(run_id)).values() for each in ended.values()]
     if status and not any(codes):
         return Exit.CRASH
     return worst(codes) if codes else Exit.CRASH
@@ -67,7 +68,7 @@ def _parses(noxfile: Path) -> None:
         where = f"noxfile.py:{error.lineno}" if isinstance(error, SyntaxError) and error.lineno else "noxfile.py"
         what = f"Python cannot read it: {error.msg if isinstance(error, SyntaxError) else error}"
         raise SettingsError(
-            [Problem(what=what, where=where, hint="correct the line; nox cannot read it either")]
+            [Finding(message=what, place=where, hint="correct the line; nox cannot read it either")]
         ) from None
 
 
@@ -77,8 +78,10 @@ def _check(jobs: str, stage: str) -> None:
     if stage not in names:
         near = get_close_matches(stage, names, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(names)}"
-        problems.append(Problem(what=f"there is no stage {stage!r}", where="--stage", hint=hint))
+        problems.append(Finding(message=f"there is no stage {stage!r}", place="--stage", hint=hint))
     if jobs != "auto" and not (jobs.isdigit() and int(jobs) > 0):
-        problems.append(Problem(what=f"{jobs!r} is no number of jobs", where="--jobs", hint="a number from 1, or auto"))
+        problems.append(
+            Finding(message=f"{jobs!r} is no number of jobs", place="--jobs", hint="a number from 1, or auto")
+        )
     if problems:
         raise SettingsError(problems)

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from unmoor.errors import Exit
-from unmoor.model import Distribution, Finding, How, Mode, Outcome
+from unmoor.model import Distribution, Finding, Mode, Outcome, Resolution, Skip
 
-__all__ = ["Attempt", "GateRecord", "Kept", "Record", "Result"]
+__all__ = ["Attempt", "EvidenceKey", "GateRecord", "Kept", "Narrowing", "Record", "Result"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceKey:
+    """The name of one record, and of its file.
+
+    ``part`` is what several records of one stage differ in: a Python, a session, a machine. Empty for the stage.
+    """
+
+    stage: str
+    component: str
+    part: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.stage}.{self.part}" if self.part else self.stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +43,7 @@ class GateRecord:
     hint: str = ""
     log: str = ""
     tools: Mapping[str, str] = field(default_factory=dict)
+    skipped: Skip = Skip.NOT
 
     @property
     def counted(self) -> str:
@@ -67,7 +84,8 @@ class Record:
     version: str
     mode: Mode
     outcome: Outcome
-    how: How
+    how: Resolution
+    part: str = ""
     detail: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
     subjects: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -83,6 +101,11 @@ class Record:
     attempts: tuple[Attempt, ...] = ()
 
     @property
+    def key(self) -> EvidenceKey:
+        """The name of this record."""
+        return EvidenceKey(stage=self.stage, component=self.component, part=self.part)
+
+    @property
     def passed(self) -> bool:
         """Whether the stage ended, and let the release go on."""
         return bool(self.finished) and self.outcome is Outcome.PASSED
@@ -93,21 +116,35 @@ class Record:
         return tuple(notice for gate in self.gates for notice in gate.notices)
 
 
+class Narrowing(enum.StrEnum):
+    """What made a run look at less than all, so that it proves nothing: not at all, or the words after ``--``."""
+
+    NOT = ""
+    ARGUMENTS = "arguments"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """How one stage of one run ended. ``why`` says why it was kept, found or run; ``code`` is the exit code."""
+    """How one stage of one release ended in one run.
+
+    ``why`` tells people why it was kept, found or run; ``code`` is the exit code. ``withheld``: the stage was not
+    begun, because what this release waits for was stopped.
+    """
 
     stage: str
-    how: How
+    component: str
+    how: Resolution
     code: Exit
     why: str = ""
     seconds: float = 0.0
+    narrowed: Narrowing = Narrowing.NOT
+    withheld: bool = False
     record: Record | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What the store has for one stage: a record and its file's sha256, or why there is none."""
+    """What the store has for one key: a record and its file's sha256, or why there is none."""
 
     record: Record | None = None
     digest: str = ""

@@ -4,49 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
-from unmoor.chain import CHAIN
-from unmoor.evidence.binding import why_other
+from unmoor.chain import BUILD, CHAIN
 from unmoor.evidence.record import Kept, Record
-from unmoor.model import Effect, How, Outcome, Plan
+from unmoor.evidence.validity import about_other_files
+from unmoor.model import Effect, Outcome, Plan, Release, Resolution
 
-if TYPE_CHECKING:
-    from unmoor.state.evidence_store import Store
+__all__ = ["VERDICT", "verdict"]
 
-__all__ = ["give"]
+VERDICT = "verdict"
 
 
-def give(store: Store, plan: Plan, inputs: Mapping[str, str]) -> Record:
-    """Write the verdict over every stage's record; say nothing new when it stands already for the same records."""
-    kept = {stage.name: store.read(stage.name) for stage in CHAIN}
-    relied_on = {name: each.digest for name, each in kept.items()}
-    detail = _against(kept)
-    outcome = Outcome.FAILED if detail else Outcome.PASSED
+def verdict(kept: Mapping[str, Kept], release: Release, plan: Plan, inputs: Mapping[str, str]) -> Record:
+    """Return the verdict over what is ``kept`` of every stage of the chain, by the stage's name."""
+    against = _against(kept)
     last = kept[CHAIN[-1].name].record
     files = last.files if last is not None else ()
-    before = store.read("verdict").record
-    if before is not None and (before.relied_on, before.outcome) == (relied_on, outcome):
-        return before
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    record = Record(
-        stage="verdict",
-        component=plan.release.component,
-        version=plan.release.version,
+    return Record(
+        stage=VERDICT,
+        component=release.component,
+        version=release.version,
         mode=plan.mode,
-        outcome=outcome,
-        how=How.RAN,
-        detail=detail,
+        outcome=Outcome.FAILED if against else Outcome.PASSED,
+        how=Resolution.RAN,
+        detail=against,
         inputs=dict(inputs),
         subjects={each.filename: {"sha256": each.sha256} for each in files} or {"commit": {"gitCommit": plan.commit}},
         files=files,
-        relied_on=relied_on,
+        relied_on={name: each.digest for name, each in kept.items()},
         started=now,
         finished=now,
         actor=plan.actor,
     )
-    store.write(record)
-    return record
 
 
 def _against(kept: Mapping[str, Kept]) -> str:
@@ -55,9 +45,11 @@ def _against(kept: Mapping[str, Kept]) -> str:
     missed = [name for name, each in kept.items() if each.record is None or not each.record.passed]
     if missed:
         return f"not passed: {', '.join(missed)}"
-    built = kept["build"].record
+    built = kept[BUILD.name].record
     files = built.files if built else ()
     if not files:
         return "no archives were built"
-    others = [stage.name for stage in CHAIN if stage.effect > Effect.LOCAL and why_other(kept[stage.name], files)]
+    others = [
+        stage.name for stage in CHAIN if stage.effect > Effect.LOCAL and about_other_files(kept[stage.name], files)
+    ]
     return f"other archives than were built: {', '.join(others)}" if others else ""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from unmoor.errors import Problem, SettingsError
+from unmoor.errors import SettingsError
 from unmoor.indexes import known, tokens
 from unmoor.model import Finding
 from unmoor.runtime.loopback import is_loopback
@@ -136,7 +136,7 @@ def _sections(environ: Mapping[str, str]) -> configparser.RawConfigParser:
     except (configparser.Error, OSError, UnicodeError):
         # The parser's own message quotes the line, and the line may be the secret.
         hint = "correct it (see twine's documentation of .pypirc), or set the token in the environment instead"
-        raise SettingsError([Problem(what="the file .pypirc cannot be read", where=str(path), hint=hint)]) from None
+        raise SettingsError([Finding(message="the file .pypirc cannot be read", place=str(path), hint=hint)]) from None
     return parser
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urljoin, urlsplit
 
-from unmoor.errors import Problem, SettingsError
+from unmoor.errors import SettingsError
+from unmoor.model import Finding
 
 __all__ = ["NAMES", "host", "same", "simple_url", "upload_url"]
 
@@ -50,4 +51,4 @@ def _plain(url: str) -> tuple[str, ...]:
 
 def _unknown(name: str) -> str:
     hint = f"set upload_url and simple_url in [tool.unmoor.indexes.{name}]"
-    raise SettingsError([Problem(what=f"the index '{name}' has no well-known URL", hint=hint)])
+    raise SettingsError([Finding(message=f"the index '{name}' has no well-known URL", hint=hint)])

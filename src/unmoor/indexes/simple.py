@@ -12,7 +12,7 @@ import time
 import warnings
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,11 +21,12 @@ from unmoor.indexes.readings import Readings
 from unmoor.runtime import http
 from unmoor.runtime.http import Unreachable
 from unmoor.runtime.redact import redact
+from unmoor.targets import IndexClient, IndexFile
 
 if TYPE_CHECKING:
     from pypi_simple import DistributionPackage
 
-__all__ = ["IndexFile", "OtherBytes", "Seen", "Waited", "digest_of", "fetch", "files", "wait_for"]
+__all__ = ["OtherBytes", "Seen", "Waited", "digest_of", "fetch", "files", "wait_for"]
 
 FILE_LIMIT = 1 << 30
 _FIRST_PAUSE = 0.2
@@ -36,21 +37,6 @@ _TIMEOUT = 15.0
 
 class OtherBytes(Blocked):
     """The index hands out bytes that are not those it states, or not ours."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexFile:
-    """A file as an index lists it: ``sha256`` and ``version`` empty, ``size`` -1 where the index does not say."""
-
-    filename: str
-    url: str
-    sha256: str = ""
-    size: int = -1
-    upload_time: datetime | None = None
-    yanked: bool = False
-    yanked_reason: str = ""
-    version: str = ""
-    requires_python: str = ""
 
 
 class Seen(enum.StrEnum):
@@ -133,25 +119,25 @@ def _version(package: DistributionPackage) -> str:
         return package.version or ""
 
 
-def fetch(file: IndexFile, *, limit: int = FILE_LIMIT, timeout: float = 60.0) -> bytes:
-    """Return the bytes of a file, checked against the digest the index states for it where it states one.
+def fetch(client: IndexClient, file: IndexFile, *, limit: int = FILE_LIMIT) -> bytes:
+    """Return the bytes of a file, ``limit`` at most, checked against the digest the index states where it states one.
 
-    ``limit`` in bytes, ``timeout`` in seconds. Raises ``Unreachable`` and ``OtherBytes``.
+    Raises ``Unreachable`` and ``OtherBytes``.
     """
-    content = http.download(file.url, limit=limit, timeout=timeout)
+    content = client.fetch(file, limit=limit)
     if file.sha256 and hashlib.sha256(content).hexdigest() != file.sha256:
         what = f"the index states one digest for '{file.filename}' and hands out other bytes"
         raise OtherBytes(what, hint="ask again later; if it stays so, tell the operators of the index")
     return content
 
 
-def digest_of(file: IndexFile, *, limit: int = FILE_LIMIT) -> str:
+def digest_of(client: IndexClient, file: IndexFile, *, limit: int = FILE_LIMIT) -> str:
     """Return the sha256 of a file on an index: as stated, else of the bytes it hands out. Raises ``Unreachable``."""
-    return file.sha256 or hashlib.sha256(fetch(file, limit=limit)).hexdigest()
+    return file.sha256 or hashlib.sha256(fetch(client, file, limit=limit)).hexdigest()
 
 
 def wait_for(
-    simple_url: str,
+    client: IndexClient,
     project: str,
     wanted: Mapping[str, str],
     *,
@@ -168,7 +154,7 @@ def wait_for(
     few questions beyond patience where need be. No answer is like one that does not list the files yet.
     """
     started, pause, asked, beyond = clock(), _FIRST_PAUSE, 0, 0
-    readings, reader = Readings(wanted), _Reader(simple_url, project, wanted, into)
+    readings, reader = Readings(wanted), _Reader(client, project, wanted, into)
     while True:
         asked += 1
         readings.add(reader.read(readings.doubtful))
@@ -197,7 +183,7 @@ def _differing(names: tuple[str, ...]) -> str:
 class _Reader:
     """Reads the index again and again; ``trouble`` is why the last reading is not whole, where it is not."""
 
-    simple_url: str
+    client: IndexClient
     project: str
     wanted: Mapping[str, str]
     into: Path | None
@@ -208,7 +194,7 @@ class _Reader:
         """Return the digest of each wanted file that is there; files that are ``doubtful`` are fetched anew."""
         self.trouble, found = "", {}
         try:
-            listed = files(self.simple_url, self.project)
+            listed = self.client.files(self.project)
         except Unreachable as error:
             self.trouble = str(error)
             return {}
@@ -223,11 +209,11 @@ class _Reader:
     def _digest(self, file: IndexFile, *, anew: bool) -> str:
         ours = self.wanted[file.filename].lower()
         if self.into is None:
-            return digest_of(file)
+            return digest_of(self.client, file)
         # What is stated is asked first: other bytes may be of any size.
         if file.sha256 not in {"", ours} or (file in self.ours and not anew):
             return file.sha256 or ours
-        content = http.download(file.url, limit=FILE_LIMIT)
+        content = self.client.fetch(file, limit=FILE_LIMIT)
         digest = hashlib.sha256(content).hexdigest()
         if digest == ours:
             (self.into / file.filename).write_bytes(content)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from unmoor.context import Context
 from unmoor.errors import Exit
+from unmoor.evidence.binding import seal_digest
 from unmoor.evidence.record import Attempt, GateRecord, Kept, Record
-from unmoor.model import Distribution, How, Outcome
+from unmoor.model import Distribution, Effect, Outcome, Resolution
 from unmoor.state import upload_intents
 
 if TYPE_CHECKING:
@@ -27,21 +28,22 @@ def begun(context: Context, kept: Kept) -> Record:
     Once archives have begun to go out, the record of their build says what they are and of which commit. An attempt
     at the same content counts, and says so too; one at other content is kept apart, whatever becomes of it.
     """
-    release = context.plan.release
-    name, files, facts = context.stage.name, context.distributions, {}
+    release = context.release
+    part, files, facts = "", context.distributions, dict[str, str]()
     if (built := _going_out(context, kept)) is not None:
-        if dict(built.inputs) == dict(context.inputs):
+        if seal_digest(built.inputs) == seal_digest(context.inputs):
             files, facts = built.files, dict(built.facts)
         else:
-            name = f"{name}.{_APART}"
-            kept = context.store.read(name)
+            part = _APART
+            kept = context.store.read(context.stage.name, part)
     return Record(
-        stage=name,
+        stage=context.stage.name,
+        part=part,
         component=release.component,
         version=release.version,
         mode=context.plan.mode,
         outcome=Outcome.ERROR,
-        how=How.RAN,
+        how=Resolution.RAN,
         detail="begun",
         inputs=dict(context.inputs),
         subjects=_subjects(context, files),
@@ -65,8 +67,8 @@ def _earlier(kept: Kept) -> tuple[Attempt, ...]:
 
 
 def _going_out(context: Context, kept: Kept) -> Record | None:
-    """Return the record of the build where its archives have begun to be published, else ``None``."""
-    if context.stage.step != "build" or not context.live or not upload_intents.any_begun(context.state):
+    """Return the record of the archives' making where its archives have begun to be published, else ``None``."""
+    if context.stage.effect is not Effect.LOCAL or not context.live or not upload_intents.any_begun(context.state):
         return None
     return kept.record if kept.record is not None and kept.record.files else None
 
@@ -87,7 +89,7 @@ def ended(
     return replace(
         intent,
         outcome=outcome,
-        how=done.how if done else How.RAN,
+        how=done.how if done else Resolution.RAN,
         detail=_detail(gates, done, outcome),
         subjects=_subjects(context, files),
         files=files,

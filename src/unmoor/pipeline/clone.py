@@ -11,27 +11,32 @@ import atexit
 import shutil
 import tempfile
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from unmoor.errors import Blocked
-from unmoor.model import Mode
-from unmoor.pipeline.open_release import Opened
+from unmoor.model import Component, Mode, Plan
 from unmoor.planning.prepare import prepare
-from unmoor.request import Request
 from unmoor.tools.git import Git
 
 __all__ = ["Clone"]
 
 _NAME = "unmoor"
 _EMAIL = "unmoor@localhost"
+_WHO_AND_HOW = (
+    *("user.name", "user.email", "user.signingKey"),
+    *("gpg.format", "gpg.program", "gpg.ssh.program", "gpg.ssh.allowedSignersFile", "gpg.x509.program"),
+)
 
 
 class Clone:
-    """The clone, made when it is first asked for; safe to ask from several threads."""
+    """The clone for all releases of a plan, made when it is first asked for; safe to ask from several threads."""
 
-    def __init__(self, opened: Opened, request: Request) -> None:
-        self._opened = opened
-        self._request = request
+    def __init__(self, plan: Plan, components: Sequence[Component], environ: Mapping[str, str]) -> None:
+        self._plan = plan
+        self._components = {each.name: each for each in components}
+        self._root = components[0].repository.root
+        self._environ = environ
         self._lock = threading.Lock()
         self._made: tuple[Path, str] | None = None
 
@@ -48,30 +53,46 @@ class Clone:
     @property
     def git(self) -> Git:
         """The clone as a repository."""
-        return Git(self.path, self._request.environ)
+        return Git(self.path, self._environ)
+
+    def tag(self, name: str, commit: str, *, message: str, signed: bool) -> None:
+        """Make the annotated tag ``name`` on ``commit`` in the clone, signed and verified where that is asked for.
+
+        Raises ``Blocked`` where the signature cannot be verified.
+        """
+        git, own = self.git, self._own_words()
+        # --force is about the bare name that version-from-tag backends needed in our own clone, nothing else.
+        git.run(*own, "tag", "--force", "-s" if signed else "-a", "-m", message, "--", name, commit)
+        # git before 2.43.2 leaves an unsigned tag behind, and exits 0, when signing with ssh fails.
+        if signed and git.run(*own, "verify-tag", "--", name, ok=None).status != 0:
+            git.run("tag", "--delete", "--", name)
+            raise Blocked(
+                f"the signature of the tag {name!r} cannot be verified",
+                hint="check user.signingkey and gpg.ssh.allowedSignersFile, then run the same command again",
+            )
 
     def _make(self) -> tuple[Path, str]:
         with self._lock:
             if self._made is None:
                 top = Path(tempfile.mkdtemp(prefix="unmoor-clone-"))
                 atexit.register(shutil.rmtree, top, ignore_errors=True)
-                self._made = self._fill(top / self._opened.project.root.name)
+                self._made = self._fill(top / self._root.name)
             return self._made
 
     def _fill(self, folder: Path) -> tuple[Path, str]:
-        project, plan = self._opened.project, self._opened.plan
-        origin = Git(project.root, self._request.environ)
+        origin = Git(self._root, self._environ)
         clone = origin.clone(folder)
-        clone.run("checkout", "--quiet", "--detach", plan.commit)
-        if plan.mode is Mode.REHEARSAL:
+        clone.run("checkout", "--quiet", "--detach", self._plan.commit)
+        if self._plan.mode is Mode.REHEARSAL:
             self._take_along(origin, clone)
             self._edit(clone)
-        if any(source.kind == "vcs" for source in project.component.sources):
-            clone.run("tag", "--", plan.release.tag, "HEAD", extra=self._identity())
+        for release in self._plan.releases:
+            if any(source.kind == "vcs" for source in self._components[release.component].sources):
+                clone.run("tag", "--", release.tag, "HEAD", extra=self._identity())
         return folder, clone.head()
 
     def _take_along(self, origin: Git, clone: Git) -> None:
-        plan = self._opened.plan
+        plan = self._plan
         if not plan.uncommitted:
             return
         listed = "\n".join(plan.uncommitted)
@@ -81,15 +102,36 @@ class Clone:
             raise Blocked("the working tree changed while the release was at work", hint="run the same command again")
 
     def _edit(self, clone: Git) -> None:
-        project, release = self._opened.project, self._opened.plan.release
-        if not release.edits:
+        """Make the edits of all releases, as one commit."""
+        edited = [release for release in self._plan.releases if release.edits]
+        if not edited:
             return
-        prepare(clone.folder, project, release, self._opened.plan.date, environ=self._request.environ)
+        for release in edited:
+            prepare(
+                clone.folder,
+                self._components[release.component],
+                release,
+                self._plan.date,
+                environ=self._environ,
+            )
         clone.run("add", "--all")
-        clone.run("commit", "--quiet", "--no-verify", "-m", f"Release {release.version}", extra=self._identity())
+        named = ", ".join(each.version if len(self._components) == 1 else str(each) for each in edited)
+        clone.run("commit", "--quiet", "--no-verify", "-m", f"Release {named}", extra=self._identity())
+
+    def _own_words(self) -> list[str]:
+        """Return who tags, and how they sign, as options for git.
+
+        Live these are the words of the user's repository, which the clone would not know where they are said only
+        there; a rehearsal is nobody's, so that it needs no identity.
+        """
+        if self._plan.mode is Mode.REHEARSAL:
+            return ["-c", f"user.name={_NAME}", "-c", f"user.email={_EMAIL}", "-c", "tag.gpgSign=false"]
+        user = Git(self._root, self._environ)
+        found = {key: user.run("config", "--get", key, ok=(0, 1)).out.strip() for key in _WHO_AND_HOW}
+        return [word for key, value in found.items() if value for word in ("-c", f"{key}={value}")]
 
     def _identity(self) -> dict[str, str]:
-        when = f"{self._opened.plan.epoch} +0000"
+        when = f"{self._plan.epoch} +0000"
         return {
             "GIT_AUTHOR_NAME": _NAME,
             "GIT_AUTHOR_EMAIL": _EMAIL,

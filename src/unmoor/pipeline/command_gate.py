@@ -10,18 +10,18 @@ from dataclasses import dataclass
 
 from unmoor.context import Context
 from unmoor.errors import Exit, ToolFailed
-from unmoor.model import Finding, Findings
-from unmoor.project.types import CommandGate
+from unmoor.model import Finding, FindingKind, Findings
+from unmoor.model.settings import CommandGate
 from unmoor.runtime import process
 from unmoor.tools.tool_environment import unnarrowed
 
-__all__ = ["CommandAsGate"]
+__all__ = ["CommandGateRunner"]
 
 _SHOWN_LINES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class CommandAsGate:
+class CommandGateRunner:
     """A command with the shape of a gate."""
 
     command: CommandGate
@@ -35,12 +35,12 @@ class CommandAsGate:
         """Run the command in the component's folder and judge its exit status."""
         env = unnarrowed(context.environ) | {
             "UNMOOR_DIST": str(context.dist),
-            "UNMOOR_VERSION": context.plan.release.version,
+            "UNMOOR_VERSION": context.release.version,
         }
         log = context.log(self.command.name)
         done = process.run(
             self.command.run,
-            cwd=context.project.folder,
+            cwd=context.component.folder,
             env=env,
             timeout=self.command.seconds,
             ok=None,
@@ -53,7 +53,7 @@ class CommandAsGate:
         if done.status == Exit.UNCONFIGURED:
             return Findings(absent=f"{self.command.name!r} says it is not configured", hint=last)
         if done.status == Exit.GATE_FAILED:
-            lines = [Finding(message=f"  {line}") for line in last.splitlines()]
+            lines = [Finding(message=line, kind=FindingKind.OUTPUT) for line in last.splitlines()]
             problem = Finding(message=f"{process.shown(self.command.run)} says no", hint=f"the whole output: {log}")
             return Findings(examined=1, unit="command", problems=(problem, *lines))
         what = f"{process.shown(self.command.run)} ended with exit status {done.status}"

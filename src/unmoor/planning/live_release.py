@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from unmoor.errors import Blocked, Problem, UnmoorError
+from unmoor.errors import Blocked, UnmoorError
+from unmoor.model import Finding
 from unmoor.planning.version_facts import Ground
 from unmoor.planning.versions.edit import is_memory
 from unmoor.planning.versions.pep440 import is_publishable, next_free, parse, try_parse
@@ -33,32 +34,34 @@ def named(ground: Ground, said: str) -> tuple[str, str]:
     return str(version), f"it was named, and {why}"
 
 
-def _unpublishable(version: Version) -> list[Problem]:
+def _unpublishable(version: Version) -> list[Finding]:
     if is_publishable(str(version)):
         return []
     kind = "a local version" if version.local else "a development version"
-    return [Problem(what=f"{str(version)!r} is {kind}, which is not published", hint="name a release")]
+    return [Finding(message=f"{str(version)!r} is {kind}, which is not published", hint="name a release")]
 
 
-def _disagreeing(ground: Ground, version: Version) -> list[Problem]:
+def _disagreeing(ground: Ground, version: Version) -> list[Finding]:
     problems = []
-    for source in ground.project.component.sources:
+    for source in ground.component.sources:
         if source.kind == "vcs" or is_memory(source) or (not source.value and source.kind == "computed"):
             continue
         if try_parse(source.value) != version:
             where = f"{source.path}: {source.key}" if source.key else source.path
             hint = f"commit the bump first: unmoor bump --to {version}"
-            problems.append(Problem(what=f"states {source.value!r}, not {str(version)!r}", where=where, hint=hint))
+            problems.append(Finding(message=f"states {source.value!r}, not {str(version)!r}", place=where, hint=hint))
     if not ground.derived and ground.stated is None:
         hint = "state it as project.version or __version__, or derive it from git tags"
-        problems.append(Problem(what="nothing in the tree states the version", hint=hint))
+        problems.append(Finding(message="nothing in the tree states the version", hint=hint))
     if ground.derived:
         others = [tag for tag, each in ground.here.items() if each != version]
         if others and version not in ground.here.values():
-            problems.append(Problem(what=f"this commit is tagged {others[-1]!r}", hint=f"name it: --live {others[-1]}"))
+            problems.append(
+                Finding(message=f"this commit is tagged {others[-1]!r}", hint=f"name it: --live {others[-1]}")
+            )
         elif ground.last is not None and version < ground.last and version not in ground.here.values():
             hint = f"name a greater version, such as {next_free(str(ground.last), map(str, ground.used))}"
-            problems.append(Problem(what=f"{str(version)!r} is less than the last release {ground.last}", hint=hint))
+            problems.append(Finding(message=f"{str(version)!r} is less than the last release {ground.last}", hint=hint))
     return problems
 
 
@@ -80,14 +83,14 @@ def base_tag(ground: Ground, base: str, version: str) -> str:
     problems = []
     if tag not in ground.tagged:
         hint = f"fetch the tags; known are {', '.join([*released][-3:]) or 'none'}"
-        problems.append(Problem(what=f"there is no release tag for the base {base!r}", where="--base", hint=hint))
+        problems.append(Finding(message=f"there is no release tag for the base {base!r}", place="--base", hint=hint))
     else:
         if ground.tagged[tag] >= parse(version):
             hint = "name the release that this one follows"
-            problems.append(Problem(what=f"the base {tag!r} is not before {version!r}", where="--base", hint=hint))
+            problems.append(Finding(message=f"the base {tag!r} is not before {version!r}", place="--base", hint=hint))
         if ground.facts.remote_refs is not None and f"refs/tags/{tag}" not in ground.facts.remote_refs:
-            hint = f"push it first: git push {ground.project.remote or 'origin'} refs/tags/{tag}"
-            problems.append(Problem(what=f"the base {tag!r} is not on the remote", where="--base", hint=hint))
+            hint = f"push it first: git push {ground.component.repository.remote or 'origin'} refs/tags/{tag}"
+            problems.append(Finding(message=f"the base {tag!r} is not on the remote", place="--base", hint=hint))
     if problems:
         raise Blocked.of(problems)
     return tag
@@ -100,5 +103,5 @@ def _find(ground: Ground, base: str) -> str:
     found = [tag for tag, each in ground.tagged.items() if each == wanted]
     if len(found) > 1:
         what = f"the base {base!r} is ambiguous: {', '.join(found)}"
-        raise UnmoorError(what, where="--base", hint=f"name the tag itself, such as --base {found[0]}")
+        raise UnmoorError(what, place="--base", hint=f"name the tag itself, such as --base {found[0]}")
     return found[0] if found else base

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
-from unmoor.model import Change, Edit, Mode, Plan, Release
+from unmoor.model import Change, Component, Edit, Mode, Plan, Release
 from unmoor.planning import live_release, notes
 from unmoor.planning.notes.record import Notes
 from unmoor.planning.version_facts import Facts, Ground
@@ -13,21 +14,52 @@ from unmoor.planning.versions import tags
 from unmoor.planning.versions.next_version import choose
 from unmoor.planning.versions.pep440 import parse
 from unmoor.planning.versions.sources import moving
-from unmoor.project.types import Project
 
 __all__ = ["Facts", "edits", "make"]
 
 
 def make(
-    project: Project, facts: Facts, *, mode: Mode, named_version: str = "", base: str = "", actor: str = ""
+    found: Sequence[tuple[Component, Facts]],
+    *,
+    mode: Mode,
+    named_version: str = "",
+    bases: Mapping[str, str] | None = None,
+    actor: str = "",
 ) -> Plan:
-    """Return the plan of a release.
+    """Return the plan of the releases of components, given in dependency order, each with what is so of it.
 
-    A rehearsal chooses its version and base; a live release has both named, and everything must agree. Raises
-    ``UnmoorError`` where something is not said, ``Blocked`` where the tree and what was named disagree.
+    A rehearsal chooses version and base of each; a live release has the version named, and the bases by component,
+    and everything must agree. Raises ``UnmoorError`` where something is not said, ``Blocked`` where the tree and what
+    was named disagree.
     """
-    found = facts.notes if facts.notes is not None else notes.read(project)
-    ground = Ground(project, facts, found.changes)
+    _, common = found[0]
+    releases, notices = [], list[str]()
+    names = {component.name for component, _ in found}
+    for component, facts in found:
+        base = (bases or {}).get(component.name, "")
+        release, remarks = _release(component, facts, mode=mode, named_version=named_version, base=base)
+        releases.append(replace(release, waits_for=tuple(each for each in component.requires if each in names)))
+        notices += remarks
+    return Plan(
+        mode=mode,
+        commit=common.commit,
+        tree=common.tree,
+        branch=common.branch,
+        date=common.today,
+        epoch=common.epoch,
+        actor=actor,
+        releases=tuple(releases),
+        uncommitted=common.uncommitted,
+        notices=tuple(dict.fromkeys(notices)),
+    )
+
+
+def _release(
+    component: Component, facts: Facts, *, mode: Mode, named_version: str, base: str
+) -> tuple[Release, tuple[str, ...]]:
+    """Return the release of one component, and what could not be asked or is wrong with its notes."""
+    found = facts.notes if facts.notes is not None else notes.read(component)
+    ground = Ground(component, facts, found.changes)
     if mode is Mode.LIVE:
         version, rule = live_release.named(ground, named_version)
         base_tag = live_release.base_tag(ground, base, version)
@@ -36,27 +68,16 @@ def make(
         base_tag = _newest_behind(ground, version)
     current = str(ground.current) if ground.current is not None else ""
     release = Release(
-        component=project.component.name,
+        component=component.name,
         current=current,
         version=version,
         rule=rule,
-        tag=tags.name(tags.form_of(project.component), version),
+        tag=tags.name(tags.form_of(component), version),
         base_tag=base_tag,
         changes=found.changes,
-        edits=() if mode is Mode.LIVE else tuple(edits(project, facts, found, current, version)),
+        edits=() if mode is Mode.LIVE else tuple(edits(component, facts, found, current, version)),
     )
-    return Plan(
-        mode=mode,
-        commit=facts.commit,
-        tree=facts.tree,
-        branch=facts.branch,
-        date=facts.today,
-        epoch=facts.epoch,
-        actor=actor,
-        releases=(release,),
-        uncommitted=facts.uncommitted,
-        notices=(*facts.notices, *(str(problem) for problem in found.problems)),
-    )
+    return release, (*facts.notices, *(str(problem) for problem in found.problems))
 
 
 def _newest_behind(ground: Ground, version: str) -> str:
@@ -66,14 +87,14 @@ def _newest_behind(ground: Ground, version: str) -> str:
     return (before or others or [""])[-1]
 
 
-def edits(project: Project, facts: Facts, found: Notes, current: str, version: str) -> Iterator[Edit]:
+def edits(component: Component, facts: Facts, found: Notes, current: str, version: str) -> Iterator[Edit]:
     """Yield what preparing the tree for ``version`` will change, one edit a file."""
-    prefix = PurePosixPath(project.component.path)
-    paths = {(prefix / source.path).as_posix() for source in moving(project.component.sources, current, version)}
+    prefix = PurePosixPath(component.path)
+    paths = {(prefix / source.path).as_posix() for source in moving(component.sources, current, version)}
     if paths:
-        followers = facts.followers if facts.followers is not None else _followers(project)
+        followers = facts.followers if facts.followers is not None else _followers(component)
         paths |= {(prefix / path).as_posix() for path in followers}
-    written = changelog(project, found, version, facts.today) if found.changes else ""
+    written = changelog(component, found, version, facts.today) if found.changes else ""
     for path in sorted(paths - {written}):
         yield Edit(path=path, what=f"version {current} → {version}")
     if written:
@@ -82,10 +103,10 @@ def edits(project: Project, facts: Facts, found: Notes, current: str, version: s
         yield Edit(path=path, what="removed, collected into the changelog")
 
 
-def changelog(project: Project, found: Notes, version: str, date: str) -> str:
+def changelog(component: Component, found: Notes, version: str, date: str) -> str:
     """Return the path of the file that the notes of ``version`` go to, relative to the repository."""
     form = found.changelog
-    return form.format(name=project.component.name, version=version, project_date=date) if "{" in form else form
+    return form.format(name=component.name, version=version, project_date=date) if "{" in form else form
 
 
 def origin(change: Change) -> str:
@@ -93,7 +114,7 @@ def origin(change: Change) -> str:
     return change.origin.rpartition(":")[0] or change.origin
 
 
-def _followers(project: Project) -> tuple[str, ...]:
+def _followers(component: Component) -> tuple[str, ...]:
     from unmoor.tools.bumpversion_settings import followers
 
-    return followers(project.folder)
+    return followers(component.folder)

@@ -7,12 +7,11 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from unmoor.errors import UnmoorError
-from unmoor.model import Edit, Release
+from unmoor.model import Component, Edit, Release
 from unmoor.planning import notes
 from unmoor.planning.plan import origin
 from unmoor.planning.versions import edit
 from unmoor.planning.versions.sources import moving
-from unmoor.project.types import Project
 from unmoor.runtime.changeset import ChangeSet, apply
 from unmoor.tools import towncrier
 
@@ -20,7 +19,7 @@ __all__ = ["prepare", "stage"]
 
 
 def prepare(
-    folder: Path, project: Project, release: Release, date: str, *, environ: Mapping[str, str] | None = None
+    folder: Path, component: Component, release: Release, date: str, *, environ: Mapping[str, str] | None = None
 ) -> tuple[Edit, ...]:
     """Make the edits of ``release`` in the tree at ``folder`` (a clone or the user's own) and return those made.
 
@@ -28,31 +27,31 @@ def prepare(
     and returns nothing. Raises ``UnmoorError`` when what would change is not what was planned, or when an edit
     fails; the tree is then as it was.
     """
-    changes = stage(folder, project, release, date, environ=environ)
+    changes = stage(folder, component, release, date, environ=environ)
     planned = {edit.path: edit for edit in release.edits}
-    prefix = PurePosixPath(project.component.path)
+    prefix = PurePosixPath(component.path)
     paths = [(prefix / path).as_posix() for path in changes.paths]
     unplanned = [path for path in paths if path not in planned]
     if unplanned:
         what = "the edits would change files that the plan does not name"
         raise UnmoorError(
-            what, where=", ".join(unplanned), hint="run the same command again, so that the plan is made anew"
+            what, place=", ".join(unplanned), hint="run the same command again, so that the plan is made anew"
         )
-    apply(folder / project.component.path, changes)
+    apply(folder / component.path, changes)
     return tuple(planned[path] for path in paths)
 
 
 def stage(
-    folder: Path, project: Project, release: Release, date: str, *, environ: Mapping[str, str] | None = None
+    folder: Path, component: Component, release: Release, date: str, *, environ: Mapping[str, str] | None = None
 ) -> ChangeSet:
     """Prepare the edits of ``release`` without making them; paths are relative to the component."""
-    there = folder / project.component.path
-    sources = moving(project.component.sources, release.current, release.version)
+    there = folder / component.path
+    sources = moving(component.sources, release.current, release.version)
     changes = edit.stage(there, release.current, release.version, sources, environ=environ)
     if not release.changes:
         return changes
-    notes.collect(replace(project, root=folder, folder=there))
-    prefix = PurePosixPath(project.component.path)
+    notes.collect(replace(component, folder=there, repository=replace(component.repository, root=folder)))
+    prefix = PurePosixPath(component.path)
     planned = [PurePosixPath(origin(change)).relative_to(prefix).as_posix() for change in release.changes]
     collected = towncrier.stage(there, release.version, date, planned=planned, pending=changes.writes, environ=environ)
     return changes.then(collected.changes)

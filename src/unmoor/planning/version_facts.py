@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from unmoor.model import Change
+from unmoor.model import Change, Component
 from unmoor.planning.notes.record import Notes
 from unmoor.planning.versions import tags
 from unmoor.planning.versions.edit import is_memory
 from unmoor.planning.versions.pep440 import try_parse
-from unmoor.project.types import Project
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -50,19 +49,19 @@ class Facts:
 class Ground:
     """The facts as far as they concern versions of one component."""
 
-    project: Project
+    component: Component
     facts: Facts
     changes: tuple[Change, ...] = field(default=())
 
     @cached_property
     def derived(self) -> bool:
         """Whether the version comes from tags alone."""
-        return bool(self.project.component.sources) and self.project.component.sources[0].kind == "vcs"
+        return bool(self.component.sources) and self.component.sources[0].kind == "vcs"
 
     @cached_property
     def stated(self) -> Version | None:
         """The version that the deciding source states."""
-        sources = [each for each in self.project.component.sources if not is_memory(each)]
+        sources = [each for each in self.component.sources if not is_memory(each)]
         return try_parse(sources[0].value) if sources and not self.derived else None
 
     @cached_property
@@ -75,12 +74,12 @@ class Ground:
     @cached_property
     def tagged(self) -> dict[str, Version]:
         """Every tag that names a version, oldest version first."""
-        return tags.versions(tags.form_of(self.project.component), self.commits)
+        return tags.versions(tags.form_of(self.component), self.commits)
 
     @cached_property
     def behind(self) -> dict[str, Version]:
         """The version tags in the commit's history, oldest version first."""
-        return tags.versions(tags.form_of(self.project.component), self.facts.reachable)
+        return tags.versions(tags.form_of(self.component), self.facts.reachable)
 
     @cached_property
     def here(self) -> dict[str, Version]:

@@ -1,25 +1,24 @@
-"""Load a project: find it, read it, decode its settings, detect the rest. Only git is run, and nothing is written."""
+"""Load a component: find it, read it, decode its settings, detect the rest. Nothing is run and nothing is written."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from unmoor.errors import Problem, SettingsError, UnmoorError
-from unmoor.model import Component
+from unmoor.errors import SettingsError, UnmoorError
+from unmoor.model import Component, Finding, Repository
+from unmoor.model.settings import Settings
 from unmoor.project.detect import repository
 from unmoor.project.detect.detected import Detected, detect, problems
+from unmoor.project.detect.repository import Refs
 from unmoor.project.detect.tag_form import tag_form
 from unmoor.project.project_files import Tree
 from unmoor.project.resolved import explain
 from unmoor.project.settings.decode import decode
 from unmoor.project.toml_file import dig
-from unmoor.project.types import Project, Settings
-from unmoor.tools.git import find_root
 
 __all__ = ["find_component", "load"]
 
@@ -28,32 +27,33 @@ _MARKS = ("pyproject.toml", "setup.py")
 _NOT_IN_DIGEST = frozenset({"reason", "value"})
 
 
-def load(start: Path, environ: Mapping[str, str]) -> Project:
-    """Return the project that the folder ``start`` belongs to.
+def load(root: Path, start: Path, refs: Refs) -> Component:
+    """Return the component of the repository at ``root`` that the folder ``start`` belongs to.
 
-    Raises ``UnmoorError`` where there is no repository or no package, and ``SettingsError`` with every problem that
-    its settings and metadata have.
+    ``refs`` is what git says of the repository. Raises ``UnmoorError`` where there is no package, and
+    ``SettingsError`` with every problem that its settings and metadata have.
     """
-    root = find_root(start, environ)
     tree = Tree(find_component(start, root))
     settings = _settings(tree)
     found = detect(tree, settings)
-    refs = repository.observe(root, environ)
     form, form_reason = (settings.tag, "set in [tool.unmoor]") if settings.tag else tag_form(refs.tags, found.name)
     remote, remote_reason = repository.remote(refs, settings.remote)
     branches, branches_reason = repository.branches(refs, remote, settings.branches)
+    reasons = {**found.reasons, "tag": form_reason, "remote": remote_reason, "branches": branches_reason}
     component = Component(
+        repository=Repository(
+            root=root,
+            remote=remote,
+            branches=branches,
+            own_sessions=found.own_sessions,
+            adopted=found.noxfile.adopted,
+        ),
         name=found.name,
         path=tree.folder.relative_to(root).as_posix(),
+        folder=tree.folder,
         import_names=tuple(package.name for package in found.packages),
         sources=found.sources,
         tag_form=form,
-    )
-    reasons = {**found.reasons, "tag": form_reason, "remote": remote_reason, "branches": branches_reason}
-    return Project(
-        root=root,
-        folder=tree.folder,
-        component=component,
         settings=settings,
         settings_digest=_digest(settings, found),
         metadata=found.metadata,
@@ -64,12 +64,9 @@ def load(start: Path, environ: Mapping[str, str]) -> Project:
         tests=found.tests,
         docs=found.docs,
         pythons=found.pythons,
-        own_sessions=found.own_sessions,
-        remote=remote,
-        branches=branches,
-        resolved=explain(settings, found, component, remote, branches, reasons),
-        adopted=found.noxfile.adopted,
+        archive_stages=("tests",) if settings.tests.against == "wheel" else (),
     )
+    return replace(component, resolved=explain(component, found, reasons))
 
 
 def find_component(start: Path, root: Path) -> Path:
@@ -84,7 +81,7 @@ def find_component(start: Path, root: Path) -> Path:
             break
     raise UnmoorError(
         "there is no Python package here: neither pyproject.toml nor setup.py",
-        where=str(start),
+        place=str(start),
         hint="go to the folder of the package, or write a pyproject.toml with [build-system] and [project]",
     )
 
@@ -92,7 +89,7 @@ def find_component(start: Path, root: Path) -> Path:
 def _settings(tree: Tree) -> Settings:
     """Decode the settings; raise every problem of theirs and of the metadata at once."""
     table = dig(tree.pyproject, "tool", "unmoor")
-    settings, found = Settings(), list[Problem]()
+    settings, found = Settings(), list[Finding]()
     try:
         if table is not None:
             settings = decode(table, file="pyproject.toml", text=tree.toml.text)

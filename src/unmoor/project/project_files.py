@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from unmoor.errors import Problem, SettingsError
+from unmoor.errors import SettingsError
+from unmoor.model import Finding
 from unmoor.project.toml_file import TomlFile, dig_table, read_text, read_toml
 
 __all__ = ["Tree", "parse_ini"]
@@ -74,7 +75,7 @@ def parse_ini(path: Path) -> Mapping[str, Mapping[str, str]]:
         parser.read_string(text, source=path.name)
     except Error as error:
         what = f"cannot be read: {str(error).splitlines()[0]}"
-        raise SettingsError([Problem(what=what, where=path.name, hint="correct the file")]) from None
+        raise SettingsError([Finding(message=what, place=path.name, hint="correct the file")]) from None
     return {name: {key: value or "" for key, value in parser[name].items()} for name in parser.sections()}
 
 

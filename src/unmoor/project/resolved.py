@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from unmoor.model import Component, VersionSource
+from unmoor.model import Component, Requirements, Resolved, Tool, VersionSource
+from unmoor.model.settings import Settings
 from unmoor.project.detect.detected import Detected
-from unmoor.project.types import Requirements, Resolved, Settings, Tool
 
 __all__ = ["explain"]
 
@@ -23,23 +23,17 @@ _TOLD = frozenset(
 )
 
 
-def explain(
-    settings: Settings,
-    found: Detected,
-    component: Component,
-    remote: str,
-    branches: Sequence[str],
-    reasons: Mapping[str, str],
-) -> tuple[Resolved, ...]:
+def explain(component: Component, found: Detected, reasons: Mapping[str, str]) -> tuple[Resolved, ...]:
     """Return the rows; ``reasons`` by key for the values that do not carry their own."""
+    settings, repository = component.settings, component.repository
     return (
         Resolved(key="name", value=component.name, reason=f"the package's own, in {_folder(component)}"),
         *_versions(found.sources),
         Resolved(key="backend", value=found.backend.name, reason=found.backend.reason),
         Resolved(key="imports", value=_listed(component.import_names), reason=reasons["imports"]),
         Resolved(key="tag", value=component.tag_form, reason=reasons["tag"]),
-        Resolved(key="remote", value=remote or "none", reason=reasons["remote"]),
-        Resolved(key="branches", value=_listed(branches), reason=reasons["branches"]),
+        Resolved(key="remote", value=repository.remote or "none", reason=reasons["remote"]),
+        Resolved(key="branches", value=_listed(repository.branches), reason=reasons["branches"]),
         *_notes(found, settings),
         *_tools("lint", found.lint, "neither ruff nor pre-commit is in use", forced=settings.lint is not None),
         *_tools(

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from unmoor.errors import Problem, SettingsError
+from unmoor.errors import SettingsError
+from unmoor.model import Finding
 
 __all__ = ["TomlFile", "dig", "dig_table", "dig_texts", "read_text", "read_toml"]
 
@@ -94,4 +95,4 @@ def _syntax(name: str, text: str, said: str) -> SettingsError:
 
 
 def _wrong(where: str, what: str, hint: str) -> SettingsError:
-    return SettingsError([Problem(what=what, where=where, hint=hint)])
+    return SettingsError([Finding(message=what, place=where, hint=hint)])

@@ -51,7 +51,7 @@ def locate(text: str, source: VersionSource) -> tuple[Span, ...]:
 
 
 def _nothing(source: VersionSource, what: str, hint: str = "") -> UnmoorError:
-    return UnmoorError(what, where=source.path, hint=hint or "correct the file, or name the place in the settings")
+    return UnmoorError(what, place=source.path, hint=hint or "correct the file, or name the place in the settings")
 
 
 # ── TOML and INI: probe every occurrence ─────────────────────────────────────────────────────────────────────

@@ -1,87 +1,123 @@
-"""Who answers: the configured indexes and remote, or the rehearsal's. The one place where the two differ."""
+"""Whom a stage speaks to: the configured index and remote, or the rehearsal's. The one place where the two differ.
+
+A rehearsal replaces the indexes by loopback ones and the remote by a bare repository; everything else is the same code.
+"""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from unmoor.model import Mode, Plan
-from unmoor.project.types import Project
+from unmoor.chain import CHAIN
+from unmoor.model import Component, Mode, Target
 from unmoor.runtime import redact
-from unmoor.targets import Addresses, Index, Targets
+from unmoor.targets import Addresses, Credential, Index, Remote
 
 if TYPE_CHECKING:
     from unmoor.context import Context
 
-__all__ = ["addresses", "identities", "open_index", "ready", "targets"]
+__all__ = ["addresses", "by_stage", "identities", "open_index", "open_target"]
 
 _REHEARSED = "rehearsal"
+_INDEXES = tuple(stage.name for stage in CHAIN if stage.target is Target.INDEX)
 
 
-def targets(project: Project, plan: Plan, state: Path) -> Targets:
-    """Return the git remote of the run, and what to call it."""
-    if plan.mode is Mode.REHEARSAL:
-        return Targets(label="the rehearsal's remote", remote=str(state / "rehearsal" / "remote.git"))
-    return Targets(label=project.remote, remote=project.remote)
+def identities(component: Component, mode: Mode) -> Mapping[str, str]:
+    """Return whom each outward stage speaks to, by the stage's name, as evidence is bound to it."""
+    live = addresses(component)
+    found = by_stage(live)
+    return found if mode is Mode.LIVE else dict.fromkeys(found, _REHEARSED)
 
 
-def ready(context: Context) -> None:
-    """Make sure the rehearsal's remote is there to be asked; the configured one is not ours to make."""
-    if not context.live:
-        from unmoor.rehearsal.bare_remote import bare_remote
-
-        bare_remote(Path(context.targets.remote), context.environ)
-
-
-def identities(project: Project, plan: Plan) -> Mapping[str, str]:
-    """Return whom each outward stage speaks to, as evidence is bound to it."""
-    found = addresses(project).outward
-    return dict.fromkeys(found, _REHEARSED) if plan.mode is Mode.REHEARSAL else found
+def by_stage(live: Addresses) -> dict[str, str]:
+    """Return every address by the name of the stage that speaks to it."""
+    return {
+        stage.name: live.indexes[stage.name] if stage.target is Target.INDEX else live.remote
+        for stage in CHAIN
+        if stage.target is not Target.NOBODY
+    }
 
 
-def addresses(project: Project) -> Addresses:
-    """Return where a live release of the project goes: what the settings say, else the well-known indexes."""
+def addresses(component: Component) -> Addresses:
+    """Return where a live release of the component goes: what the settings say, else the well-known indexes."""
     from unmoor.indexes import configured
 
-    urls = {name: configured.upload_url(project, name) for name in ("testpypi", "pypi")}
-    return Addresses(indexes=urls, remote=project.remote, signed=project.settings.sign_tags)
+    urls = {name: configured.upload_url(component, name) for name in _INDEXES}
+    return Addresses(indexes=urls, remote=component.repository.remote, signed=component.settings.sign_tags)
 
 
 @contextmanager
-def open_index(context: Context, stage: str) -> Iterator[Index]:
-    """Open the index that a stage publishes to; in a rehearsal it is served for as long as it is open."""
+def open_target(context: Context) -> Iterator[Context]:
+    """Open whom the stage speaks to, for as long as it is at work."""
+    if context.stage.target is Target.INDEX:
+        with open_index(context, context.stage.name) as index:
+            yield replace(context, index=index)
+    elif context.stage.target is Target.REMOTE:
+        yield replace(context, remote=_remote(context))
+    else:
+        yield context
+
+
+@contextmanager
+def open_index(context: Context, name: str) -> Iterator[Index]:
+    """Open the index of a stage; in a rehearsal it is served for as long as it is open."""
     if context.live:
-        yield _configured(context, stage)
+        yield _configured(context, name)
         return
+    from unmoor.indexes.client import HttpIndexClient
     from unmoor.rehearsal.index import RehearsalIndex
 
     token = f"rehearsal-{secrets.token_urlsafe(16)}"
     redact.register(token)
-    with RehearsalIndex(context.state / "rehearsal" / stage, token=token) as served:
-        from unmoor.targets import Credential
-
+    with RehearsalIndex(context.state / "rehearsal" / name, token=token) as served:
+        credential = Credential(username="__token__", secret=token, source="made for this rehearsal")
+        client = HttpIndexClient(
+            name=name,
+            upload_url=served.upload_url,
+            simple_url=served.simple_url,
+            credential=credential,
+            environ=context.environ,
+        )
         yield Index(
-            name=stage,
+            name=name,
             upload_url=served.upload_url,
             simple_url=served.simple_url,
             identity=_REHEARSED,
-            credential=Credential(username="__token__", secret=token, source="made for this rehearsal"),
+            client=client,
+            credential=credential,
         )
 
 
-def _configured(context: Context, stage: str) -> Index:
+def _configured(context: Context, name: str) -> Index:
     from unmoor.indexes import configured, credentials
+    from unmoor.indexes.client import HttpIndexClient
 
-    upload = configured.upload_url(context.project, stage)
-    found = credentials.search(stage, upload, context.environ)
+    upload, simple = configured.upload_url(context.component, name), configured.simple_url(context.component, name)
+    found = credentials.search(name, upload, context.environ)
+    client = HttpIndexClient(
+        name=name, upload_url=upload, simple_url=simple, credential=found.credential, environ=context.environ
+    )
     return Index(
-        name=stage,
+        name=name,
         upload_url=upload,
-        simple_url=configured.simple_url(context.project, stage),
+        simple_url=simple,
         identity=upload,
+        client=client,
         credential=found.credential,
         passed_over=found.passed_over,
     )
+
+
+def _remote(context: Context) -> Remote:
+    from unmoor.tools.git_remote import BareRemote, UserRemote
+
+    repository = context.repository
+    if context.live:
+        return UserRemote(label=repository.remote, root=repository.root, environ=context.environ)
+    from unmoor.rehearsal.bare_remote import bare_remote
+
+    folder = bare_remote(context.state / "rehearsal" / "remote.git", context.environ)
+    return BareRemote(label="the rehearsal's remote", folder=folder, environ=context.environ)

@@ -1,18 +1,19 @@
-"""The last words of a run: the table, what matches what, and the one next command; printed once, at process exit."""
+"""The final summary of a run: the table, what matches what, and the one next command; printed once, at process exit."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from unmoor.chain import CHAIN
-from unmoor.errors import UnmoorError, worst
+from unmoor.chain import BUILD, CHAIN
+from unmoor.errors import Exit, UnmoorError, worst
 from unmoor.evidence.record import Record
-from unmoor.model import Effect, Mode, Plan
+from unmoor.model import Effect, FindingKind, Mode, Plan, Release
 from unmoor.report import manual_steps
 from unmoor.report.stage_rows import Row, last_run, matched, rows, unrehearsed
-from unmoor.state.evidence_store import Store
-from unmoor.state.layout import Places, trim
+from unmoor.state import plans
+from unmoor.state.evidence_store import EvidenceStore
+from unmoor.state.layout import StateLayout, trim
 from unmoor.targets import Addresses
 from unmoor.tools.git import Git, find_root
 
@@ -22,41 +23,33 @@ _KEPT_RUNS = 10
 
 
 def speak(start: Path, environ: Mapping[str, str], run_id: str, *, again: str, adopted: bool, seconds: float) -> None:
-    """Print the last words of the run; say nothing where the run left nothing to speak of.
+    """Print the final summary of the run; say nothing where the run left nothing to speak of.
 
     ``again`` is the command that was given, ``adopted`` whether the project has unmoor in its noxfile.
     """
     try:
         root = find_root(start, environ)
-        places = Places.of(Git(root, environ).common_dir(), environ)
+        layout = StateLayout.of(Git(root, environ).common_dir(), environ)
     except UnmoorError:
         return
-    run = last_run(places.run(run_id))
-    trim(places.base / "runs", _KEPT_RUNS)
-    if not run:
-        return
-    ended = next(iter(run.values()))
-    state = Path(ended["state"])
-    plan = _plan(state)
-    if plan is None:
-        return
-    found = rows(Store(state / "evidence"), run)
-    addresses = Addresses(**ended["addresses"]) if ended.get("addresses") else None
-    text = compose(plan, found, state, seconds=seconds, again=again, adopted=adopted, addresses=addresses)
-    print("\n" + text, flush=True)  # noqa: T201 - a face
-
-
-def _plan(state: Path) -> Plan | None:
-    import msgspec
-
-    try:
-        return msgspec.json.decode((state / "plan.json").read_bytes(), type=Plan)
-    except (OSError, msgspec.MsgspecError):
-        return None
+    run = last_run(layout.run(run_id))
+    trim(layout.base / "runs", _KEPT_RUNS)
+    for component, stages in run.items():
+        ended = next(iter(stages.values()))
+        state = Path(ended["state"])
+        plan = plans.read(state / "plan.json")
+        release = next((each for each in plan.releases if each.component == component), None) if plan else None
+        if plan is None or release is None:
+            continue
+        found = rows(EvidenceStore(state / "evidence", component), stages)
+        addresses = Addresses(**ended["addresses"]) if ended.get("addresses") else None
+        text = compose(plan, release, found, state, seconds=seconds, again=again, adopted=adopted, addresses=addresses)
+        print("\n" + text, flush=True)  # noqa: T201 - a face
 
 
 def compose(
     plan: Plan,
+    release: Release,
     found: Sequence[Row],
     state: Path,
     *,
@@ -65,20 +58,19 @@ def compose(
     adopted: bool = True,
     addresses: Addresses | None = None,
 ) -> str:
-    """Return the last words: headline, table, digests, what is left to know, and the next command.
+    """Return the final summary of a release: headline, table, digests, what is left to know, and the next command.
 
     ``addresses`` is where a live release goes, for what a person would do by hand.
     """
-    release = plan.release
     took = f"{int(seconds) // 60}m{int(seconds) % 60:02d}s"
-    head = f"{release.component} {release.version}   {_verdict(plan, found)}   commit {plan.commit[:7]}   {took}"
+    head = f"{release}   {_verdict(plan, found)}   commit {plan.commit[:7]}   {took}"
     parts = [head, "", *table(found), ""]
-    same = matched(Store(state / "evidence"))
+    same = matched(EvidenceStore(state / "evidence", release.component))
     wide = max((len(name) for _, name, _ in same), default=0)
     digests = [f"{sha[:4]}…{sha[-4:]}  {name:<{wide}}   {where}" for sha, name, where in same]
     if digests:
         parts += [*digests, ""]
-    parts += _closing(plan, found, state, again, adopted=adopted, addresses=addresses)
+    parts += _closing(plan, release, found, state, again, adopted=adopted, addresses=addresses)
     return "\n".join(parts)
 
 
@@ -108,15 +100,21 @@ def table(found: Sequence[Row]) -> list[str]:
 
 
 def _closing(
-    plan: Plan, found: Sequence[Row], state: Path, again: str, *, adopted: bool, addresses: Addresses | None
+    plan: Plan,
+    release: Release,
+    found: Sequence[Row],
+    state: Path,
+    again: str,
+    *,
+    adopted: bool,
+    addresses: Addresses | None,
 ) -> list[str]:
-    release = plan.release
     failed = [row for row in found if row.code]
     if failed:
         return [
             *_stops(failed),
             f"Evidence: {state / 'evidence'}",
-            *_by_hand(plan, state, addresses),
+            *_by_hand(plan, release, state, addresses),
             f"Next: {_approval(failed) or _after(failed) + again}",
         ]
     lines = [f"Version: {release.version}, because {release.rule}."]
@@ -125,8 +123,8 @@ def _closing(
     if release.edits and plan.mode is Mode.REHEARSAL:
         lines.append(f"Prepared in the clone: {_some([f'{edit.path} ({edit.what})' for edit in release.edits])}.")
     if not _finished(found):
-        return [*lines, f"Next: {_next_stage(plan, found) if adopted else 'unmoor rehearse'}"]
-    files = sum(len(row.record.files) for row in found if row.stage == "build" and row.record)
+        return [*lines, f"Next: {_next_stage(plan, release, found) if adopted else 'unmoor rehearse'}"]
+    files = sum(len(row.record.files) for row in found if row.stage == BUILD.name and row.record)
     if plan.mode is Mode.LIVE:
         return [*lines, f"Evidence: {state / 'evidence'}", "Next: nothing; the release is complete."]
     missed = ["PyPI credential", "push rights", "the network's delays", *plan.notices, *unrehearsed(_records(found))]
@@ -135,12 +133,12 @@ def _closing(
         *lines,
         f"Nothing left this machine. Not rehearsed: {'; '.join(missed)}.",
         f"Permanent when live: {files} files on PyPI, tag {release.tag}.",
-        f"Next: {_go_live(plan, adopted=adopted)}",
+        f"Next: {_go_live(release, adopted=adopted)}",
     ]
 
 
-def _by_hand(plan: Plan, state: Path, addresses: Addresses | None) -> list[str]:
-    left = manual_steps.commands(plan, state, addresses) if addresses else []
+def _by_hand(plan: Plan, release: Release, state: Path, addresses: Addresses | None) -> list[str]:
+    left = manual_steps.commands(release, plan.mode, state, addresses) if addresses else []
     head = ["What is left, by hand, if unmoor itself is the trouble:"] if left else []
     return head + [f"    {each}" for each in left]
 
@@ -156,8 +154,7 @@ def _stops(failed: Sequence[Row]) -> list[str]:
         for gate in (gate for gate in (row.record.gates if row.record else ()) if not gate.holds):
             first = gate.problems[0] if gate.problems else None
             place = f"{first.place}: " if first and first.place else ""
-            # Lines of a tool's own output are findings too, set in; they explain the one before.
-            others = sum(not each.message.startswith("  ") for each in gate.problems[1:])
+            others = sum(each.kind is not FindingKind.OUTPUT for each in gate.problems[1:])
             more = f" (and {others} more)" if others else ""
             lines.append(f"{row.stage}: {gate.name}: {place}{first.message if first else gate.reason}{more}")
             if first and first.hint:
@@ -174,11 +171,11 @@ def _approval(failed: Sequence[Row]) -> str:
 
 
 def _after(failed: Sequence[Row]) -> str:
-    return "" if worst([row.code for row in failed]) == 4 else "mend that, then run again: "  # noqa: PLR2004 - incomplete
+    return "" if worst([row.code for row in failed]) is Exit.INCOMPLETE else "fix that, then run again: "
 
 
-def _next_stage(plan: Plan, found: Sequence[Row]) -> str:
-    live = f" -- --live {plan.release.version}" if plan.mode is Mode.LIVE else ""
+def _next_stage(plan: Plan, release: Release, found: Sequence[Row]) -> str:
+    live = f" -- --live {release.version}" if plan.mode is Mode.LIVE else ""
     reached = [row.stage for row in found if row.how != "-"]
     names = [stage.name for stage in CHAIN]
     outward = any(stage.effect > Effect.NONE for stage in CHAIN if stage.name in reached)
@@ -186,8 +183,7 @@ def _next_stage(plan: Plan, found: Sequence[Row]) -> str:
     return f"nox -s {after}{live}"
 
 
-def _go_live(plan: Plan, *, adopted: bool) -> str:
-    release = plan.release
+def _go_live(release: Release, *, adopted: bool) -> str:
     steps = []
     if not adopted:
         steps.append("add to noxfile.py `import unmoor.sessions` and `unmoor.sessions.register()`")

@@ -12,26 +12,27 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from unmoor.archives.seal import SUMS, verified
+from unmoor.chain import BUILD, CHAIN
 from unmoor.errors import UnmoorError
 from unmoor.evidence.binding import files_digest
 from unmoor.evidence.statements import Damaged
-from unmoor.model import Distribution, Mode, Plan, wheels_first
+from unmoor.model import Distribution, Mode, Release, wheels_first
 from unmoor.state import seal_record, upload_intents
-from unmoor.state.evidence_store import Store
+from unmoor.state.evidence_store import EvidenceStore
 from unmoor.state.seal_record import SealRecord
 from unmoor.targets import Addresses
 
 __all__ = ["commands"]
 
 
-def commands(plan: Plan, state: Path, addresses: Addresses) -> list[str]:
+def commands(release: Release, mode: Mode, state: Path, addresses: Addresses) -> list[str]:
     """Return the commands that are left, in order; empty for a rehearsal, and before anything was uploaded.
 
     Empty too where an upload is left and its archives are not, byte for byte, those that were built.
     """
-    store = Store(state / "evidence")
+    store = EvidenceStore(state / "evidence", release.component)
     built = _built(store, state)
-    if plan.mode is not Mode.LIVE or not upload_intents.any_begun(state) or built is None or not addresses.indexes:
+    if mode is not Mode.LIVE or not upload_intents.any_begun(state) or built is None or not addresses.indexes:
         return []
     uploads = []
     for index, url in addresses.indexes.items():
@@ -39,24 +40,24 @@ def commands(plan: Plan, state: Path, addresses: Addresses) -> list[str]:
             uploads.append(_upload(state / "dist", url, missing))
     if uploads and not _sound(state / "dist", built.files):
         return []
-    tagged = store.read("release").record
+    tagged = store.read(CHAIN[-1].name).record
     commit = built.facts.get("commit", "")
     # Without the commit git would take what happens to be checked out.
     if (tagged is not None and tagged.passed) or not commit:
         return uploads
-    return [*uploads, _tag(plan, commit, addresses)]
+    return [*uploads, _tag(release, commit, addresses)]
 
 
-def _built(store: Store, state: Path) -> SealRecord | None:
+def _built(store: EvidenceStore, state: Path) -> SealRecord | None:
     """Return what was built of which commit: from the evidence, else from the seal."""
     try:
-        return seal_record.of_build(store.read("build")) or seal_record.read(state)
+        return seal_record.of_build(store.read(BUILD.name)) or seal_record.read(state)
     except Damaged:
         return None
 
 
 def _missing(
-    store: Store, state: Path, index: str, url: str, files: Sequence[Distribution]
+    store: EvidenceStore, state: Path, index: str, url: str, files: Sequence[Distribution]
 ) -> tuple[Distribution, ...]:
     """Return the files that the index may lack, in the order they are sent."""
     record = store.read(index).record
@@ -85,10 +86,9 @@ def _upload(dist: Path, url: str, files: Sequence[Distribution]) -> str:
     return f"{check} && twine upload --repository-url {shlex.quote(url)} {paths}"
 
 
-def _tag(plan: Plan, commit: str, addresses: Addresses) -> str:
-    release = plan.release
+def _tag(release: Release, commit: str, addresses: Addresses) -> str:
     kind = "--sign" if addresses.signed else "--annotate"
-    message = shlex.quote(f"{release.component} {release.version}")
+    message = shlex.quote(str(release))
     made = f"git tag {kind} --message {message} -- {shlex.quote(release.tag)} {shlex.quote(commit)}"
     if not addresses.remote:
         return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from unmoor.evidence.record import GateRecord
-from unmoor.model import Mode, Outcome, Plan
+from unmoor.model import Mode, Outcome, Plan, Release, Skip
 from unmoor.report.stage_rows import Row
 
 __all__ = ["compose"]
@@ -19,9 +19,8 @@ _WORDS = {
 }
 
 
-def compose(plan: Plan, rows: Sequence[Row], digests: Sequence[tuple[str, str, str]]) -> str:
+def compose(plan: Plan, release: Release, rows: Sequence[Row], digests: Sequence[tuple[str, str, str]]) -> str:
     """Return the report: headline, stages, archives, then every gate with what it examined and found."""
-    release = plan.release
     mode = "Live release" if plan.mode is Mode.LIVE else "Rehearsal"
     lines = [
         f"# {mode} of {_cell(release.component)} {release.version}",
@@ -56,7 +55,8 @@ def compose(plan: Plan, rows: Sequence[Row], digests: Sequence[tuple[str, str, s
 def _gates(gates: Sequence[GateRecord]) -> list[str]:
     lines = ["| gate | result | examined | remarks |", "|---|---|---|---|"]
     for gate in gates:
-        remarks = [gate.reason, *(str(each) for each in (*gate.problems, *gate.notices))]
+        why = f"not rehearsed: {gate.reason}" if gate.skipped is Skip.NOT_REHEARSED else gate.reason
+        remarks = [why, *(str(each) for each in (*gate.problems, *gate.notices))]
         shown = "<br>".join(_cell(remark) for remark in remarks[:10] if remark)
         lines.append(f"| {gate.name} | {_WORDS[gate.outcome]} | {_cell(gate.counted)} | {shown} |")
     return lines

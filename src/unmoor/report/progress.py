@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from unmoor.evidence.record import GateRecord, Result
-from unmoor.model import How
+from unmoor.model import FindingKind, Resolution
 from unmoor.report.stage_rows import summary
 
 __all__ = ["failure", "headline", "problems"]
@@ -13,15 +13,18 @@ __all__ = ["failure", "headline", "problems"]
 _MOST = 12
 
 
-def headline(result: Result) -> str:
-    """Return the line that says how a stage ended, and why it was kept, found or run."""
+def headline(result: Result, *, named: bool = False) -> str:
+    """Return the line that says how a stage ended, and why it was kept, found or run; ``named`` with its component."""
+    name = f"{result.stage} of {result.component}" if named else result.stage
     what = summary(result.record) if result.record else ""
+    if result.withheld:
+        return f"unmoor: {name} was not begun: {result.why}"
     if result.code:
-        return f"unmoor: {result.stage} did not pass after {result.seconds:.1f}s"
+        return f"unmoor: {name} did not pass after {result.seconds:.1f}s"
     why = f" ({result.why})" if result.why else ""
-    done = "cached" if result.how is How.CACHED else f"{result.how}{why} in {result.seconds:.1f}s"
-    reason = f" ({result.why})" if result.how is How.CACHED else ""
-    return f"unmoor: {result.stage} {done}{reason}: {what}"
+    done = "cached" if result.how is Resolution.CACHED else f"{result.how}{why} in {result.seconds:.1f}s"
+    reason = f" ({result.why})" if result.how is Resolution.CACHED else ""
+    return f"unmoor: {name} {done}{reason}: {what}"
 
 
 def failure(result: Result) -> str:
@@ -37,7 +40,8 @@ def problems(gate: GateRecord, most: int = _MOST) -> Iterator[str]:
     yield f"\n{gate.name} does not hold" + (f" ({gate.asserts})" if gate.asserts else "")
     for finding in gate.problems[:most]:
         place = f"{finding.place}: " if finding.place else ""
-        yield f"  {place}{finding.message}"
+        inset = "    " if finding.kind is FindingKind.OUTPUT else "  "
+        yield f"{inset}{place}{finding.message}"
         if finding.hint:
             yield f"    → {finding.hint}"
     if len(gate.problems) > most:

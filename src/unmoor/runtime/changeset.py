@@ -49,7 +49,7 @@ def inside(folder: Path, name: str) -> Path:
     path = folder / name
     if not path.resolve().is_relative_to(folder.resolve()):
         what = f"the path {name!r} leads out of the project"
-        raise UnmoorError(what, where=name, hint="name a file inside the project")
+        raise UnmoorError(what, place=name, hint="name a file inside the project")
     return path
 
 
@@ -110,6 +110,6 @@ def apply(folder: Path, changes: ChangeSet) -> tuple[Path, ...]:
             reason = error.strerror if isinstance(error, OSError) else str(error).partition(" → ")[0]
             where = str(saved[-1].path.relative_to(folder.resolve())) if saved else ""
             what = f"nothing was changed, because a file could not be: {reason}"
-            raise UnmoorError(what, where=where, hint=_HINT) from error
+            raise UnmoorError(what, place=where, hint=_HINT) from error
         raise
     return tuple(before.path for before in saved)

@@ -33,7 +33,7 @@ class FileText:
             text = content.removeprefix(_BOM).decode()
         except UnicodeDecodeError as error:
             line = content.count(b"\n", 0, error.start) + 1
-            raise UnmoorError("is not valid UTF-8", where=f"{where}:{line}", hint="save the file as UTF-8") from error
+            raise UnmoorError("is not valid UTF-8", place=f"{where}:{line}", hint="save the file as UTF-8") from error
         bom = content.startswith(_BOM)
         uniform = text.replace("\r\n", "\n")
         if "\r" not in text or ("\r" not in uniform and text.count("\n") == text.count("\r\n")):

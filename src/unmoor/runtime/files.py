@@ -26,7 +26,7 @@ def ensure_folder(folder: Path) -> Path:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         what = f"cannot write the state of the release: {error.strerror or error}"
-        raise UnmoorError(what, where=str(folder), hint="set UNMOOR_STATE to a folder that can be written") from error
+        raise UnmoorError(what, place=str(folder), hint="set UNMOOR_STATE to a folder that can be written") from error
     return folder
 
 
@@ -49,7 +49,7 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
         _flush_folder(path.parent)
     except OSError as error:
         what = f"cannot write: {error.strerror or error}"
-        raise UnmoorError(what, where=str(path), hint="free space or set UNMOOR_STATE to another folder") from error
+        raise UnmoorError(what, place=str(path), hint="free space or set UNMOOR_STATE to another folder") from error
 
 
 def sha256_of(path: Path) -> str:

@@ -48,7 +48,7 @@ def _flocked(path: Path, what: str, patience: float) -> Iterator[int]:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         what = f"cannot write the state of the release: {error.strerror or error}"
-        raise UnmoorError(what, where=str(path), hint="set UNMOOR_STATE to a folder that can be written") from error
+        raise UnmoorError(what, place=str(path), hint="set UNMOOR_STATE to a folder that can be written") from error
     try:
         until = time.monotonic() + patience
         while True:
@@ -66,5 +66,5 @@ def _flocked(path: Path, what: str, patience: float) -> Iterator[int]:
 
 def _busy(what: str, path: Path) -> Incomplete:
     return Incomplete(
-        f"another run is at work on {what}", where=str(path), hint="wait for it to end, then run the same command again"
+        f"another run is at work on {what}", place=str(path), hint="wait for it to end, then run the same command again"
     )

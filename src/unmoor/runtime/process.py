@@ -143,7 +143,7 @@ def run(
         _keep(done, log, "ended at its limit" if status is None else f"exit status {status}")
     if status is None:
         what = f"{shown(command)} did not end within {timeout:g} s"
-        raise ToolTimeout(what, where=done.log, hint="raise the limit in the settings, or run it by hand to see why")
+        raise ToolTimeout(what, place=done.log, hint="raise the limit in the settings, or run it by hand to see why")
     if ok is not None and status not in ok:
         what = f"{shown(command)} ended with exit status {status}"
         raise ToolFailed(what, status=status, tail=tail(done.text), log=done.log, hint=hint)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
-from unmoor.model import Distribution, How
+from unmoor.model import Distribution, Resolution
 
 if TYPE_CHECKING:
     from unmoor.context import Context
@@ -30,7 +30,7 @@ REGISTRY: Mapping[str, str] = {
 class Done:
     """What a step leaves: whether it ran or was found done, the archives, and facts for later stages."""
 
-    how: How
+    how: Resolution
     detail: str
     files: tuple[Distribution, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)

@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING
 
 from unmoor.errors import Blocked, Incomplete
 from unmoor.indexes import simple
-from unmoor.model import Distribution, How, wheels_first
-from unmoor.runtime import environment
+from unmoor.model import Distribution, Resolution, wheels_first
 from unmoor.runtime.files import sha256_of
 from unmoor.stages import Done
 from unmoor.state import upload_intents
-from unmoor.tools import twine
 
 if TYPE_CHECKING:
     from unmoor.context import Context
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["observe", "run"]
 
 _TRIES = 3
-_ASK_SECONDS = 30.0
 _AFTER_ODD_SECONDS = 20.0
 _DOUBT_SECONDS = 20.0
 
@@ -38,7 +35,7 @@ def observe(context: Context) -> Done | None:
     if missing:
         return None
     return Done(
-        how=How.ALREADY_THERE,
+        how=Resolution.FOUND,
         detail=f"{len(context.distributions)} files, same digests",
         files=context.distributions,
         facts=_facts(context, uploaded=0),
@@ -54,7 +51,9 @@ def run(context: Context) -> Done:
         _upload(context, index, each)
     there = len(context.distributions) - len(missing)
     detail = f"{len(missing)} uploaded" + (f", {there} already there" if there else "")
-    return Done(how=How.RAN, detail=detail, files=context.distributions, facts=_facts(context, uploaded=len(missing)))
+    return Done(
+        how=Resolution.RAN, detail=detail, files=context.distributions, facts=_facts(context, uploaded=len(missing))
+    )
 
 
 def _index(context: Context) -> Index:
@@ -68,8 +67,10 @@ def _facts(context: Context, *, uploaded: int) -> dict[str, str]:
 
 def _missing(context: Context, index: Index) -> tuple[Distribution, ...]:
     """Return the files the index does not hold, in upload order; raise ``Blocked`` where it holds other bytes."""
-    served = simple.files(index.simple_url, context.project.component.name, timeout=_ASK_SECONDS)
-    digests = {each.filename: simple.digest_of(each) for each in served if each.filename in _names(context)}
+    served = index.client.files(context.component.name)
+    digests = {
+        each.filename: simple.digest_of(index.client, each) for each in served if each.filename in _names(context)
+    }
     for each in context.distributions:
         held = digests.get(each.filename, each.sha256)
         if held != each.sha256 and not _turned_up(context, index, each, patience=_DOUBT_SECONDS):
@@ -88,27 +89,21 @@ def _upload(context: Context, index: Index, file: Distribution) -> None:
     """Send one file from a private copy, then ask the index for it; never believe the answer to the upload alone."""
     upload_intents.begin(context.state, index, file)
     context.mark(f"uploading {file.filename} to {index.name}")
-    said = ""
+    output = ""
     for attempt in range(1, _TRIES + 1):
         with tempfile.TemporaryDirectory(prefix="unmoor-upload-") as private:
             copy = _private_copy(context.dist / file.filename, Path(private), file)
-            answer = twine.upload(
-                copy,
-                index,
-                env=environment.clean(context.environ),
-                log=context.log(f"{index.name}.twine"),
-                locks=context.locks,
-            )
+            answer = index.client.upload(copy, log=context.log(f"{index.name}.twine"), locks=context.locks)
             _unchanged(copy, file)
         if answer.accepted:
             return
-        said = answer.said
+        output = answer.output
         context.say(f"{index.name} gave an odd answer for {file.filename}; asking it what it holds (try {attempt})")
         if _turned_up(context, index, file, patience=_AFTER_ODD_SECONDS if context.live else 1.0):
             return
     raise Incomplete(
-        f"{index.name} did not take {file.filename}: {said}",
-        where=str(context.log(f"{index.name}.twine")),
+        f"{index.name} did not take {file.filename}: {output}",
+        place=str(context.log(f"{index.name}.twine")),
         hint="nothing is lost; run the same command again when the cause is gone",
     )
 
@@ -116,8 +111,8 @@ def _upload(context: Context, index: Index, file: Distribution) -> None:
 def _turned_up(context: Context, index: Index, file: Distribution, *, patience: float) -> bool:
     """Ask the index for a file for a while; raise ``Blocked`` where it keeps to other bytes."""
     result = simple.wait_for(
-        index.simple_url,
-        context.project.component.name,
+        index.client,
+        context.component.name,
         {file.filename: file.sha256},
         patience_seconds=patience,
         say=context.say,
@@ -125,7 +120,7 @@ def _turned_up(context: Context, index: Index, file: Distribution, *, patience: 
     if result.seen is simple.Seen.OTHER_BYTES:
         raise Blocked(
             f"{index.name} holds other bytes under the name {file.filename!r} than {file.sha256[:12]}…",
-            where=index.name,
+            place=index.name,
             hint="a file name can never be used twice; release these bytes under a new version",
         )
     return result.seen is simple.Seen.SERVED

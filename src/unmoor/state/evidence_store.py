@@ -1,4 +1,4 @@
-"""Where a release's evidence lies: one file a stage, written whole, so that two folders merge by union."""
+"""Where a release's evidence lies: one file a stage and part, written whole, so that two folders merge by union."""
 
 from __future__ import annotations
 
@@ -6,40 +6,38 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from unmoor.evidence.record import Kept
+from unmoor.evidence.record import EvidenceKey, Kept, Record
 from unmoor.runtime.files import write_whole
 
-if TYPE_CHECKING:
-    from unmoor.evidence.record import Record
-
-__all__ = ["Store"]
+__all__ = ["EvidenceStore"]
 
 _UNSAFE = re.compile(r"[^\w.()=+,-]")
 _LONGEST = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class EvidenceStore:
     """The evidence folder of one release (component, version and mode)."""
 
     folder: Path
+    component: str
 
-    def path(self, stage: str) -> Path:
-        """Return the file that holds the stage's evidence."""
-        name = _UNSAFE.sub("-", stage)
-        if name != stage or len(name) > _LONGEST:
+    def path(self, key: EvidenceKey) -> Path:
+        """Return the file that holds the evidence of this name."""
+        name = _UNSAFE.sub("-", str(key))
+        if name != str(key) or len(name) > _LONGEST:
             # Parameters of the project's own sessions can be anything; two that look alike stay apart.
-            name = f"{name[:_LONGEST]}.{hashlib.sha256(stage.encode()).hexdigest()[:8]}"
+            name = f"{name[:_LONGEST]}.{hashlib.sha256(str(key).encode()).hexdigest()[:8]}"
         return self.folder / f"{name}.json"
 
-    def read(self, stage: str) -> Kept:
+    def read(self, stage: str, part: str = "") -> Kept:
         """Return what is kept for a stage; damage is reported, never raised: it counts as no evidence."""
         from unmoor.evidence.statements import Damaged, decode
 
+        key = EvidenceKey(stage=stage, component=self.component, part=part)
         try:
-            content = self.path(stage).read_bytes()
+            content = self.path(key).read_bytes()
         except FileNotFoundError:
             return Kept()
         except OSError as error:
@@ -49,8 +47,9 @@ class Store:
             record = decode(content)
         except Damaged as error:
             return Kept(damage=f"is damaged: {error}", digest=digest)
-        if record.stage != stage:
-            return Kept(damage=f"holds the evidence of {record.stage!r}", digest=digest)
+        if record.key != key:
+            whose = str(record.key) if record.component == self.component else f"{record.component}: {record.key}"
+            return Kept(damage=f"holds the evidence of {whose!r}", digest=digest)
         return Kept(record=record, digest=digest)
 
     def write(self, record: Record) -> str:
@@ -58,5 +57,5 @@ class Store:
         from unmoor.evidence.statements import encode
 
         content = encode(record)
-        write_whole(self.path(record.stage), content)
+        write_whole(self.path(record.key), content)
         return hashlib.sha256(content).hexdigest()

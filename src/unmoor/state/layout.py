@@ -1,11 +1,11 @@
-"""Where unmoor keeps its state: in the repository's common git directory, or where ``UNMOOR_STATE`` says.
+"""Where state lies: in the repository's common git directory, or where ``UNMOOR_STATE`` says.
 
 ``git clean`` cannot take it there, nothing needs ignoring, and worktrees share it.
 
     plans/<key>.json           plans by what they were made from
-    runs/<id>/<stage>.json     how each stage of one run ended, for the last words
+    runs/<id>/<stage>.json     how each stage of one run ended, for the final summary
     <component>-<version>[.rehearsal]/
-        plan.json  dist/  evidence/  logs/  rehearsal/  locks/
+        plan.json  seal.json  dist/  evidence/  uploads/  logs/  rehearsal/  locks/
 """
 
 from __future__ import annotations
@@ -17,22 +17,23 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from unmoor.model import Mode, Plan
+from unmoor.model import Mode, Release
+from unmoor.runtime.files import write_whole
 
-__all__ = ["Places", "trim"]
+__all__ = ["StateLayout", "trim"]
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._+!-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class StateLayout:
     """The folders of one repository's state."""
 
     base: Path
 
     @classmethod
-    def of(cls, common_dir: Path, environ: Mapping[str, str]) -> Places:
-        """Return the places for a repository, by its common git directory."""
+    def of(cls, common_dir: Path, environ: Mapping[str, str]) -> StateLayout:
+        """Return the layout for a repository, by its common git directory."""
         elsewhere = environ.get("UNMOOR_STATE", "")
         return cls(Path(elsewhere).expanduser().resolve() if elsewhere else common_dir / "unmoor")
 
@@ -41,18 +42,28 @@ class Places:
         """The folder of kept plans."""
         return self.base / "plans"
 
+    def plan(self, key: str) -> Path:
+        """Return the file of the plan that was made from what ``key`` is the digest of."""
+        return self.plans / f"{key[:32]}.json"
+
     def run(self, run_id: str) -> Path:
         """Return the folder of one run's stage results."""
         return self.base / "runs" / (_UNSAFE.sub("-", run_id).lstrip(".") or "alone")
 
-    def release(self, plan: Plan) -> Path:
-        """Return the folder of the plan's release; a rehearsal lies beside the real one, apart."""
-        return self.named(plan.release.component, plan.release.version, plan.mode)
+    def release(self, release: Release, mode: Mode) -> Path:
+        """Return the folder of a release; a rehearsal lies beside the real one, apart."""
+        return self.named(release.component, release.version, mode)
 
     def named(self, component: str, version: str, mode: Mode) -> Path:
         """Return the folder of a release by component, version and mode."""
         suffix = ".rehearsal" if mode is Mode.REHEARSAL else ""
         return self.base / (_UNSAFE.sub("-", f"{component}-{version}") + suffix)
+
+    def hide_from_git(self, common_dir: Path) -> None:
+        """Have git ignore state that was moved into the working tree: it is no work of the user's."""
+        ignored = self.base / ".gitignore"
+        if self.base.parent != common_dir and not ignored.exists():
+            write_whole(ignored, b"*\n")
 
 
 def trim(folder: Path, keep: int) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from unmoor.evidence.binding import digest_of
+from unmoor.evidence.binding import seal_digest
 from unmoor.evidence.record import Kept
 from unmoor.evidence.statements import Damaged
 from unmoor.model import Distribution
@@ -22,7 +22,7 @@ __all__ = ["SealRecord", "of_build", "path", "read", "write"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealRecord:
-    """``inputs`` is one digest of what the build was bound to, ``facts`` names the commit, ``files`` the archives."""
+    """``inputs`` is one digest of what makes the bytes, ``facts`` names the commit, ``files`` the archives."""
 
     inputs: str
     facts: Mapping[str, str]
@@ -54,4 +54,4 @@ def of_build(kept: Kept) -> SealRecord | None:
     record = kept.record
     if record is None or not record.files:
         return None
-    return SealRecord(inputs=digest_of(dict(record.inputs)), facts=record.facts, files=record.files)
+    return SealRecord(inputs=seal_digest(record.inputs), facts=record.facts, files=record.files)

@@ -39,7 +39,7 @@ def run(
         except ToolFailed as error:
             what = f"bump-my-version could not change the version: {_said(error.tail) or error}"
             hint = "correct what it names; no file was changed"
-            raise UnmoorError(what, where=", ".join(paths), hint=hint) from error
+            raise UnmoorError(what, place=", ".join(paths), hint=hint) from error
         return {path: (top / "tree" / path).read_bytes().decode() for path in paths}
 
 

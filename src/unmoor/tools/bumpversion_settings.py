@@ -13,8 +13,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from unmoor.errors import Problem, SettingsError
-from unmoor.model import VersionSource
+from unmoor.errors import SettingsError
+from unmoor.model import Finding, VersionSource
 from unmoor.runtime.changeset import inside
 
 __all__ = ["DEFAULT_SEARCH", "Own", "followers", "load"]
@@ -43,7 +43,7 @@ def load(folder: Path) -> Own | None:
             table = tomllib.loads(path.read_bytes().decode("utf-8-sig")).get("tool", {}).get("bumpversion")
         except (ValueError, AttributeError) as error:
             what = f"cannot be read: {error}"
-            raise SettingsError([Problem(what=what, where=file, hint="correct the file")]) from error
+            raise SettingsError([Finding(message=what, place=file, hint="correct the file")]) from error
         if isinstance(table, dict):
             stated = isinstance(table.get("current_version"), str)
             source = VersionSource(kind="static", path=file, key=_KEY) if stated else None
@@ -65,7 +65,7 @@ def _entries(folder: Path, file: str, table: Mapping[str, Any]) -> Iterator[Mapp
     for entry in files if isinstance(files, list) else []:
         if not isinstance(entry, dict) or not (entry.get("filename") or entry.get("glob")):
             what = "an entry of tool.bumpversion.files names no file"
-            raise SettingsError([Problem(what=what, where=file, hint="give it a filename or a glob")])
+            raise SettingsError([Finding(message=what, place=file, hint="give it a filename or a glob")])
         kept = {
             key: value for key, value in entry.items() if key not in {"filename", "glob", "glob_exclude", "key_path"}
         }

@@ -75,7 +75,7 @@ def _refuse_loss(old: list[str], new: list[str], where: str) -> None:
     tail = _common(old[::-1], new[::-1])
     if head + tail < len(old):
         what = f"towncrier would drop or change {len(old) - head - tail} lines, so its result was thrown away"
-        raise UnmoorError(what, where=where, hint="run towncrier build by hand to see why")
+        raise UnmoorError(what, place=where, hint="run towncrier build by hand to see why")
 
 
 def _common(one: list[str], other: list[str]) -> int:

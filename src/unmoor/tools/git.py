@@ -31,10 +31,10 @@ def find_root(start: Path, environ: Mapping[str, str]) -> Path:
         hint = "run this inside a git clone of the project, or run `git init` and commit first"
         if "work tree" in done.err:
             what = "this is a bare repository or a git folder, with no files to release"
-            raise UnmoorError(what, where=str(start), hint="git clone it, and run this in the clone")
+            raise UnmoorError(what, place=str(start), hint="git clone it, and run this in the clone")
         if "dubious ownership" in done.err:
             hint = f"git distrusts the owner of this folder; run: git config --global --add safe.directory {start}"
-        raise UnmoorError("this folder is not in a git repository", where=str(start), hint=hint)
+        raise UnmoorError("this folder is not in a git repository", place=str(start), hint=hint)
     return Path(done.out.strip())
 
 
@@ -79,7 +79,7 @@ class Git:
         done = self.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", ok=None, timeout=_QUICK)
         if done.status != 0:
             raise UnmoorError(
-                "the repository has no commit yet", where=str(self.folder), hint="commit the project, then try again"
+                "the repository has no commit yet", place=str(self.folder), hint="commit the project, then try again"
             )
         return done.out.strip()
 
@@ -216,5 +216,5 @@ class Git:
         except ToolFailed as error:
             what = f"git cannot take in the working tree: {process.tail(error.tail, 3)}"
             hint = "make `git add --all --dry-run` succeed, or ignore what is in its way in .gitignore"
-            raise UnmoorError(what, where=str(self.folder), hint=hint) from error
+            raise UnmoorError(what, place=str(self.folder), hint=hint) from error
         return extra

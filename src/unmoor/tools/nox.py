@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from unmoor.errors import ToolFailed
-from unmoor.model import Finding, Findings
-from unmoor.project.types import Project
+from unmoor.model import Component, Finding, Findings
 from unmoor.runtime import process
 from unmoor.runtime.process import Completed, tail
 from unmoor.tools.remarks import few
@@ -38,13 +37,13 @@ _TESTS = re.compile(r"^(?:=+ )?(?P<words>(?:\d+ [a-z]+,? ?)+)in [\d.]+s.*$", re.
 _PASSED = re.compile(r"(\d+) passed")
 
 
-def covers(project: Project, stage: str) -> tuple[str, ...]:
+def covers(component: Component, stage: str) -> tuple[str, ...]:
     """Return the project's own sessions that stand for ``stage``; none where it has adopted unmoor."""
-    return () if project.adopted else tuple(project.own_sessions.get(stage, ()))
+    return () if component.repository.adopted else tuple(component.repository.own_sessions.get(stage, ()))
 
 
 def examine(
-    project: Project,
+    component: Component,
     names: Sequence[str],
     environ: Mapping[str, str],
     *,
@@ -55,7 +54,7 @@ def examine(
 ) -> Findings:
     """Run the sessions ``names`` and require success of each; rehearsing, a missing interpreter is a notice."""
     work, env = scratch("nox"), surroundings(environ)
-    folder = project.folder if (project.folder / "noxfile.py").is_file() else project.root
+    folder = component.folder if (component.folder / "noxfile.py").is_file() else component.repository.root
     program = process.module("nox")
     chosen = _chosen(program, names, folder, env, log)
     report = work / "report.json"

@@ -143,7 +143,7 @@ def _content(path: Path) -> _Content | None:
         raw = path.read_bytes()
     except OSError as error:
         what = f"cannot be read: {error.strerror or error}"
-        raise ToolError(what, where=str(path), hint="make the file readable, then try again") from error
+        raise ToolError(what, place=str(path), hint="make the file readable, then try again") from error
     if b"\0" in raw[:_BINARY_PROBE]:
         return _Content(re.findall(rb"[\x20-\x7e]{16,}", raw), binary=True)
     return _Content(raw.split(b"\n"), binary=False)
@@ -209,7 +209,7 @@ def _run(scratch: Path, *, env: Mapping[str, str], log: Path | None) -> list[tup
         return [(name, int(hit["line_number"]), str(hit["type"])) for name, hits in results.items() for hit in hits]
     except (ValueError, KeyError, TypeError) as error:
         what = "detect-secrets gave no answer that can be read"
-        raise ToolError(what, where=done.log) from error
+        raise ToolError(what, place=done.log) from error
 
 
 def _settled(folder: Path, found: list[Hit]) -> tuple[Hit, ...]:

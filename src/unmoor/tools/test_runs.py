@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unmoor.errors import UnmoorError
-from unmoor.project.types import Project, Tool
+from unmoor.model import Component, Tool
 from unmoor.tools import pytest, tool_environment, uv
 
 __all__ = ["Asked", "Ran", "interpreters", "run_all"]
@@ -26,7 +26,7 @@ _AT_ONCE = 2
 class Asked:
     """What to run: the tool and its requirements, what the user passed on, the wheel to test, where to measure to."""
 
-    project: Project
+    component: Component
     tool: Tool
     environ: Mapping[str, str]
     posargs: tuple[str, ...] = ()
@@ -45,9 +45,9 @@ class Ran:
     error: UnmoorError | None = None
 
 
-def interpreters(project: Project, environ: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
+def interpreters(component: Component, environ: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
     """Return the interpreters found by version, and the versions this machine lacks, in the project's order."""
-    wanted = project.settings.tests.pythons or project.pythons
+    wanted = component.settings.tests.pythons or component.pythons
     env = tool_environment.surroundings(environ)
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         found = dict(zip(wanted, pool.map(lambda version: uv.find_python(version, env), wanted), strict=True))
@@ -59,7 +59,7 @@ def run_all(asked: Asked, pythons: Mapping[str, str]) -> Sequence[Ran]:
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         rooms = list(pool.map(lambda item: _furnished(asked, *item), pythons.items()))
     # One at a time unless the project says that its suite bears company.
-    with ThreadPoolExecutor(max_workers=_AT_ONCE if asked.project.settings.tests.parallel else 1) as pool:
+    with ThreadPoolExecutor(max_workers=_AT_ONCE if asked.component.settings.tests.parallel else 1) as pool:
         return list(pool.map(lambda ran: ran if ran.room is None else _run(asked, ran.python, ran.room), rooms))
 
 
@@ -70,7 +70,7 @@ def _log(asked: Asked, python: str) -> Path:
 def _furnished(asked: Asked, python: str, path: str) -> Ran:
     try:
         room = tool_environment.open_room(
-            asked.project,
+            asked.component,
             asked.environ,
             asked.tool.requirements,
             python=path,
@@ -84,13 +84,13 @@ def _furnished(asked: Asked, python: str, path: str) -> Ran:
 
 
 def _run(asked: Asked, python: str, room: tool_environment.Room) -> Ran:
-    settings = asked.project.settings.tests
+    settings = asked.component.settings.tests
     try:
         done = pytest.run(
             room,
             settings.command,
             posargs=asked.posargs,
-            packages=asked.project.component.import_names,
+            packages=asked.component.import_names,
             coverage=asked.coverage / f"data.{python}" if asked.coverage else None,
             log=_log(asked, python),
             seconds=settings.seconds,

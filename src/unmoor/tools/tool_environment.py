@@ -20,7 +20,7 @@ from importlib import metadata
 from pathlib import Path
 
 from unmoor.errors import ToolFailed, ToolMissing
-from unmoor.project.types import Project, Requirements
+from unmoor.model import Component, Requirements
 from unmoor.runtime import environment, lock, process
 from unmoor.tools import uv
 
@@ -123,7 +123,7 @@ def surroundings(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def open_room(
-    project: Project,
+    component: Component,
     environ: Mapping[str, str],
     requirements: Requirements,
     *,
@@ -138,19 +138,19 @@ def open_room(
     in place of the tree. Raises ``ToolFailed`` with what the installer said where the requirements cannot be had.
     """
     env = surroundings(environ)
-    python = python or _suitable(project, env)
-    arguments = (*requirements.arguments, *also, *_project(project, requirements, instead))
-    key = (project.folder, python, arguments, project.settings.installer)
+    python = python or _suitable(component, env)
+    arguments = (*requirements.arguments, *also, *_project(component, requirements, instead))
+    key = (component.folder, python, arguments, component.settings.installer)
     with _hall:
         door = _doors.setdefault(key, threading.Lock())
     with door:
         if key not in _rooms:
-            _rooms[key] = _furnish(project, requirements, python, arguments, env, log)
+            _rooms[key] = _furnish(component, requirements, python, arguments, env, log)
     made = _rooms[key]
     return Room(
         environment=made,
-        folder=project.folder,
-        root=project.root,
+        folder=component.folder,
+        root=component.repository.root,
         env=made.activated(env),
         scratch=scratch("tool"),
         reason=requirements.reason,
@@ -169,44 +169,44 @@ def _top() -> Path:
     return folder
 
 
-def _suitable(project: Project, env: Mapping[str, str]) -> str:
+def _suitable(component: Component, env: Mapping[str, str]) -> str:
     """Return unmoor's own interpreter where the project supports it, else the newest supported one that is here."""
     from unmoor.tools.interpreters import OWN
 
-    wanted = [OWN] if not project.pythons or OWN in project.pythons else list(reversed(project.pythons))
+    wanted = [OWN] if not component.pythons or OWN in component.pythons else list(reversed(component.pythons))
     for version in wanted:
         if found := uv.find_python(version, env):
             return found
     raise ToolMissing(
-        f"this machine has none of the Pythons the project supports: {', '.join(project.pythons)}",
+        f"this machine has none of the Pythons the project supports: {', '.join(component.pythons)}",
         hint="install one of them; unmoor downloads none",
     )
 
 
-def _project(project: Project, requirements: Requirements, instead: Path | None) -> tuple[str, ...]:
+def _project(component: Component, requirements: Requirements, instead: Path | None) -> tuple[str, ...]:
     if not requirements.project:
         return ()
     extras = f"[{','.join(requirements.extras)}]" if requirements.extras else ""
     if instead is not None:
-        return (f"{project.component.name}{extras} @ {instead.as_uri()}",)
+        return (f"{component.name}{extras} @ {instead.as_uri()}",)
     # A version that is computed from tags must be computed now, not taken from the installer's cache.
-    fresh = ("--refresh-package", project.component.name) if project.settings.installer == "uv" else ()
+    fresh = ("--refresh-package", component.name) if component.settings.installer == "uv" else ()
     return (*fresh, "--editable", f".{extras}")
 
 
 def _furnish(
-    project: Project,
+    component: Component,
     requirements: Requirements,
     python: str,
     arguments: Sequence[str],
     env: Mapping[str, str],
     log: Path | None,
 ) -> uv.Environment:
-    installer = project.settings.installer
+    installer = component.settings.installer
     made = uv.create(scratch("room") / "env", python, env, installer=installer)
     try:
-        with _untouched(project.folder) if requirements.project else _nothing():
-            uv.pip_install(made, arguments, env=env, cwd=project.folder, installer=installer, log=log)
+        with _untouched(component.folder) if requirements.project else _nothing():
+            uv.pip_install(made, arguments, env=env, cwd=component.folder, installer=installer, log=log)
     except ToolFailed as error:
         what = (
             f"the requirements from {requirements.reason or 'the settings'} cannot be installed: {' '.join(arguments)}"

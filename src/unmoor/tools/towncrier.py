@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from datetime import date as calendar_date
 from pathlib import Path
 
-from unmoor.errors import Blocked, Problem, SettingsError, ToolFailed, UnmoorError
+from unmoor.errors import Blocked, SettingsError, ToolFailed, UnmoorError
+from unmoor.model import Finding
 from unmoor.runtime import environment, process
 from unmoor.runtime.changeset import ChangeSet, apply, inside
 from unmoor.runtime.file_text import FileText
@@ -61,39 +62,39 @@ def create(folder: Path, kind: str, text: str, *, issue: str = "", environ: Mapp
     made = sorted(set(settings.files(folder)[0]) - before)
     if len(made) != 1 or (folder / made[0]).read_text(encoding="utf-8").rstrip("\n") != text.rstrip("\n"):
         what = f"towncrier did not create the fragment {name!r} as told"
-        raise UnmoorError(what, where=", ".join(made), hint="write the file by hand")
+        raise UnmoorError(what, place=", ".join(made), hint="write the file by hand")
     return folder / made[0]
 
 
-def _wrong_kind(settings: TowncrierSettings, kind: str) -> Iterator[Problem]:
+def _wrong_kind(settings: TowncrierSettings, kind: str) -> Iterator[Finding]:
     from difflib import get_close_matches
 
     if kind not in settings.kinds:
         near = get_close_matches(kind.lower(), settings.kinds, n=1)
         question = f"did you mean {near[0]!r}? " if near else ""
         what = f"{kind!r} is no type of change note in this project"
-        yield Problem(what=what, where=settings.file, hint=f"{question}allowed: {', '.join(settings.kinds)}")
+        yield Finding(message=what, place=settings.file, hint=f"{question}allowed: {', '.join(settings.kinds)}")
 
 
-def _wrong_issue(settings: TowncrierSettings, issue: str) -> Iterator[Problem]:
+def _wrong_issue(settings: TowncrierSettings, issue: str) -> Iterator[Finding]:
     import re
 
     if not issue:
         if not settings.orphan_prefix:
-            yield Problem(what="a note needs an issue here: orphans are switched off", where=settings.file)
+            yield Finding(message="a note needs an issue here: orphans are switched off", place=settings.file)
         return
     plain = re.fullmatch(r"[\w#+][\w#+@-]*", issue) is not None
     if not plain or (settings.issue_pattern and not re.fullmatch(settings.issue_pattern, issue)):
         wanted = (
             f"matching {settings.issue_pattern!r}" if settings.issue_pattern else "made of letters, digits, - and _"
         )
-        yield Problem(what=f"{issue!r} cannot be the issue of a note", hint=f"give one {wanted}")
+        yield Finding(message=f"{issue!r} cannot be the issue of a note", hint=f"give one {wanted}")
 
 
-def _wrong_text(text: str) -> Iterator[Problem]:
+def _wrong_text(text: str) -> Iterator[Finding]:
     if not text.strip() or "\0" in text or len(text.encode()) > _LONGEST:
-        yield Problem(
-            what="the text of a note is empty, too long or holds a NUL", hint="say in one sentence what changed"
+        yield Finding(
+            message="the text of a note is empty, too long or holds a NUL", hint="say in one sentence what changed"
         )
 
 
@@ -165,7 +166,7 @@ def stage(
         after = _built(top, settings, fragments, name, text, (version, date), environ)
     if not changelog_sections.section(FileText.of(after, where=name).plain, drafted, version, date):
         what = f"towncrier did not write one section for {version!r}, so its result was thrown away"
-        raise UnmoorError(what, where=name, hint="run towncrier build by hand to see why")
+        raise UnmoorError(what, place=name, hint="run towncrier build by hand to see why")
     changes = ChangeSet(writes={name: after}, removals=fragments)
     return Collected(did="built", changelog=name, section=drafted, fragments=fragments, changes=changes)
 
@@ -173,10 +174,10 @@ def stage(
 def _refuse(settings: TowncrierSettings, strays: Sequence[str], differing: set[str]) -> None:
     kinds = ", ".join(settings.kinds)
     hint = f"rename it to NAME.TYPE.md with a type of {kinds}; or add it to 'ignore' in {settings.file}"
-    problems = [Problem(what="is of no type that towncrier knows", where=stray, hint=hint) for stray in strays]
+    problems = [Finding(message="is of no type that towncrier knows", place=stray, hint=hint) for stray in strays]
     hint = "run the same command again, so that the plan is made anew"
     problems += [
-        Problem(what="is not in both the plan and the folder", where=each, hint=hint) for each in sorted(differing)
+        Finding(message="is not in both the plan and the folder", place=each, hint=hint) for each in sorted(differing)
     ]
     if problems:
         raise Blocked.of(problems)
@@ -197,7 +198,7 @@ def _refuse_missing(
         if not all(changelog_sections.holds(there, each) for each in wanted):
             hint = "keep the note for the next version, or take the section out so that it is built anew"
             what = f"is not in the section that {name} already has for this version"
-            problems.append(Problem(what=what, where=fragment, hint=hint))
+            problems.append(Finding(message=what, place=fragment, hint=hint))
     if problems:
         raise Blocked.of(problems)
 
@@ -246,7 +247,7 @@ def _built(
     left = [fragment for fragment in fragments if (top / fragment).exists()]
     if left or not (top / name).is_file():
         what = "towncrier did not take up every fragment, so its result was thrown away"
-        raise UnmoorError(what, where=", ".join(left) or name, hint="run towncrier build by hand to see why")
+        raise UnmoorError(what, place=", ".join(left) or name, hint="run towncrier build by hand to see why")
     return text.restored(changelog_sections.kept(text.plain, (top / name).read_bytes().decode(), where=name))
 
 
@@ -268,4 +269,4 @@ def _run(folder: Path, arguments: Sequence[str], environ: Mapping[str, str] | No
     except ToolFailed as error:
         said = error.tail.splitlines()[-1] if error.tail else str(error)
         what = f"towncrier {arguments[0]} failed: {said}"
-        raise UnmoorError(what, where=str(folder.name), hint="correct what it names, then try again") from error
+        raise UnmoorError(what, place=str(folder.name), hint="correct what it names, then try again") from error

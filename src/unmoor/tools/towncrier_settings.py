@@ -14,7 +14,8 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from unmoor.errors import Problem, SettingsError
+from unmoor.errors import SettingsError
+from unmoor.model import Finding
 from unmoor.runtime.changeset import inside
 
 __all__ = ["Kind", "Name", "TowncrierSettings", "is_configured", "load"]
@@ -152,10 +153,10 @@ def load(folder: Path) -> TowncrierSettings:
     file = next((name for name in _FILES if (folder / name).is_file()), "")
     if not file:
         hint = "add a [tool.towncrier] table to pyproject.toml"
-        raise SettingsError([Problem(what="towncrier is not configured", where=str(folder), hint=hint)])
+        raise SettingsError([Finding(message="towncrier is not configured", place=str(folder), hint=hint)])
     table = _table(_table(_toml(folder / file), "tool"), "towncrier")
-    project = str(_table(_toml(folder / _FILES[1]), "project").get("name", ""))
-    package = str(table.get("package", "")) or project
+    component = str(_table(_toml(folder / _FILES[1]), "project").get("name", ""))
+    package = str(table.get("package", "")) or component
     template = str(table.get("template", ""))
     try:
         settings = TowncrierSettings(
@@ -173,7 +174,9 @@ def load(folder: Path) -> TowncrierSettings:
         )
     except (AttributeError, KeyError, TypeError) as error:
         what = f"[tool.towncrier] is not as towncrier wants it: {error}"
-        raise SettingsError([Problem(what=what, where=file, hint="see towncrier's configuration reference")]) from error
+        raise SettingsError(
+            [Finding(message=what, place=file, hint="see towncrier's configuration reference")]
+        ) from error
     for name in (*settings.folders, settings.filename, settings.template):
         inside(folder, name)
     return settings
@@ -215,4 +218,4 @@ def _toml(path: Path) -> Mapping[str, Any]:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         hint = "correct the file, then try again"
-        raise SettingsError([Problem(what=f"cannot be read: {error}", where=path.name, hint=hint)]) from error
+        raise SettingsError([Finding(message=f"cannot be read: {error}", place=path.name, hint=hint)]) from error

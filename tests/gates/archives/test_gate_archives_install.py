@@ -18,7 +18,7 @@ from unmoor.archives.archive_file import read
 from unmoor.errors import Blocked, Incomplete, ToolMissing
 from unmoor.gates import load
 from unmoor.model import Mode
-from unmoor.project.types import IndexSettings, InstallSettings, Settings
+from unmoor.model.settings import IndexSettings, InstallSettings, Settings
 from unmoor.tools.uv import find_python
 
 INFO = "sample_project-1.2.0.dist-info"

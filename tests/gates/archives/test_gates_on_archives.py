@@ -14,8 +14,8 @@ from support.repositories import Repository
 from unmoor.errors import Blocked
 from unmoor.gates import load
 from unmoor.model import Mode
+from unmoor.model.settings import SecretAllowance, Settings, SizeSettings
 from unmoor.project import types
-from unmoor.project.types import SecretAllowance, Settings, SizeSettings
 
 INFO = "sample_project-1.2.0.dist-info"
 TREE_GATES = ("archive-names-agree", "archives-hold-the-tree", "wheel-matches-tree", "modes-are-plain")

@@ -24,7 +24,7 @@ from unmoor.gates.publication import (
 )
 from unmoor.indexes import known
 from unmoor.model import Finding, Mode, Outcome
-from unmoor.project.types import IndexSettings, Settings
+from unmoor.model.settings import IndexSettings, Settings
 from unmoor.targets import Credential, Index, Targets
 
 FILES = (WHEEL, SDIST)

@@ -11,9 +11,8 @@ from support.gating import make_context
 from support.repositories import Repository
 from support.rooms import borrowed, script
 from unmoor.chain import CHAIN
-from unmoor.model import Distribution, Outcome, Stage
+from unmoor.model import Distribution, Outcome, Requirements, Stage, Tool
 from unmoor.pipeline.gate_runner import judge
-from unmoor.project.types import Requirements, Tool
 from unmoor.tools import tool_environment
 from unmoor.tools.interpreters import OWN
 

@@ -8,9 +8,8 @@ import pytest
 
 from support.gating import make_context, replace_in
 from unmoor import gates
-from unmoor.model import Edit, Outcome
+from unmoor.model import Backend, Edit, Outcome
 from unmoor.pipeline.gate_runner import judge
-from unmoor.project.types import Backend
 
 
 def look(name, tiny, **options):

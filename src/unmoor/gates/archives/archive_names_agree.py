@@ -44,7 +44,7 @@ _COMPARED = (
 
 def check(context: Context) -> Findings:
     """Compare what every archive says it is with the plan, its own file name, and the other archives."""
-    release = context.plan.release
+    release = context.release
     problems = list(_set(context))
     described = []
     for path in context.archives:

@@ -14,7 +14,7 @@ _HINT = "look for files that do not belong there, or change [tool.unmoor.sizes]"
 
 def check(context: Context) -> Findings:
     """Compare the size of each archive, in bytes, with the settings; a limit of 0 is none."""
-    sizes = context.project.settings.sizes
+    sizes = context.component.settings.sizes
     limits = {
         "wheel": (sizes.wheel_notice, sizes.wheel_limit),
         "sdist": (sizes.sdist_notice, sizes.sdist_limit),

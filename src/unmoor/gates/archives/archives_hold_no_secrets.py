@@ -40,7 +40,7 @@ def check(context: Context) -> Findings:
 def _allowance(context: Context, hit: Hit) -> str:
     if hit.allowed:
         return "the line says so"
-    return next((each.reason for each in context.project.settings.secrets if matches(hit.path, (each.path,))), "")
+    return next((each.reason for each in context.component.settings.secrets if matches(hit.path, (each.path,))), "")
 
 
 def _finding(archive: Archive, hit: Hit, reason: str) -> Finding:

@@ -25,7 +25,7 @@ ASSERTS = "the archives hold the files of the planned commit and nothing else"
 
 def check(context: Context) -> Findings:
     """Compare the members of every archive with the planned commit."""
-    component = context.project.component
+    component = context.component
     tree = load(Git(context.workspace.path, context.environ), context.workspace.commit, component.path)
     archives = [read(path) for path in context.archives]
     problems: list[Finding] = []
@@ -48,14 +48,14 @@ def _unsafe(archive: Archive) -> Iterator[Finding]:
 
 def _modules(context: Context, archives: list[Archive], tree: Tree) -> tuple[str, ...]:
     """Return the tree's paths of the packages' files, which a wheel knows best where to look for."""
-    names = context.project.component.import_names
+    names = context.component.import_names
     best = min(archives, key=lambda archive: archive.kind != "wheel", default=None)
     return tuple(layout(best, tree, names).modules(tree, names).values()) if best else ()
 
 
 def _sdist(context: Context, archive: Archive, tree: Tree, modules: tuple[str, ...]) -> Iterator[tuple[bool, Finding]]:
     config = configuration(tree)
-    allow = context.project.settings.archive_allow
+    allow = context.component.settings.archive_allow
     for finding in sdist.strays(archive, tree, config, allow):
         yield True, finding
     for finding in sdist.droppings(archive, tree, allow):
@@ -64,9 +64,9 @@ def _sdist(context: Context, archive: Archive, tree: Tree, modules: tuple[str, .
 
 
 def _wheel(context: Context, archive: Archive, tree: Tree) -> Iterator[tuple[bool, Finding]]:
-    project = context.project
+    component = context.component
     blocking = (
-        wheel.strays(archive, project.component.import_names, project.settings.archive_allow),
+        wheel.strays(archive, component.import_names, component.settings.archive_allow),
         wheel.record_faults(archive),
         wheel.without_licence(archive, tree),
     )

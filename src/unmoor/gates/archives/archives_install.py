@@ -24,8 +24,8 @@ def check(context: Context) -> Findings:
     """Install every archive on every interpreter it is due on, two at once."""
     if not context.archives:
         return Findings()
-    main_url = configured.main_url(context.project)
-    found = choose(context.project.pythons, environment.clean(context.environ))
+    main_url = configured.main_url(context.component)
+    found = choose(context.component.pythons, environment.clean(context.environ))
     due = [
         (path, python)
         for path in context.archives
@@ -40,8 +40,8 @@ def check(context: Context) -> Findings:
         return try_out(
             path,
             python,
-            project=context.project,
-            version=context.plan.release.version,
+            component=context.component,
+            version=context.release.version,
             sealed=context.archives,
             strict=context.live,
             environ=context.environ,

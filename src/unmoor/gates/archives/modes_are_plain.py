@@ -30,14 +30,14 @@ _SCRIPT = re.compile(r"\.(sh|bash|zsh|fish)$|(^|/)(bin|scripts)/")
 
 def check(context: Context) -> Findings:
     """Look at the mode of every file in every archive; archives that record none have nothing to find."""
-    component = context.project.component
+    component = context.component
     tree = load(Git(context.workspace.path, context.environ), context.workspace.commit, component.path)
     archives = [read(path) for path in context.archives]
     problems: list[Finding] = []
     notices: list[Finding] = []
     for archive in archives:
         problems += few(_special(archive))
-        problems += few(_executable(archive, tree, context.project.settings.executables))
+        problems += few(_executable(archive, tree, context.component.settings.executables))
         notices += few(_unreadable(archive))
     examined = sum(len(archive.members) for archive in archives)
     return Findings(examined=examined, unit="files", problems=tuple(problems), notices=tuple(notices))

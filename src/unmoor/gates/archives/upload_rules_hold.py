@@ -39,17 +39,17 @@ def _plain(message: str) -> str:
 
 def _shelf(context: Context, index: Index) -> rules.Shelf:
     """Return what the index holds of this project, as far as it says so."""
-    return rules.Shelf(files=tuple(_held(context.project.component.name, index)))
+    return rules.Shelf(files=tuple(_held(context.component.name, index)))
 
 
 def _held(name: str, index: Index) -> Iterator[rules.Held]:
-    for each in simple.files(index.simple_url, name, timeout=_ASK_SECONDS):
+    for each in index.client.files(name):
         yield rules.Held(
             filename=each.filename,
             project=canonicalize_name(name),
             version=each.version,
             kind="bdist_wheel" if each.filename.endswith(".whl") else "sdist",
-            sha256=simple.digest_of(each),
+            sha256=simple.digest_of(index.client, each),
             size=max(each.size, 0),
             uploaded=each.upload_time,
         )

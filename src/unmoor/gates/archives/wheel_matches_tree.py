@@ -24,10 +24,10 @@ def check(context: Context) -> Findings:
     """Compare every pure wheel with the planned commit."""
     wheels = [read(path) for path in context.archives if path.name.endswith(".whl")]
     pure = [archive for archive in wheels if archive.pure]
-    against_wheel = context.project.settings.tests.against == "wheel"
+    against_wheel = context.component.settings.tests.against == "wheel"
     if wheels and not pure and against_wheel:
         return Findings(optional="platform wheels hold compiled code; the tests run against the wheel itself")
-    tree = load(Git(context.workspace.path, context.environ), context.workspace.commit, context.project.component.path)
+    tree = load(Git(context.workspace.path, context.environ), context.workspace.commit, context.component.path)
     parts = [_compare(context, archive, tree) for archive in wheels]
     notices = [finding for part in parts for finding in part.notices]
     if len(pure) < len(wheels) and not against_wheel:
@@ -46,8 +46,8 @@ def check(context: Context) -> Findings:
 
 
 def _compare(context: Context, archive: Archive, tree: Tree) -> Findings:
-    names = context.project.component.import_names
-    allow = context.project.settings.archive_allow
+    names = context.component.import_names
+    allow = context.component.settings.archive_allow
     config = configuration(tree)
     found = layout(archive, tree, names)
     differing = tuple(wheel.differing(archive, tree, found, config, allow))

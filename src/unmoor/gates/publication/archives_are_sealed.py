@@ -8,7 +8,7 @@ from __future__ import annotations
 from unmoor.archives.seal import verified
 from unmoor.context import Context
 from unmoor.errors import Blocked
-from unmoor.model import Finding, Findings
+from unmoor.model import Findings
 
 ASSERTS = "the archives are, byte for byte, the ones that were built and tested"
 
@@ -18,6 +18,5 @@ def check(context: Context) -> Findings:
     try:
         found = verified(context.dist, context.distributions)
     except Blocked as error:
-        problems = tuple(Finding(message=one.what, place=one.where, hint=one.hint) for one in error.problems)
-        return Findings(examined=len(context.distributions), unit="files", problems=problems)
+        return Findings(examined=len(context.distributions), unit="files", problems=error.problems)
     return Findings(examined=len(found), unit="files", hint="nothing is built yet: nox -s build")

@@ -51,8 +51,8 @@ def check(context: Context) -> Findings:
 def _fetch(context: Context, index: Index, folder: Path) -> tuple[list[Path], tuple[Finding, ...]]:
     wanted = {each.filename: each.sha256 for each in context.distributions}
     patience = _PATIENCE_LIVE if context.live else _PATIENCE_REHEARSAL
-    name = context.project.component.name
-    result = simple.wait_for(index.simple_url, name, wanted, patience_seconds=patience, into=folder, say=context.say)
+    name = context.component.name
+    result = simple.wait_for(index.client, name, wanted, patience_seconds=patience, into=folder, say=context.say)
     if result.seen is simple.Seen.NOT_YET:
         why = f" ({result.trouble})" if result.trouble else ""
         what = f"{index.name} does not show {', '.join(result.names)} yet{why}"
@@ -64,19 +64,19 @@ def _fetch(context: Context, index: Index, folder: Path) -> tuple[list[Path], tu
 
 
 def _try(context: Context, index: Index, path: Path) -> Findings:
-    python = choose(context.project.pythons, environment.clean(context.environ)).highest
+    python = choose(context.component.pythons, environment.clean(context.environ)).highest
     context.say(f"installing {path.name} from {index.name} on python {python.version}")
     return try_out(
         path,
         python,
-        project=context.project,
-        version=context.plan.release.version,
+        component=context.component,
+        version=context.release.version,
         sealed=context.archives,
         strict=context.live,
         environ=context.environ,
         log=context.log(f"install-from-{index.name}"),
         extras=True,
-        main_url=configured.main_url(context.project),
+        main_url=configured.main_url(context.component),
     )
 
 

@@ -27,8 +27,8 @@ def check(context: Context) -> Findings:
     patience = _PATIENCE_LIVE if context.live else _PATIENCE_REHEARSAL
     with tempfile.TemporaryDirectory(prefix="unmoor-back-") as folder:
         result = simple.wait_for(
-            index.simple_url,
-            context.project.component.name,
+            index.client,
+            context.component.name,
             wanted,
             patience_seconds=patience,
             into=Path(folder),

@@ -19,10 +19,10 @@ _SHORTEST = 8
 
 def check(context: Context) -> Findings:
     """Compare the approval that was given with what is about to be published; raise ``Incomplete`` without one."""
-    version = context.plan.release.version
+    version = context.release.version
     digest = files_digest(context.distributions)
-    how = context.project.settings.approval
-    address = configured.upload_url(context.project, "pypi")
+    how = context.component.settings.approval
+    address = configured.upload_url(context.component, "pypi")
     quote = f"{version}, commit {context.plan.commit[:12]}, archives {digest[:12]}, to {address}"
     if not context.live:
         return _approved(f"a rehearsal needs none; live it would be by {how}: {quote}")

@@ -18,11 +18,11 @@ _SECONDS = 1800.0
 
 def check(context: Context) -> Findings:
     """Run the project's own sessions of the stage."""
-    names = nox.covers(context.project, context.stage.name)
+    names = nox.covers(context.component, context.stage.name)
     if not names:
         return Findings(optional=f"the project has no nox session of its own for {context.stage.name}")
     return nox.examine(
-        context.project,
+        context.component,
         names,
         context.environ,
         live=context.live,

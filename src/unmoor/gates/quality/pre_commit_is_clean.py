@@ -15,15 +15,15 @@ ASSERTS = "every pre-commit hook passes on every file and would change none"
 
 def check(context: Context) -> Findings:
     """Run all hooks on all files."""
-    project = context.project
-    if project.settings.lint == ():
+    component = context.component
+    if component.settings.lint == ():
         return Findings(optional="the settings declare that there is no lint")
-    if own := nox.covers(project, "lint"):
+    if own := nox.covers(component, "lint"):
         return Findings(optional=f"the project's own nox session {own[0]!r} covers this")
-    tool = next((tool for tool in project.lint if tool.name == "pre-commit"), None)
+    tool = next((tool for tool in component.lint if tool.name == "pre-commit"), None)
     if tool is None:
         return Findings(optional="the project does not use pre-commit")
     log = context.log("pre-commit")
-    room = tool_environment.open_room(project, context.environ, tool.requirements, log=log)
-    copy = scratch_clone.copy_of(project.root, context.environ)
+    room = tool_environment.open_room(component, context.environ, tool.requirements, log=log)
+    copy = scratch_clone.copy_of(component.repository.root, context.environ)
     return precommit.examine(room, copy.folder, log)

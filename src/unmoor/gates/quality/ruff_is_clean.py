@@ -15,16 +15,16 @@ ASSERTS = "ruff has nothing to remark on any file, and nothing to reformat where
 
 def check(context: Context) -> Findings:
     """Lint and check the format of the whole tree."""
-    project = context.project
-    if project.settings.lint == ():
+    component = context.component
+    if component.settings.lint == ():
         return Findings(optional="the settings declare that there is no lint")
-    if own := nox.covers(project, "lint"):
+    if own := nox.covers(component, "lint"):
         return Findings(optional=f"the project's own nox session {own[0]!r} covers this")
-    tool = next((tool for tool in project.lint if tool.name == "ruff"), None)
-    if tool is None and project.lint:
-        return Findings(optional=f"the project lints with {', '.join(each.name for each in project.lint)}")
+    tool = next((tool for tool in component.lint if tool.name == "ruff"), None)
+    if tool is None and component.lint:
+        return Findings(optional=f"the project lints with {', '.join(each.name for each in component.lint)}")
     if tool is None:
         return Findings(absent="no linter was found", hint="say lint = [] in [tool.unmoor] if there is none")
     log = context.log("ruff")
-    room = tool_environment.open_room(project, context.environ, tool.requirements, log=log)
+    room = tool_environment.open_room(component, context.environ, tool.requirements, log=log)
     return ruff.examine(room, tool.source.split(), log)

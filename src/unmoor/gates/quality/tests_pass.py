@@ -13,8 +13,7 @@ from pathlib import Path
 
 from unmoor.context import Context
 from unmoor.errors import ToolError, ToolFailed, ToolMissing
-from unmoor.model import Finding, Findings
-from unmoor.project.types import Project
+from unmoor.model import Component, Finding, Findings
 from unmoor.tools import coverage, nox, test_runs, tool_environment
 from unmoor.tools.pytest import Run
 from unmoor.tools.remarks import few
@@ -26,16 +25,16 @@ _NONE = "no Python the project supports is on this machine"
 
 def check(context: Context) -> Findings:
     """Run the suite on every supported Python that is here, or the project's own session."""
-    project = context.project
-    if own := nox.covers(project, context.stage.name):
-        log, seconds = context.log("nox"), project.settings.tests.seconds
+    component = context.component
+    if own := nox.covers(component, context.stage.name):
+        log, seconds = context.log("nox"), component.settings.tests.seconds
         return nox.examine(
-            project, own, context.environ, live=context.live, log=log, seconds=seconds, posargs=context.posargs
+            component, own, context.environ, live=context.live, log=log, seconds=seconds, posargs=context.posargs
         )
-    if project.tests is None:
-        hint = 'name what they need in a dependency group "tests", or say leave-out = ["tests-pass"] in [tool.unmoor]'
+    if component.tests is None:
+        hint = 'name what they need in a dependency group "tests", or say disable = ["tests-pass"] in [tool.unmoor]'
         return Findings(absent="no tests were found", hint=hint)
-    against = project.settings.tests.against == "wheel"
+    against = component.settings.tests.against == "wheel"
     wheel = next((path for path in context.archives if path.suffix == ".whl"), None) if against else None
     if against and wheel is None:
         problem = Finding(message="there is no sealed wheel to test", hint="build must run first: nox -s build")
@@ -44,17 +43,17 @@ def check(context: Context) -> Findings:
 
 
 def _on_every_python(context: Context, wheel: Path | None) -> Findings:
-    project = context.project
-    assert project.tests is not None  # noqa: S101 - check has seen to it
-    found, lacking = test_runs.interpreters(project, context.environ)
+    component = context.component
+    assert component.tests is not None  # noqa: S101 - check has seen to it
+    found, lacking = test_runs.interpreters(component, context.environ)
     if not found:
         raise ToolMissing(
             f"{_NONE}: {', '.join(lacking) or 'none is named'}", hint="install one; unmoor downloads none"
         )
-    measured = tool_environment.scratch("coverage") if project.settings.tests.coverage > 0 else None
+    measured = tool_environment.scratch("coverage") if component.settings.tests.coverage > 0 else None
     asked = test_runs.Asked(
-        project=project,
-        tool=project.tests,
+        component=component,
+        tool=component.tests,
         environ=context.environ,
         posargs=context.posargs,
         wheel=wheel,
@@ -64,7 +63,7 @@ def _on_every_python(context: Context, wheel: Path | None) -> Findings:
     runs = test_runs.run_all(asked, found)
     _raise_first(runs)
     absent = tuple(_lacking(version, live=context.live) for version in lacking)
-    parts = [_judge(project, ran.python, ran.run, wheel) for ran in runs if ran.run is not None]
+    parts = [_judge(component, ran.python, ran.run, wheel) for ran in runs if ran.run is not None]
     parts.append(_covered(context, runs, measured))
     # What every Python has to say is said once.
     told = dict.fromkeys(each for part in parts for each in part.problems)
@@ -87,7 +86,7 @@ def _raise_first(runs: Sequence[test_runs.Ran]) -> None:
     error = broken[0].error
     assert error is not None  # noqa: S101 - chosen for that
     others = [
-        replace(each, what=f"on Python {ran.python}: {each.what}")
+        replace(each, message=f"on Python {ran.python}: {each.message}")
         for ran in broken
         if ran.error
         for each in ran.error.problems
@@ -109,11 +108,11 @@ def _failures(context: Context, runs: Sequence[test_runs.Ran]) -> tuple[Finding,
             found.setdefault((each.test, each.file, each.line), (each.why, []))[1].append(ran.python)
     if not found:
         return ()
-    again = "nox -s tests -- {}" if context.project.adopted else "pytest {}"
+    again = "nox -s tests -- {}" if context.repository.adopted else "pytest {}"
     failures = [
         Finding(
             message=f"{test.rpartition('::')[2]} failed on Python {' '.join(pythons)}: {why}",
-            place=_place(context.project, file, line),
+            place=_place(context.component, file, line),
             hint=again.format(f"'{test}'" if "[" in test else test),
         )
         for (test, file, line), (why, pythons) in found.items()
@@ -123,7 +122,7 @@ def _failures(context: Context, runs: Sequence[test_runs.Ran]) -> tuple[Finding,
     return (*few(failures), Finding(message=f"{len(found)} {word} failed", hint=f"see {logs}"))
 
 
-def _judge(project: Project, python: str, run: Run, wheel: Path | None) -> Findings:
+def _judge(component: Component, python: str, run: Run, wheel: Path | None) -> Findings:
     """Judge the record of one run, but for the tests that failed."""
     problems = []
     failed = len(run.report.failures)
@@ -134,32 +133,40 @@ def _judge(project: Project, python: str, run: Run, wheel: Path | None) -> Findi
         last = run.tail.splitlines()[-1] if run.tail else ""
         message = f"the tests ended with exit status {run.status} on Python {python}, though none failed: {last}"
         problems.append(Finding(message=message, hint=f"see {run.log}"))
-    wrong, right = _origins(project, run, wheel)
+    wrong, right = _origins(component, run, wheel)
     return Findings(examined=run.report.passed + failed, problems=(*problems, *wrong), notices=right)
 
 
-def _place(project: Project, file: str, line: int) -> str:
-    prefix = project.folder.relative_to(project.root)
+def _place(component: Component, file: str, line: int) -> str:
+    prefix = component.folder.relative_to(component.repository.root)
     return f"{(prefix / file).as_posix()}:{line}" if file and line else file
 
 
-def _origins(project: Project, run: Run, wheel: Path | None) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+def _origins(component: Component, run: Run, wheel: Path | None) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """Say where the package was imported from; anywhere else than it should be is a problem."""
     wrong, right = [], []
     for name, origin in run.origins.items():
         path = Path(origin).resolve()
-        inside = path.is_relative_to(project.root.resolve())
+        inside = path.is_relative_to(component.repository.root.resolve())
         if wheel is not None and inside:
             message, hint = f"{name} was imported from the tree, not from the wheel", "use a src/ layout"
-            wrong.append(Finding(message=message, place=path.relative_to(project.root.resolve()).as_posix(), hint=hint))
+            wrong.append(
+                Finding(
+                    message=message, place=path.relative_to(component.repository.root.resolve()).as_posix(), hint=hint
+                )
+            )
         elif wheel is None and not inside:
             message = f"{name} was imported from {path.parent}, not from the tree"
             wrong.append(Finding(message=message, hint="a released version is in the way; check the test requirements"))
         else:
-            place = path.relative_to(project.root.resolve()).parent.as_posix() if inside else "the sealed wheel"
+            place = (
+                path.relative_to(component.repository.root.resolve()).parent.as_posix()
+                if inside
+                else "the sealed wheel"
+            )
             right.append(Finding(message=f"{name} was imported from {place}"))
-    if not run.origins and project.component.import_names:
-        names = ", ".join(project.component.import_names)
+    if not run.origins and component.import_names:
+        names = ", ".join(component.import_names)
         wrong.append(
             Finding(message=f"{names} cannot be imported where the tests ran", hint="see how the tests are installed")
         )
@@ -168,9 +175,9 @@ def _origins(project: Project, run: Run, wheel: Path | None) -> tuple[tuple[Find
 
 def _covered(context: Context, runs: Sequence[test_runs.Ran], measured: Path | None) -> Findings:
     """Judge the covered percentage of all runs together against the floor of the settings."""
-    project, floor = context.project, context.project.settings.tests.coverage
+    component, floor = context.component, context.component.settings.tests.coverage
     if measured is None:
-        own = coverage.own_floor(project.folder)
+        own = coverage.own_floor(component.folder)
         hint = f"set coverage = {own:g} under [tool.unmoor.tests] to have it measured"
         notice = Finding(message=f"the project's own coverage floor of {own:g} % is not measured here", hint=hint)
         return Findings(notices=(notice,) if own else ())
@@ -180,7 +187,7 @@ def _covered(context: Context, runs: Sequence[test_runs.Ran], measured: Path | N
     try:
         percent = coverage.percent(room, measured, context.log("coverage"))
     except ToolFailed as error:
-        return Findings(problems=(Finding(message=error.problems[0].what, hint=f"see {error.log}"),))
+        return Findings(problems=(Finding(message=error.problems[0].message, hint=f"see {error.log}"),))
     said = Finding(message=f"coverage is {percent:.2f} %, the floor is {floor:g} %")
     return Findings(problems=(said,)) if percent < floor else Findings(notices=(said,))
 

@@ -6,8 +6,7 @@ Both mypy and pyright say "no errors" about no files as well, so each has to hav
 from __future__ import annotations
 
 from unmoor.context import Context
-from unmoor.model import Findings
-from unmoor.project.types import Tool
+from unmoor.model import Findings, Tool
 from unmoor.tools import mypy, nox, pyright, remarks, tool_environment
 
 ASSERTS = "every type checker the project uses has looked at its files and found no error"
@@ -15,18 +14,18 @@ ASSERTS = "every type checker the project uses has looked at its files and found
 
 def check(context: Context) -> Findings:
     """Run the type checkers, each in the version and with the configuration of the project."""
-    project = context.project
-    if project.settings.types == ():
+    component = context.component
+    if component.settings.types == ():
         return Findings(optional="the settings declare that types are not checked")
-    if own := nox.covers(project, "lint"):
+    if own := nox.covers(component, "lint"):
         return Findings(optional=f"the project's own nox session {own[0]!r} covers this")
-    if not project.types:
+    if not component.types:
         return Findings(absent="no type checker was found", hint="say types = [] in [tool.unmoor] if there is none")
-    return remarks.together([_examine(context, tool) for tool in project.types])
+    return remarks.together([_examine(context, tool) for tool in component.types])
 
 
 def _examine(context: Context, tool: Tool) -> Findings:
-    project, log = context.project, context.log(tool.name)
-    room = tool_environment.open_room(project, context.environ, tool.requirements, log=log)
+    component, log = context.component, context.log(tool.name)
+    room = tool_environment.open_room(component, context.environ, tool.requirements, log=log)
     examine = {"mypy": mypy.examine, "pyright": pyright.examine}[tool.name]
     return examine(room, tool.source.splitlines(), log)

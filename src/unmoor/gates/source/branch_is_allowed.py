@@ -9,7 +9,6 @@ from fnmatch import fnmatchcase
 
 from unmoor.context import Context
 from unmoor.model import Finding, Findings
-from unmoor.observe.questions import remote_refs
 from unmoor.tools.git import Git
 
 __all__ = ["ASSERTS", "check"]
@@ -19,10 +18,10 @@ ASSERTS = "the planned commit is on a branch that releases are made from"
 
 def check(context: Context) -> Findings:
     """Accept an allowed branch that is checked out, or a planned commit that an allowed branch contains."""
-    allowed = context.project.branches
+    allowed = context.repository.branches
     if not allowed:
         return Findings(absent="no release branch is known", hint="set `branches` in [tool.unmoor]")
-    git = Git(context.project.root, context.environ)
+    git = Git(context.repository.root, context.environ)
     branch = git.branch()
     if branch and _matches(branch, allowed):
         return Findings(examined=1, unit="branches")
@@ -48,7 +47,7 @@ def _matches(branch: str, allowed: tuple[str, ...]) -> bool:
 
 def _tips(context: Context, git: Git) -> list[str]:
     """Return the commits that allowed branches point at: here, as last fetched, and as the remote says now."""
-    remote, allowed = context.project.remote, context.project.branches
+    remote, allowed = context.repository.remote, context.repository.branches
     prefixes = ["refs/heads/", *([f"refs/remotes/{remote}/"] if remote else [])]
     known = dict(
         line.split(" ") for line in git.run("for-each-ref", "--format=%(refname) %(objectname)").out.splitlines()
@@ -59,7 +58,7 @@ def _tips(context: Context, git: Git) -> list[str]:
         for prefix in prefixes
         if name.startswith(prefix) and _matches(name.removeprefix(prefix), allowed)
     ]
-    for name, commit in (remote_refs(context) or {}).items():
+    for name, commit in (context.observer.remote_refs(context.repository) or {}).items():
         if name.startswith("refs/heads/") and _matches(name.removeprefix("refs/heads/"), allowed):
             found.append(commit)
     return list(dict.fromkeys(found))

@@ -23,11 +23,11 @@ _RELEASED = "depend on a released version by name, and release the other package
 
 def check(context: Context) -> Findings:
     """Read the dependencies and extras as declared; what only a build knows is judged on the archives."""
-    project = context.project
-    pyproject = declared(project)
+    component = context.component
+    pyproject = declared(component)
     problems: list[Finding] = []
     notices: list[Finding] = []
-    lists = list(_lists(pyproject, project.metadata))
+    lists = list(_lists(pyproject, component.metadata))
     for key, texts in lists:
         _judge(pyproject, key, texts, problems, notices)
     problems += _poetry(pyproject)

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from unmoor.context import Context
 from unmoor.model import Finding, Findings
-from unmoor.observe.questions import remote_refs, tagged_versions
+from unmoor.planning.versions import tags
 from unmoor.tools.git import Git
 
 __all__ = ["ASSERTS", "check"]
 
 ASSERTS = "the clone has its whole history and the version tags of the remote"
 _SHOWN = 5
+_TAGS = "refs/tags/"
 
 
 def check(context: Context) -> Findings:
     """Look at the clone's depth, and compare its version tags with the remote's where that answers."""
-    git = Git(context.project.root, context.environ)
+    git = Git(context.repository.root, context.environ)
     problems: list[Finding] = []
     notices: list[Finding] = []
     if git.is_shallow():
@@ -29,17 +30,16 @@ def check(context: Context) -> Findings:
                 hint="git fetch --unshallow --tags (in CI: fetch-depth 0)",
             )
         )
-    component = context.project.component
-    here = tagged_versions(component, git.tags())
-    refs = remote_refs(context)
-    if refs is None and context.project.remote and not here:
+    component = context.component
+    here = tags.versions(tags.form_of(component), git.tags())
+    refs = context.observer.remote_refs(context.repository)
+    if refs is None and context.repository.remote and not here:
         message = (
-            f"there is no version tag here, and the remote {context.project.remote!r} did not say whether it has any"
+            f"there is no version tag here, and the remote {context.repository.remote!r} did not say whether it has any"
         )
         notices.append(Finding(message=message, hint="git fetch --tags"))
-    there = tagged_versions(
-        component, (name.removeprefix("refs/tags/") for name in refs or {} if name.startswith("refs/tags/"))
-    )
+    tagged = (name.removeprefix(_TAGS) for name in refs or {} if name.startswith(_TAGS))
+    there = tags.versions(tags.form_of(component), tagged)
     missing = sorted(there.keys() - here.keys(), key=lambda tag: there[tag])
     if there and not here:
         message = f"the clone has none of the remote's {len(there)} version tags"

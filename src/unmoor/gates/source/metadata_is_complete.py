@@ -13,10 +13,9 @@ from unmoor.context import Context
 from unmoor.indexes.rules import form, metadata
 from unmoor.indexes.rules.submission import Submission
 from unmoor.indexes.rules.upload_check import Case, No
-from unmoor.model import Finding, Findings
+from unmoor.model import Component, Finding, Findings
 from unmoor.project.detect.declared import Declared, declared
 from unmoor.project.toml_file import dig, dig_table, dig_texts, read_text
-from unmoor.project.types import Project
 
 __all__ = ["ASSERTS", "check"]
 
@@ -72,12 +71,12 @@ _RULES: tuple[tuple[Callable[[Case], Iterator[No]], str], ...] = (
 
 def check(context: Context) -> Findings:
     """Judge what the project states about itself, whatever backend reads it."""
-    project = context.project
-    stated = project.metadata
+    component = context.component
+    stated = component.metadata
     if not stated:
         return Findings(absent="the project states no metadata that can be read without building it")
-    pyproject = declared(project)
-    where = _Where(project, pyproject)
+    pyproject = declared(component)
+    where = _Where(component, pyproject)
     dynamic = dig_texts(stated, "dynamic")
     problems = [*_by_index(context, where), *_people(where), *_license(where), *_dynamic(where, dynamic)]
     notices = list(_wishes(where, dynamic))
@@ -86,16 +85,16 @@ def check(context: Context) -> Findings:
         notices += [
             Finding(message=f"'{key}' is no field of [project]", place=where(key), hint="remove it") for key in strange
         ]
-    (problems if project.backend.name == "setuptools" else notices).extend(_classified(where))
+    (problems if component.backend.name == "setuptools" else notices).extend(_classified(where))
     return Findings(examined=len(stated), unit="fields", problems=tuple(problems), notices=tuple(notices))
 
 
 class _Where:
     """The project's metadata, and the place of each field of it."""
 
-    def __init__(self, project: Project, pyproject: Declared) -> None:
-        self.project = project
-        self.stated = project.metadata
+    def __init__(self, component: Component, pyproject: Declared) -> None:
+        self.component = component
+        self.stated = component.metadata
         self.pyproject = pyproject
         self.prefix = "project." if pyproject.standard else "tool.poetry." if pyproject.poetry else ""
 
@@ -103,7 +102,7 @@ class _Where:
         """Return the place of a field, or of a text within it."""
         if self.prefix:
             return self.pyproject.place(f"{self.prefix}{key}", text)
-        return next((name for name in ("setup.cfg", "setup.py") if (self.project.folder / name).is_file()), "")
+        return next((name for name in ("setup.cfg", "setup.py") if (self.component.folder / name).is_file()), "")
 
     @property
     def expression(self) -> str:
@@ -130,7 +129,7 @@ def _as_sent(context: Context, where: _Where) -> dict[str, tuple[str, ...]]:
     fields = {
         "metadata_version": ("2.4",),
         "name": dig_texts(stated, "name"),
-        "version": (context.plan.release.version,),
+        "version": (context.release.version,),
         "summary": dig_texts(stated, "description"),
         "requires_python": dig_texts(stated, "requires-python"),
         "classifiers": dig_texts(stated, "classifiers"),
@@ -152,7 +151,7 @@ def _readme(where: _Where) -> tuple[str, str]:
     else:
         path, text, kind = "".join(dig_texts(where.stated, "readme")[:1]), "", ""
     if isinstance(path, str) and path:
-        text = read_text(where.project.folder / path)
+        text = read_text(where.component.folder / path)
         kind = kind or _TYPES.get(Path(path).suffix.lower(), "")
     return (text, kind) if isinstance(text, str) else ("", kind)
 
@@ -171,7 +170,7 @@ def _people(where: _Where) -> Iterator[Finding]:
 
 def _license(where: _Where) -> Iterator[Finding]:
     """Yield licence and readme files that are named and not there, and a licence stated in two ways."""
-    folder = where.project.folder
+    folder = where.component.folder
     for key in ("license", "readme"):
         value = where.stated.get(key)
         named = dig(value, "file") if isinstance(value, Mapping) else value if key == "readme" else None
@@ -204,7 +203,7 @@ def _dynamic(where: _Where, dynamic: tuple[str, ...]) -> Iterator[Finding]:
             )
         if key not in _FIELDS or key == "name":
             yield Finding(message=f"{key!r} cannot be dynamic", place=where("dynamic"), hint="remove it from 'dynamic'")
-    if "version" in dynamic and not where.project.component.sources:
+    if "version" in dynamic and not where.component.sources:
         hint = "name the place that states it: `version-files` in [tool.unmoor]"
         yield Finding(
             message="the version is dynamic, and nothing is known that states it", place=where("dynamic"), hint=hint

@@ -19,10 +19,10 @@ _SHOWN = 20
 
 def check(context: Context) -> Findings:
     """Read the tracked files below the critical paths, relative to the repository."""
-    critical = context.project.settings.critical_paths
+    critical = context.component.settings.critical_paths
     if not critical:
         return Findings(optional="no critical paths are declared", hint="set `critical-paths` in [tool.unmoor]")
-    root = context.project.root
+    root = context.repository.root
     tracked = [path for path in Git(root, context.environ).run("ls-files", "-z").out.split("\0") if path]
     paths = [path for path in tracked if any(_is_below(path, each) for each in critical)]
     found = []
@@ -35,7 +35,7 @@ def check(context: Context) -> Findings:
             lines = place.read_bytes().split(b"\n")
         except OSError as error:
             what = f"cannot be read: {error.strerror or error}"
-            raise UnmoorError(what, where=path, hint="make the file readable") from error
+            raise UnmoorError(what, place=path, hint="make the file readable") from error
         examined += 1
         for number, line in enumerate(lines, 1):
             if match := _NOTE.search(line):

@@ -11,7 +11,6 @@ from fnmatch import fnmatchcase
 
 from unmoor.context import Context
 from unmoor.model import Finding, Findings
-from unmoor.observe.questions import remote_refs
 from unmoor.tools.git import Git
 
 __all__ = ["ASSERTS", "check"]
@@ -22,14 +21,14 @@ _HEADS = "refs/heads/"
 
 def check(context: Context) -> Findings:
     """Compare the planned commit with the branch as the remote has it now."""
-    remote = context.project.remote
+    remote = context.repository.remote
     if not remote:
         return Findings(absent="the repository has no remote", hint="git remote add origin URL")
-    refs = remote_refs(context)
+    refs = context.observer.remote_refs(context.repository)
     if refs is None:
         absent = f"the remote {remote!r} was not asked: it did not answer"
         return Findings(absent=absent, hint="run again when the remote can be reached")
-    git = Git(context.project.root, context.environ)
+    git = Git(context.repository.root, context.environ)
     branch = git.branch()
     if not branch:
         return _detached(context, git, refs)
@@ -54,9 +53,9 @@ def _detached(context: Context, git: Git, refs: Mapping[str, str]) -> Findings:
     """Judge a commit without a branch: it must be contained in a release branch of the remote."""
     heads = {name.removeprefix(_HEADS): tip for name, tip in refs.items() if name.startswith(_HEADS)}
     tips = {
-        name: tip for name, tip in heads.items() if any(fnmatchcase(name, each) for each in context.project.branches)
+        name: tip for name, tip in heads.items() if any(fnmatchcase(name, each) for each in context.repository.branches)
     }
-    commit, remote = context.plan.commit, context.project.remote
+    commit, remote = context.plan.commit, context.repository.remote
     for name, tip in tips.items():
         fetched = f"refs/remotes/{remote}/{name}"
         if commit == tip:

@@ -19,12 +19,12 @@ _SHOWN = 10
 
 def check(context: Context) -> Findings:
     """List the fragments that towncrier would collect, and what only looks like one."""
-    project = context.project
-    if project.notes.style != "towncrier":
-        return Findings(optional=f"the project keeps no change notes ({project.notes.reason or 'none found'})")
-    if not towncrier_settings.is_configured(project.folder):
+    component = context.component
+    if component.notes.style != "towncrier":
+        return Findings(optional=f"the project keeps no change notes ({component.notes.reason or 'none found'})")
+    if not towncrier_settings.is_configured(component.folder):
         return Findings(absent="towncrier is not configured", hint='add [tool.towncrier], or set notes = "none"')
-    fragments, strays = towncrier_settings.load(project.folder).files(project.folder)
+    fragments, strays = towncrier_settings.load(component.folder).files(component.folder)
     notices = [
         Finding(
             message="looks like a note, but is of no known kind", place=_shown(context, path), hint="correct its name"
@@ -49,12 +49,12 @@ def check(context: Context) -> Findings:
 
 def _rehearsed(context: Context, count: int) -> Finding:
     notes = "1 note is" if count == 1 else f"{count} notes are"
-    changelog = context.project.notes.changelog
-    if any(PurePosixPath(edit.path).name == PurePosixPath(changelog).name for edit in context.plan.release.edits):
+    changelog = context.component.notes.changelog
+    if any(PurePosixPath(edit.path).name == PurePosixPath(changelog).name for edit in context.release.edits):
         hint = "live, run `unmoor bump --commit` first"
         return Finding(message=f"{notes} put into the changelog by the plan", hint=hint)
     return Finding(message=f"{notes} not in the changelog", hint="live that stops the release; run `unmoor changelog`")
 
 
 def _shown(context: Context, path: str) -> str:
-    return (PurePosixPath(context.project.component.path) / path).as_posix()
+    return (PurePosixPath(context.component.path) / path).as_posix()

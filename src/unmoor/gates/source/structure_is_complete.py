@@ -24,10 +24,14 @@ _TYPED = "Typing :: Typed"
 
 def check(context: Context) -> Findings:
     """Look at the files git knows or would take up, in the component's folder and, for the licence, at the top."""
-    project = context.project
-    listed = Git(project.root, context.environ).run("ls-files", "-z", "--cached", "--others", "--exclude-standard").out
-    paths = [path for path in dict.fromkeys(listed.split("\0")) if path and (project.root / path).exists()]
-    prefix = "" if project.component.path == "." else f"{project.component.path}/"
+    component = context.component
+    listed = (
+        Git(component.repository.root, context.environ)
+        .run("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        .out
+    )
+    paths = [path for path in dict.fromkeys(listed.split("\0")) if path and (component.repository.root / path).exists()]
+    prefix = "" if component.path == "." else f"{component.path}/"
     own = [path.removeprefix(prefix) for path in paths if path.startswith(prefix)]
     problems = []
     if not any(_README.fullmatch(path) for path in own):
@@ -37,7 +41,7 @@ def check(context: Context) -> Findings:
         problems.append(Finding(message="there is no licence file", hint="add LICENSE"))
     problems += [
         Finding(message=f"the required file {pattern!r} is not there", hint="add it and commit it")
-        for pattern in project.settings.required_files
+        for pattern in component.settings.required_files
         if not any(PurePosixPath(path).match(pattern) if "*" in pattern else path == pattern for path in own)
     ]
     notices: list[Finding] = []
@@ -47,8 +51,8 @@ def check(context: Context) -> Findings:
 
 def _modules(context: Context, own: list[str], problems: list[Finding], notices: list[Finding]) -> None:
     """See that every import name has its module, and that the typing marker and the classifier agree."""
-    project = context.project
-    names = project.settings.imports or project.component.import_names
+    component = context.component
+    names = component.settings.imports or component.import_names
     if not names:
         notices.append(Finding(message="no import name is known", hint="set `imports` in [tool.unmoor]"))
     folders: list[str] = []
@@ -59,14 +63,14 @@ def _modules(context: Context, own: list[str], problems: list[Finding], notices:
             message = f"the module {name!r} is nowhere in the tree"
             problems.append(Finding(message=message, hint="correct `imports` in [tool.unmoor], or commit it"))
         folders += found
-    pyproject = declared(project)
-    typed = _TYPED in dig_texts(project.metadata, "classifiers")
+    pyproject = declared(component)
+    typed = _TYPED in dig_texts(component.metadata, "classifiers")
     marked = [path for path in own if path.endswith("/py.typed") and any(path.startswith(each) for each in folders)]
     if typed and folders and not marked:
         place = pyproject.place("project.classifiers" if pyproject.standard else "tool.poetry.classifiers", _TYPED)
         hint = f"add an empty {folders[0]}py.typed"
         problems.append(Finding(message=f"{_TYPED!r} is said, but there is no 'py.typed'", place=place, hint=hint))
-    if marked and not typed and "classifiers" not in dig_texts(project.metadata, "dynamic"):
+    if marked and not typed and "classifiers" not in dig_texts(component.metadata, "dynamic"):
         message = "the package is typed, but does not say so"
         notices.append(Finding(message=message, place=marked[0], hint=f"add the classifier {_TYPED!r}"))
 

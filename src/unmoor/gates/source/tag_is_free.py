@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from unmoor.context import Context
 from unmoor.model import Finding, Findings
-from unmoor.observe.questions import remote_refs, tagged_versions
+from unmoor.planning.versions import tags
 from unmoor.planning.versions.pep440 import try_parse
 from unmoor.tools.git import Git
 
@@ -20,8 +20,8 @@ _TAGS = "refs/tags/"
 
 def check(context: Context) -> Findings:
     """Look for the tag, and for other spellings of its version, among the local and the remote's tags."""
-    release, project = context.plan.release, context.project
-    git = Git(project.root, context.environ)
+    release, component = context.release, context.component
+    git = Git(component.repository.root, context.environ)
     # As a full reference a leading dash is allowed; `git tag` refuses it.
     if release.tag.startswith("-") or git.run("check-ref-format", _TAGS + release.tag, ok=(0, 1)).status != 0:
         problem = Finding(
@@ -29,13 +29,14 @@ def check(context: Context) -> Findings:
         )
         return Findings(examined=1, unit="tags", problems=(problem,))
     local = git.tags()
-    refs = remote_refs(context)
+    refs = context.observer.remote_refs(context.repository)
     remote = {name.removeprefix(_TAGS): commit for name, commit in (refs or {}).items() if name.startswith(_TAGS)}
     taken = _taken(context, local, remote)
     notices: list[Finding] = []
-    if project.remote and refs is None:
+    if component.repository.remote and refs is None:
         unasked = Finding(
-            message=f"the remote {project.remote!r} was not asked: it did not answer", hint="run again when it does"
+            message=f"the remote {component.repository.remote!r} was not asked: it did not answer",
+            hint="run again when it does",
         )
         (taken if context.live else notices).append(unasked)
     examined = len(local.keys() | remote.keys()) + 1
@@ -44,14 +45,14 @@ def check(context: Context) -> Findings:
 
 def _taken(context: Context, local: dict[str, str], remote: dict[str, str]) -> list[Finding]:
     """Return a finding for every tag of this version, in any spelling, that does not lead to the planned commit."""
-    release, planned = context.plan.release, context.plan.commit
-    versions = tagged_versions(context.project.component, [*local, *remote])
+    release, planned = context.release, context.plan.commit
+    versions = tags.versions(tags.form_of(context.component), [*local, *remote])
     same = {tag for tag, version in versions.items() if version == try_parse(release.version)} | {release.tag}
     found: dict[tuple[str, str], list[str]] = {}
-    for where, tags in (("here", local), (f"on the remote {context.project.remote!r}", remote)):
-        for tag in sorted(same & tags.keys()):
-            if tags[tag] != planned:
-                found.setdefault((tag, tags[tag]), []).append(where)
+    for where, listed in (("here", local), (f"on the remote {context.repository.remote!r}", remote)):
+        for tag in sorted(same & listed.keys()):
+            if listed[tag] != planned:
+                found.setdefault((tag, listed[tag]), []).append(where)
     return [
         Finding(
             message=f"the tag {tag!r} leads to {commit[:12]} {' and '.join(where)}, the release is of {planned[:12]}",

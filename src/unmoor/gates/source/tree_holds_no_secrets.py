@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 
 from unmoor.context import Context
 from unmoor.model import Finding, Findings
-from unmoor.project.types import SecretAllowance
+from unmoor.model.settings import SecretAllowance
 from unmoor.runtime import environment
 from unmoor.tools.git import Git
 from unmoor.tools.secretscan import Hit, scan
@@ -23,14 +23,14 @@ _ADVICE = "revoke it, then remove it; if it is none, allow it with a reason: `se
 
 def check(context: Context) -> Findings:
     """Scan the files that git knows or would take up, and weigh the hits against the settings' allowances."""
-    root = context.project.root
+    root = context.repository.root
     listed = Git(root, context.environ).run("ls-files", "-z", "--cached", "--others", "--exclude-standard").out
     paths = [path for path in dict.fromkeys(listed.split("\0")) if path]
     env = environment.clean(context.environ)
     hits = scan(root, paths, env=env, log=context.log("detect-secrets"))
     problems, notices = [], []
     for hit in hits:
-        reason = _reason(hit, context.project.settings.secrets)
+        reason = _reason(hit, context.component.settings.secrets)
         if reason:
             notices.append(Finding(message=f"{_kind(hit)} is allowed: {reason}", place=hit.place))
         else:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from unmoor.archives.seal import listed_digests
 from unmoor.context import Context
-from unmoor.indexes.simple import IndexFile
 from unmoor.model import Finding, Findings
-from unmoor.observe.questions import index_files, sealed_digests
 from unmoor.planning.versions.pep440 import next_free, try_parse
 from unmoor.runtime.http import Unreachable
+from unmoor.targets import IndexFile
 
 __all__ = ["ASSERTS", "check"]
 
@@ -26,16 +26,16 @@ _SHOWN = 3
 def check(context: Context) -> Findings:
     """Ask the main index, also in a rehearsal, for every file of the planned version, in any spelling."""
     try:
-        files = index_files(context)
+        files = context.observer.index_files(context.component)
     except Unreachable as error:
-        absent = f"the index was not asked which versions are taken: {error.problems[0].what}"
+        absent = f"the index was not asked which versions are taken: {error.problems[0].message}"
         return Findings(absent=absent, hint="run again when the index can be reached")
-    version = context.plan.release.version
+    version = context.release.version
     planned = try_parse(version)
     there = [each for each in files if each.version and try_parse(each.version) == planned]
     if not there:
         return Findings(examined=len(files) + 1, unit="files on the index")
-    ours = sealed_digests(context)
+    ours = listed_digests(context.dist)
     if all(each.sha256 and ours.get(each.filename) == each.sha256 for each in there):
         return _resumed(context, there, len(files))
     taken = [each.version for each in files]
@@ -56,8 +56,8 @@ def _what(version: str, there: list[IndexFile], ours: object) -> str:
 
 def _resumed(context: Context, there: list[IndexFile], examined: int) -> Findings:
     """Judge a version that holds only our own files: whole it is finished, in part it can be, for 14 days."""
-    version = context.plan.release.version
-    missing = sorted(sealed_digests(context).keys() - {each.filename for each in there})
+    version = context.release.version
+    missing = sorted(listed_digests(context.dist).keys() - {each.filename for each in there})
     problems = []
     if any(each.yanked for each in there):
         message = f"version {version!r} holds our files, but was yanked"

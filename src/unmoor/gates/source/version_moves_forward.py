@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from unmoor.context import Context
 from unmoor.errors import UnmoorError
 from unmoor.model import Finding, Findings
-from unmoor.observe.questions import index_files, remote_refs, tagged_versions
 from unmoor.planning.versions.pep440 import is_publishable, parse, try_parse
 from unmoor.tools.git import Git
 
 if TYPE_CHECKING:
     from packaging.version import Version
+
+from unmoor.planning.versions import tags
 
 __all__ = ["ASSERTS", "check"]
 
@@ -27,14 +28,14 @@ _TAGS = "refs/tags/"
 
 def check(context: Context) -> Findings:
     """Compare the planned version with what tags and the index say was released."""
-    release = context.plan.release
+    release = context.release
     try:
         planned = parse(release.version)
     except UnmoorError as error:
         problem = Finding(message=str(error), hint="choose a version that PEP 440 allows")
         return Findings(examined=1, unit="versions", problems=(problem,))
     released, notices = _released(context)
-    base = tagged_versions(context.project.component, [release.base_tag]).get(release.base_tag)
+    base = tags.versions(tags.form_of(context.component), [release.base_tag]).get(release.base_tag)
     stops = _kind(context, planned)
     stops += _order(planned, base, released - {planned})
     doubts = _jump(planned, base or max((each for each in released if each < planned), default=None))
@@ -47,11 +48,15 @@ def check(context: Context) -> Findings:
 
 def _released(context: Context) -> tuple[set[Version], list[Finding]]:
     """Return all released versions that can be found out, and what could not be."""
-    git = Git(context.project.root, context.environ)
-    remote = (name.removeprefix(_TAGS) for name in remote_refs(context) or {} if name.startswith(_TAGS))
-    released = set(tagged_versions(context.project.component, [*git.tags(), *remote]).values())
+    git = Git(context.repository.root, context.environ)
+    remote = (
+        name.removeprefix(_TAGS)
+        for name in context.observer.remote_refs(context.repository) or {}
+        if name.startswith(_TAGS)
+    )
+    released = set(tags.versions(tags.form_of(context.component), [*git.tags(), *remote]).values())
     try:
-        served = index_files(context)
+        served = context.observer.index_files(context.component)
     except UnmoorError:
         return released, [Finding(message="compared with the tags alone: the index did not answer")]
     return released | {found for each in served if (found := try_parse(each.version)) is not None}, []

@@ -40,12 +40,12 @@ class _Place:
 
 def check(context: Context) -> Findings:
     """Read all version sources now; compare them with the plan, or with each other where the plan will bump them."""
-    sources = context.project.component.sources
+    sources = context.component.sources
     if not sources:
         return Findings(absent="no place that states the version is known", hint="set `version-files` in [tool.unmoor]")
     problems = [_computed(context, each) for each in sources if each.kind == "computed"]
     places, remembered = _places(context, sources, problems)
-    release = context.plan.release
+    release = context.release
     planned, current = try_parse(release.version), try_parse(release.current)
     expected = None if not context.live and planned != current else planned
     values = {place.version for place in places}
@@ -67,7 +67,7 @@ def _places(
         try:
             found = _read(context, source)
         except (OSError, UnmoorError) as error:
-            what = error.problems[0].what if isinstance(error, UnmoorError) else f"cannot be read: {error.strerror}"
+            what = error.problems[0].message if isinstance(error, UnmoorError) else f"cannot be read: {error.strerror}"
             hint = "restore it, or take the place out of `version-files` in [tool.unmoor]"
             problems.append(
                 Finding(message=f"states no version: {what}", place=_shown(context, source.path), hint=hint)
@@ -83,7 +83,7 @@ def _places(
 
 
 def _read(context: Context, source: VersionSource) -> list[_Place]:
-    text = FileText.of((context.project.folder / source.path).read_bytes(), where=source.path).plain
+    text = FileText.of((context.component.folder / source.path).read_bytes(), where=source.path).plain
     return [
         _Place(_shown(context, source.path, text.count("\n", 0, span.start) + 1), span.value, version)
         for span in locate(text, source)
@@ -92,7 +92,7 @@ def _read(context: Context, source: VersionSource) -> list[_Place]:
 
 
 def _shown(context: Context, path: str, line: int = 0) -> str:
-    shown = (PurePosixPath(context.project.component.path) / path).as_posix()
+    shown = (PurePosixPath(context.component.path) / path).as_posix()
     return f"{shown}:{line}" if line else shown
 
 
@@ -142,8 +142,8 @@ def _memory(remembered: list[_Place], values: set[Version]) -> list[Finding]:
 
 def _changelog(context: Context, expected: Version | None) -> list[Finding]:
     """Compare the changelog's newest entry with the version; only where nothing is left to be written into it."""
-    path = context.project.notes.changelog
-    text = read_text(context.project.folder / path) if path else None
+    path = context.component.notes.changelog
+    text = read_text(context.component.folder / path) if path else None
     entry = newest_entry(text) if text else None
     if expected is None or entry is None or try_parse(entry.version) == expected:
         return []

@@ -18,7 +18,7 @@ _SHOWN = 10
 
 def check(context: Context) -> Findings:
     """List the paths that differ from the commit, and see that HEAD is still the plan's commit."""
-    git = Git(context.project.root, context.environ)
+    git = Git(context.repository.root, context.environ)
     changed = git.changed() if context.live else context.plan.uncommitted
     hint = "commit, stash or ignore it" if context.live else "rehearsed along; live it must be committed"
     found = [Finding(message="has changes that are not committed", place=path, hint=hint) for path in changed[:_SHOWN]]

@@ -12,8 +12,7 @@ from unmoor.errors import Blocked
 from unmoor.planning.notes.record import Notes
 
 if TYPE_CHECKING:
-    from unmoor.model import Change
-    from unmoor.project.types import Project
+    from unmoor.model import Change, Component
 
 __all__ = ["SOURCES", "Notes", "collect", "read"]
 
@@ -24,15 +23,15 @@ SOURCES: dict[str, str] = {
 }
 
 
-def read(project: Project) -> Notes:
+def read(component: Component) -> Notes:
     """Return the good notes of the project's tree, and everything that is wrong with the others."""
-    module = import_module(SOURCES[project.notes.style])
-    return cast("Notes", module.read(project))
+    module = import_module(SOURCES[component.notes.style])
+    return cast("Notes", module.read(component))
 
 
-def collect(project: Project) -> tuple[Change, ...]:
+def collect(component: Component) -> tuple[Change, ...]:
     """Return the project's change notes; raise ``Blocked`` with every bad one when there is any."""
-    notes = read(project)
+    notes = read(component)
     if notes.problems:
         raise Blocked.of(notes.problems)
     return notes.changes

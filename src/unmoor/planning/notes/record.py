@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from unmoor.errors import Problem
-from unmoor.model import Change
+from unmoor.model import Change, Finding
 
 __all__ = ["Notes"]
 
@@ -19,5 +18,5 @@ class Notes:
     """
 
     changes: tuple[Change, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Finding, ...] = ()
     changelog: str = ""

@@ -10,10 +10,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from unmoor.errors import Problem
-from unmoor.model import Bump, Change
+from unmoor.model import Bump, Change, Component, Finding
 from unmoor.planning.notes.record import Notes
-from unmoor.project.types import Project
 from unmoor.tools.towncrier_settings import TowncrierSettings, load
 
 __all__ = ["LARGEST", "bump_of", "read"]
@@ -49,24 +47,26 @@ def bump_of(kind: str) -> Bump:
     return Bump.MINOR if word in _MINOR else Bump.PATCH
 
 
-def read(project: Project) -> Notes:
+def read(component: Component) -> Notes:
     """Read the fragments of the project's tree; raise ``SettingsError`` where towncrier's settings are wrong."""
-    settings = load(project.folder)
-    prefix = PurePosixPath(project.component.path)
-    fragments, strays = settings.files(project.folder)
+    settings = load(component.folder)
+    prefix = PurePosixPath(component.path)
+    fragments, strays = settings.files(component.folder)
     changes: list[Change] = []
     problems = [_stray(settings, prefix, name) for name in strays]
     seen: dict[tuple[str, str, str, int], str] = {}
     for name in fragments:
-        found = list(_wrong(project.folder, name, settings, seen))
+        found = list(_wrong(component.folder, name, settings, seen))
         if found:
-            problems += [Problem(what=what, where=f"{prefix / name}:{line}", hint=hint) for what, line, hint in found]
+            problems += [
+                Finding(message=what, place=f"{prefix / name}:{line}", hint=hint) for what, line, hint in found
+            ]
         else:
-            changes.append(_change(project, settings, name, prefix))
+            changes.append(_change(component, settings, name, prefix))
     return Notes(changes=tuple(changes), problems=tuple(problems), changelog=(prefix / settings.filename).as_posix())
 
 
-def _stray(settings: TowncrierSettings, prefix: PurePosixPath, name: str) -> Problem:
+def _stray(settings: TowncrierSettings, prefix: PurePosixPath, name: str) -> Finding:
     from difflib import get_close_matches
 
     near = [
@@ -76,7 +76,7 @@ def _stray(settings: TowncrierSettings, prefix: PurePosixPath, name: str) -> Pro
     ]
     question = f"did you mean {near[0]!r}? " if near else ""
     hint = f"{question}types: {', '.join(settings.kinds)}; a file that is no note belongs in 'ignore' of towncrier"
-    return Problem(what="the name has no type that towncrier knows", where=f"{prefix / name}:1", hint=hint)
+    return Finding(message="the name has no type that towncrier knows", place=f"{prefix / name}:1", hint=hint)
 
 
 def _wrong(
@@ -123,13 +123,13 @@ def _wrong_name(
         yield what, 1, f"add a counter to its name: {parsed.issue}.{parsed.kind}.{parsed.counter + 1}.md"
 
 
-def _change(project: Project, settings: TowncrierSettings, name: str, prefix: PurePosixPath) -> Change:
+def _change(component: Component, settings: TowncrierSettings, name: str, prefix: PurePosixPath) -> Change:
     parsed = settings.parse(PurePosixPath(name).name)
     kind, issue = (parsed.kind, parsed.issue) if parsed else ("", "")
-    text = (project.folder / name).read_bytes().decode("utf-8-sig")
+    text = (component.folder / name).read_bytes().decode("utf-8-sig")
     paragraph = re.split(r"\n[ \t\r]*\n", text.strip(), maxsplit=1)[0]
     return Change(
-        component=project.component.name,
+        component=component.name,
         bump=bump_of(kind),
         category=kind,
         summary=" ".join(paragraph.split()),

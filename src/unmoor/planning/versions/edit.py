@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from unmoor.errors import Problem, SettingsError, UnmoorError
-from unmoor.model import VersionSource
+from unmoor.errors import SettingsError, UnmoorError
+from unmoor.model import Finding, VersionSource
 from unmoor.project.version_locator import Span, locate
 from unmoor.runtime.changeset import ChangeSet, apply, inside
 from unmoor.runtime.file_text import FileText
@@ -77,9 +77,9 @@ def stage(
 
 def _refuse_computed(sources: Sequence[VersionSource]) -> None:
     problems = [
-        Problem(
-            what=f"the version is computed by code ({source.key or 'no key'}), so it cannot be changed",
-            where=source.path,
+        Finding(
+            message=f"the version is computed by code ({source.key or 'no key'}), so it cannot be changed",
+            place=source.path,
             hint="state it as project.version or __version__, or derive it from git tags",
         )
         for source in sources
@@ -96,7 +96,7 @@ def _read(folder: Path, paths: Sequence[str]) -> dict[str, FileText]:
             found[path] = FileText.of(inside(folder, path).read_bytes(), where=path)
         except OSError as error:
             what = f"the file that states the version cannot be read: {error.strerror}"
-            raise UnmoorError(what, where=path, hint="restore it, or correct the settings") from error
+            raise UnmoorError(what, place=path, hint="restore it, or correct the settings") from error
     return found
 
 
@@ -119,7 +119,7 @@ def _spellings(texts: Mapping[str, FileText], sources: Sequence[VersionSource], 
         old.add(value)
         if not _same(value, current):
             hint = "make the version sources agree first"
-            problems.append(Problem(what=f"states {value!r}, not {current!r}", where=source.path, hint=hint))
+            problems.append(Finding(message=f"states {value!r}, not {current!r}", place=source.path, hint=hint))
     if problems:
         raise SettingsError(problems)
     return old
@@ -211,7 +211,7 @@ def _by_place(
     for path, text in expected.items():
         if done[path] != text:
             what = "bump-my-version changed something else than the version, so its result was thrown away"
-            raise UnmoorError(what, where=path, hint="change the version in this file by hand")
+            raise UnmoorError(what, place=path, hint="change the version in this file by hand")
     return staged | expected
 
 
@@ -240,4 +240,4 @@ def _verify(
         for span in locate(text.plain, source):
             if not _same(span.value, new):
                 what = f"states {span.value!r} after the bump to {new!r}"
-                raise UnmoorError(what, where=source.path, hint="change the version in this file by hand")
+                raise UnmoorError(what, place=source.path, hint="change the version in this file by hand")

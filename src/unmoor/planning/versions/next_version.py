@@ -25,11 +25,11 @@ def choose(ground: Ground) -> tuple[str, str]:
 
     Raises ``UnmoorError`` where only code knows the version.
     """
-    source = next(iter(ground.project.component.sources), None)
+    source = next(iter(ground.component.sources), None)
     if source is not None and source.kind == "computed" and ground.stated is None:
         what = f"the version is computed by code{f' ({source.key})' if source.key else ''}, so it cannot be planned"
         hint = "state it as project.version or __version__, or derive it from git tags"
-        raise UnmoorError(what, where=source.path, hint=hint)
+        raise UnmoorError(what, place=source.path, hint=hint)
     if ground.derived and ground.here:
         tag, version = max(ground.here.items(), key=lambda item: item[1])
         return str(version), f"the tag {tag} is on this commit"
@@ -49,12 +49,12 @@ def _by_notes(ground: Ground) -> tuple[str, str] | None:
     if last is None:
         wanted = Version(ground.stated.base_version) if ground.stated else Version(FIRST)
     else:
-        wanted = Version(next_from(size, str(last), ground.project.settings.zero_major))
+        wanted = Version(next_from(size, str(last), ground.component.settings.zero_major))
     asking = [change for change in ground.changes if change.bump is size]
     rule = f"{_count(len(asking), 'note')} for a {size.name.lower()} bump"
     rule += f" after {last}" if last else ""
     rule += f": {_names([change.origin for change in asking])}"
-    if size is Bump.MAJOR and last is not None and last.major == 0 and ground.project.settings.zero_major == "minor":
+    if size is Bump.MAJOR and last is not None and last.major == 0 and ground.component.settings.zero_major == "minor":
         rule += "; before 1.0 a breaking change moves the minor part"
     ahead = ground.current
     if ahead is not None and wanted < ahead:

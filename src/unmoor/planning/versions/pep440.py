@@ -11,8 +11,8 @@ from difflib import get_close_matches
 
 from packaging.version import InvalidVersion, Version
 
-from unmoor.errors import Problem, SettingsError, UnmoorError
-from unmoor.model import Bump
+from unmoor.errors import SettingsError, UnmoorError
+from unmoor.model import Bump, Finding
 
 __all__ = [
     "PARTS",
@@ -39,7 +39,7 @@ def parse(text: str, *, where: str = "") -> Version:
         shown = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
         what = f"{shown!r} is no version"
         raise UnmoorError(
-            what, where=where, hint="write it as PEP 440 wants it, such as 1.4.0, 2.0.0rc1 or 1.4.0.post1"
+            what, place=where, hint="write it as PEP 440 wants it, such as 1.4.0, 2.0.0rc1 or 1.4.0.post1"
         )
     return found
 
@@ -92,10 +92,10 @@ def bump(version: str, part: str, *, zero_major: str) -> str:
     return _OTHERS[name](current)
 
 
-def _unknown(part: str) -> Problem:
+def _unknown(part: str) -> Finding:
     near = get_close_matches(part.lower(), PARTS, n=1, cutoff=0.4)
     question = f"did you mean {near[0]!r}? " if near else ""
-    return Problem(what=f"{part!r} is no part of a version", hint=f"{question}allowed: {', '.join(PARTS)}")
+    return Finding(message=f"{part!r} is no part of a version", hint=f"{question}allowed: {', '.join(PARTS)}")
 
 
 def _text(current: Version, release: Iterable[int], suffix: str = "") -> str:

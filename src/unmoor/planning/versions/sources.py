@@ -31,7 +31,7 @@ def read(folder: Path, source: VersionSource) -> str:
         content = path.read_bytes()
     except OSError as error:
         what = f"the file that states the version cannot be read: {error.strerror}"
-        raise UnmoorError(what, where=source.path, hint="restore it, or correct the settings") from error
+        raise UnmoorError(what, place=source.path, hint="restore it, or correct the settings") from error
     return locate(FileText.of(content, where=source.path).plain, source)[0].value
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from unmoor.errors import Problem
+from unmoor.model import Backend, Finding
 from unmoor.project.project_files import Tree
 from unmoor.project.toml_file import dig_table, dig_texts
-from unmoor.project.types import Backend
 
 __all__ = ["backend", "backend_problems", "requires"]
 
@@ -85,17 +84,17 @@ def normalized(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", match[1]).lower() if match else ""
 
 
-def backend_problems(tree: Tree) -> Iterator[Problem]:
+def backend_problems(tree: Tree) -> Iterator[Finding]:
     """Yield what is wrong with ``[build-system]`` in a way that no build could survive."""
     found = tree.pyproject.get("build-system")
     if found is None:
         return
     where = "pyproject.toml: build-system"
     if not isinstance(found, dict):
-        yield Problem(what="'build-system' is not a table", where=where, hint="write [build-system]")
+        yield Finding(message="'build-system' is not a table", place=where, hint="write [build-system]")
     elif not isinstance(found.get("requires"), list):
         hint = 'add for example requires = ["setuptools"]'
-        yield Problem(what="'requires' is missing or no list", where=f"{where}.requires", hint=hint)
+        yield Finding(message="'requires' is missing or no list", place=f"{where}.requires", hint=hint)
 
 
 def _name(module: str) -> str:

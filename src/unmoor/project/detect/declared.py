@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from unmoor.model import Component
 from unmoor.project.line_numbers import line_of
 from unmoor.project.toml_file import TomlFile, dig, dig_table, read_toml
-from unmoor.project.types import Project
 
 __all__ = ["Declared", "declared"]
 
@@ -45,8 +45,8 @@ class Declared:
         return f"{self.path}:{number}" if number else self.path
 
 
-def declared(project: Project) -> Declared:
+def declared(component: Component) -> Declared:
     """Read the component's ``pyproject.toml`` (empty where there is none); raise ``SettingsError`` if it is no TOML."""
-    path = project.folder / _NAME
-    shown = path.relative_to(project.root).as_posix()
+    path = component.folder / _NAME
+    shown = path.relative_to(component.repository.root).as_posix()
     return Declared(read_toml(path) if path.is_file() else TomlFile({}), shown)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from unmoor.errors import Problem
-from unmoor.model import VersionSource
+from unmoor.model import Backend, Finding, NotesStyle, Tool, VersionSource
+from unmoor.model.settings import Settings
 from unmoor.project.detect.build_backend import backend, backend_problems
 from unmoor.project.detect.docs_engine import docs_engine
 from unmoor.project.detect.lint_tools import lint_tools
@@ -20,7 +20,6 @@ from unmoor.project.detect.test_suite import test_suite
 from unmoor.project.detect.type_checkers import type_checkers
 from unmoor.project.detect.version_sources import sources
 from unmoor.project.project_files import Tree
-from unmoor.project.types import Backend, NotesStyle, Settings, Tool
 
 __all__ = ["Detected", "detect", "problems"]
 
@@ -45,7 +44,7 @@ class Detected:
     reasons: Mapping[str, str]
 
 
-def problems(tree: Tree) -> Iterator[Problem]:
+def problems(tree: Tree) -> Iterator[Finding]:
     """Yield everything that makes the project unfit to be detected."""
     yield from metadata_problems(tree)
     yield from backend_problems(tree)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from unmoor.model import Tool
+from unmoor.model.settings import DocsSettings
 from unmoor.project.detect.requirement_lists import RequirementList
 from unmoor.project.detect.requirements import chosen, naming, stated
 from unmoor.project.project_files import Tree
-from unmoor.project.types import DocsSettings, Tool
 
 __all__ = ["docs_engine"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from unmoor.model import Requirements, Tool
 from unmoor.project.detect.pre_commit import FILES, HookRepository, hooks, ruff_hook
 from unmoor.project.detect.requirement_lists import RequirementList
 from unmoor.project.detect.requirements import wanted
 from unmoor.project.detect.written_commands import written_commands
 from unmoor.project.project_files import Tree
 from unmoor.project.toml_file import dig
-from unmoor.project.types import Requirements, Tool
 
 __all__ = ["lint_tools"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from unmoor.errors import Problem
+from unmoor.model import Finding
 from unmoor.project.detect.poetry_constraints import arguments_for, to_specifier
 from unmoor.project.line_numbers import line_of
 from unmoor.project.project_files import Tree
@@ -43,49 +43,51 @@ def metadata(tree: Tree) -> Mapping[str, object]:
             return {}
 
 
-def metadata_problems(tree: Tree) -> Iterator[Problem]:
+def metadata_problems(tree: Tree) -> Iterator[Finding]:
     """Yield what makes the metadata unusable: no name, no version, or two statements of it."""
     origin, found = origin_of(tree), metadata(tree)
     where = {"project": "pyproject.toml", "poetry": "pyproject.toml"}.get(origin, tree.first("setup.cfg", "setup.py"))
     if not origin:
-        yield Problem(
-            what="describes no package: there is neither [project] nor [tool.poetry], setup.cfg or setup.py",
-            where="pyproject.toml",
+        yield Finding(
+            message="describes no package: there is neither [project] nor [tool.poetry], setup.cfg or setup.py",
+            place="pyproject.toml",
             hint=_packages_below(tree) or "add [project] with name and version",
         )
         return
     if origin == "project" and not isinstance(tree.pyproject["project"], Mapping):
-        yield Problem(what="'project' is not a table", where=where, hint="write [project]")
+        yield Finding(message="'project' is not a table", place=where, hint="write [project]")
         return
     yield from _name_problems(tree, origin, found, where)
     if origin == "project":
         yield from _version_problems(tree, found)
 
 
-def _name_problems(tree: Tree, origin: str, found: Mapping[str, object], where: str) -> Iterator[Problem]:
+def _name_problems(tree: Tree, origin: str, found: Mapping[str, object], where: str) -> Iterator[Finding]:
     prefix = {"project": "project.", "poetry": "tool.poetry.", "setup": ""}[origin]
     name = found.get("name")
     if name is None:
         hint = 'add name = "…" under [project]'
         if origin == "setup":
             hint = "state the name literally, in setup.cfg under [metadata] or in pyproject.toml under [project]"
-        yield Problem(what="the project has no name", where=_place(tree, where, f"{prefix}name"), hint=hint)
+        yield Finding(message="the project has no name", place=_place(tree, where, f"{prefix}name"), hint=hint)
     elif not isinstance(name, str) or not _NAME.fullmatch(name):
         hint = "use letters A-Z, digits, '.', '-' and '_', and begin and end with a letter or digit"
-        yield Problem(what=f"{name!r} is no name of a package", where=_place(tree, where, f"{prefix}name"), hint=hint)
+        yield Finding(
+            message=f"{name!r} is no name of a package", place=_place(tree, where, f"{prefix}name"), hint=hint
+        )
 
 
-def _version_problems(tree: Tree, found: Mapping[str, object]) -> Iterator[Problem]:
+def _version_problems(tree: Tree, found: Mapping[str, object]) -> Iterator[Finding]:
     version, dynamic = found.get("version"), "version" in dig_texts(found, "dynamic")
     place = _place(tree, "pyproject.toml", "project.version")
     if version is not None and not isinstance(version, str):
-        yield Problem(what=f"got {version!r}, expected a text", where=place, hint=f'write version = "{version}"')
+        yield Finding(message=f"got {version!r}, expected a text", place=place, hint=f'write version = "{version}"')
     if version is not None and dynamic:
         hint = "remove one of the two: 'version', or \"version\" from 'dynamic'"
-        yield Problem(what="the version is stated and declared dynamic at once", where=place, hint=hint)
+        yield Finding(message="the version is stated and declared dynamic at once", place=place, hint=hint)
     if version is None and not dynamic:
         hint = 'add version = "…", or dynamic = ["version"] where the build backend finds it'
-        yield Problem(what="there is no version, and 'dynamic' does not name it", where=place, hint=hint)
+        yield Finding(message="there is no version, and 'dynamic' does not name it", place=place, hint=hint)
 
 
 def _poetry(table: Mapping[str, object]) -> dict[str, object]:

@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
+from unmoor.model import NotesStyle
 from unmoor.project.project_files import Tree
 from unmoor.project.toml_file import dig, dig_table, dig_texts, read_toml
-from unmoor.project.types import NotesStyle
 
 __all__ = ["notes_style"]
 

@@ -6,11 +6,12 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from unmoor.cli.session_gates import stage_of, unexplained
+from unmoor.chain import CHAIN, stage_of_session
 from unmoor.errors import SettingsError
+from unmoor.model import Effect, Finding
 from unmoor.project.project_files import Tree
 
-__all__ = ["Noxfile", "by_stage", "read_noxfile"]
+__all__ = ["Noxfile", "by_stage", "read_noxfile", "unexplained"]
 
 _SESSION = frozenset({"nox.session", "session", "nox_uv.session", "nox_poetry.session"})
 _GATE = frozenset({"unmoor.sessions.gate", "sessions.gate", "gate"})
@@ -62,7 +63,7 @@ def by_stage(noxfile: Noxfile, gates: Sequence[str]) -> dict[str, tuple[str, ...
     unsorted = []
     # A noxfile may make sessions in ways that only running it shows, so names in the settings are taken on trust.
     for name in dict.fromkeys((*gates, *noxfile.stages)) if gates else noxfile.sessions:
-        stage = noxfile.stages.get(name) or stage_of(name)
+        stage = noxfile.stages.get(name) or stage_of_session(name)
         if stage:
             found.setdefault(stage, []).append(name)
         elif gates and not noxfile.adopted:
@@ -70,6 +71,17 @@ def by_stage(noxfile: Noxfile, gates: Sequence[str]) -> dict[str, tuple[str, ...
     if unsorted:
         raise SettingsError(unsorted)
     return {stage: tuple(names) for stage, names in found.items()}
+
+
+def unexplained(session: str) -> Finding:
+    """Return what is wrong with a session that the settings name and nothing sorts into a stage, and what to do."""
+    proving = ", ".join(stage.name for stage in CHAIN if stage.effect is Effect.NONE)
+    return Finding(
+        message=f"the name {session!r} does not say which stage it proves",
+        place="pyproject.toml: tool.unmoor.gates",
+        hint=f'put @unmoor.sessions.gate("STAGE") above it in noxfile.py, STAGE being one of {proving}; '
+        "or give it a well-known name, such as lint, tests or docs",
+    )
 
 
 def _decorators(node: ast.FunctionDef, names: frozenset[str], first: str) -> Iterator[dict[str, ast.expr]]:

@@ -1,17 +1,11 @@
-"""What the repository tells about the project: tags, remote and branches, asked of git with two short questions."""
+"""Which remote a project is released to and from which branches, by what its repository shows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from unmoor.tools.git import Git
-
-__all__ = ["Refs", "branches", "observe", "remote"]
-
-_QUICK = 15.0
-_TAGS, _HEADS, _REMOTES = "refs/tags/", "refs/heads/", "refs/remotes/"
+__all__ = ["Refs", "branches", "remote"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,35 +18,6 @@ class Refs:
     remotes: tuple[str, ...] = ()
     remote_heads: tuple[str, ...] = ()
     defaults: Mapping[str, str]
-
-
-def observe(root: Path, environ: Mapping[str, str]) -> Refs:
-    """Ask the repository at ``root``; nothing is written and no network is used. Raises ``ToolFailed``."""
-    git = Git(root, environ)
-    remotes = git.remotes()
-    form = "%(HEAD)%(refname)%09%(symref)"
-    listed = git.run("for-each-ref", f"--format={form}", "refs/tags", "refs/heads", "refs/remotes", timeout=_QUICK).out
-    tags, heads, remote_heads, current, defaults = [], [], [], "", {}
-    for line in listed.splitlines():
-        name, _, leads_to = line[1:].partition("\t")
-        if name.startswith(_TAGS):
-            tags.append(name.removeprefix(_TAGS))
-        elif name.startswith(_HEADS):
-            heads.append(name.removeprefix(_HEADS))
-            current = heads[-1] if line[0] == "*" else current
-        elif leads_to and name.endswith("/HEAD"):
-            remote_name = name.removeprefix(_REMOTES).removesuffix("/HEAD")
-            defaults[remote_name] = leads_to.removeprefix(f"{_REMOTES}{remote_name}/")
-        else:
-            remote_heads.append(name.removeprefix(_REMOTES))
-    return Refs(
-        tags=tuple(tags),
-        heads=tuple(heads),
-        current=current,
-        remotes=remotes,
-        remote_heads=tuple(remote_heads),
-        defaults=defaults,
-    )
 
 
 def remote(refs: Refs, given: str) -> tuple[str, str]:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
+from unmoor.model import Requirements
 from unmoor.project.detect.requirement_lists import RequirementList
-from unmoor.project.types import Requirements
 
 __all__ = ["chosen", "joined", "naming", "stated", "wanted"]
 

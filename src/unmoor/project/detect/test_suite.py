@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from unmoor.model import Tool
+from unmoor.model.settings import TestSettings
 from unmoor.project.detect.requirement_lists import RequirementList
 from unmoor.project.detect.requirements import chosen, naming, stated
 from unmoor.project.project_files import Tree, parse_ini
 from unmoor.project.toml_file import dig
-from unmoor.project.types import TestSettings, Tool
 
 __all__ = ["test_suite"]
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from unmoor.model import Requirements, Tool
 from unmoor.project.detect.packages import Package
 from unmoor.project.detect.pre_commit import hooks
 from unmoor.project.detect.requirement_lists import RequirementList
@@ -15,7 +16,6 @@ from unmoor.project.detect.requirements import chosen, joined, naming
 from unmoor.project.detect.written_commands import written_commands
 from unmoor.project.project_files import Tree, parse_ini
 from unmoor.project.toml_file import dig, dig_texts
-from unmoor.project.types import Requirements, Tool
 
 __all__ = ["type_checkers"]
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from unmoor.model import VersionSource
+from unmoor.model import Backend, VersionSource
 from unmoor.project.detect.build_backend import requires
 from unmoor.project.detect.packages import Package, locate, roots
 from unmoor.project.detect.version_literals import assigned, found_by, matched
 from unmoor.project.project_files import Tree
 from unmoor.project.toml_file import dig, dig_texts, read_toml
-from unmoor.project.types import Backend
 
 __all__ = ["computed", "provided"]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from unmoor.model import VersionSource
+from unmoor.model import Backend, VersionSource
+from unmoor.model.settings import VersionFile
 from unmoor.project.detect.metadata import origin_of
 from unmoor.project.detect.packages import Package
 from unmoor.project.detect.version_literals import assigned, found_by
 from unmoor.project.detect.version_providers import computed, provided
 from unmoor.project.project_files import Tree, parse_ini
 from unmoor.project.toml_file import dig, dig_texts, read_toml
-from unmoor.project.types import Backend, VersionFile
 
 __all__ = ["sources"]
 

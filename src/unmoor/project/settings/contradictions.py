@@ -16,8 +16,8 @@ from unmoor.project.toml_file import dig, dig_texts
 __all__ = ["contradictions"]
 
 _Contradiction = tuple[str, str, str]  # the key, what is wrong, a hint
-_NEVER_LEFT_OUT = frozenset(gate for stage in CHAIN if stage.effect >= Effect.PUBLIC for gate in stage.gates)
-_SETS = ("branches", "gates", "leave-out", "lint", "types")
+_NEVER_DISABLED = frozenset(gate for stage in CHAIN if stage.effect >= Effect.PUBLIC for gate in stage.gates)
+_SETS = ("branches", "gates", "disable", "lint", "types")
 
 
 def contradictions(table: Mapping[str, object]) -> Iterator[_Contradiction]:
@@ -29,9 +29,9 @@ def contradictions(table: Mapping[str, object]) -> Iterator[_Contradiction]:
             yield place, f"'{name}' is the name of a built-in gate", "give the command another name"
         elif isinstance(name, str) and name in commands[:index]:
             yield place, f"'{name}' names two commands", "give each command its own name"
-    for name in dig_texts(table, "leave-out"):
-        if name in _NEVER_LEFT_OUT:
-            yield "leave-out", f"'{name}' cannot be left out: it guards what cannot be undone", "remove it"
+    for name in dig_texts(table, "disable"):
+        if name in _NEVER_DISABLED:
+            yield "disable", f"'{name}' cannot be disabled: it guards what cannot be undone", "remove it"
     yield from _waived(table, [name for name in commands if isinstance(name, str)])
     yield from _sizes(table)
     for key in _SETS:
@@ -48,10 +48,10 @@ def _waived(table: Mapping[str, object], commands: list[str]) -> Iterator[_Contr
             continue
         if gate not in known:
             yield place, f"got '{gate}', expected the name of a gate", nearest(gate, known)
-        elif gate in _NEVER_LEFT_OUT:
+        elif gate in _NEVER_DISABLED:
             yield place, f"'{gate}' cannot be waived: it guards what cannot be undone", "remove the waiver"
-        elif gate in dig_texts(table, "leave-out"):
-            yield place, f"'{gate}' is left out and waived at once", "keep one of the two"
+        elif gate in dig_texts(table, "disable"):
+            yield place, f"'{gate}' is disabled and waived at once", "keep one of the two"
 
 
 def _sizes(table: Mapping[str, object]) -> Iterator[_Contradiction]:

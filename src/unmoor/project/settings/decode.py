@@ -10,14 +10,15 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from unmoor.errors import Problem, SettingsError
+from unmoor.errors import SettingsError
+from unmoor.model import Finding
+from unmoor.model.settings import Settings
 from unmoor.project.line_numbers import line_of
 from unmoor.project.nearest import allowed, nearest
 from unmoor.project.settings.constraints import RULES
 from unmoor.project.settings.contradictions import contradictions
 from unmoor.project.settings.schema import Key, Shape, keys, shapes
-from unmoor.project.settings.setting_docs import CHOICES, INDEXES, MEANINGS
-from unmoor.project.types import Settings
+from unmoor.project.settings.setting_docs import CHOICES, INDEXES, MEANINGS, RENAMED
 
 __all__ = ["SCHEMA", "Key", "decode"]
 
@@ -58,14 +59,14 @@ class _Decoder:
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.text = text
-        self.problems: list[tuple[int, Problem]] = []
+        self.problems: list[tuple[int, Finding]] = []
 
     def complain(self, place: str, what: str, hint: str = "") -> None:
         """Note a problem with the key at ``place``."""
         key = f"{_TABLE}.{place}" if place else _TABLE
         line = line_of(self.text, key) if self.text else 0
         where = f"{self.file}:{line}: {key}" if line else f"{self.file}: {key}"
-        self.problems.append((line, Problem(what=what, where=where, hint=hint)))
+        self.problems.append((line, Finding(message=what, place=where, hint=hint)))
 
     def table(self, of: type, value: object, place: str, row: str) -> object | None:
         """Decode a table into the dataclass ``of``; ``None`` where it has a problem."""
@@ -75,7 +76,9 @@ class _Decoder:
         known, before = shapes(of), len(self.problems)
         made: dict[str, Any] = {}
         for name, inner in value.items():
-            if name not in known:
+            if name in RENAMED:
+                self.complain(_join(place, name), f"{name!r} is now called {RENAMED[name]!r}", f"write {RENAMED[name]}")
+            elif name not in known:
                 self.complain(
                     _join(place, name), f"unknown key {name!r}", nearest(name, known, elsewhere=_elsewhere(name, row))
                 )
@@ -143,7 +146,7 @@ class _Decoder:
     def _check(self, value: object, place: str, row: str) -> None:
         if row in CHOICES:
             if value not in CHOICES[row]:
-                expected = "the name of a built-in gate" if row == "leave-out" else allowed(CHOICES[row])
+                expected = "the name of a built-in gate" if row == "disable" else allowed(CHOICES[row])
                 self.complain(place, f"got {_shown(value)}, expected {expected}", nearest(str(value), CHOICES[row]))
         elif row in RULES and (complaint := RULES[row](value)):
             expected, hint = complaint
@@ -165,7 +168,7 @@ def _elsewhere(name: str, row: str) -> str:
 
 
 def _expected(shape: Shape, row: str) -> str:
-    if row not in CHOICES or row == "leave-out":
+    if row not in CHOICES or row == "disable":
         return shape.words
     return f"a list of {allowed(CHOICES[row])}" if shape.kind == "texts" else allowed(CHOICES[row])
 

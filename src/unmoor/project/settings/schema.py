@@ -8,8 +8,8 @@ from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
 
+from unmoor.model.settings import Settings
 from unmoor.project.settings.setting_docs import CHOICES, INDEXES, MEANINGS
-from unmoor.project.types import Settings
 
 __all__ = ["Key", "Shape", "keys", "shape_of", "shapes"]
 

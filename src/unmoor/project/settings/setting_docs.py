@@ -6,12 +6,15 @@ from collections.abc import Mapping
 
 from unmoor.chain import CHAIN
 
-__all__ = ["CHOICES", "GATES", "INDEXES", "MEANINGS", "STAGES"]
+__all__ = ["CHOICES", "GATES", "INDEXES", "MEANINGS", "RENAMED", "STAGES"]
 
 INDEXES = ("testpypi", "pypi")
 STAGES = tuple(stage.name for stage in CHAIN)
 # In the order in which a release meets them; some gates belong to several stages.
 GATES = tuple(dict.fromkeys(gate for stage in CHAIN for gate in stage.gates))
+
+# Words that settings had once, and what they are called now: a kept word is never silently ignored.
+RENAMED: Mapping[str, str] = {"leave-out": "disable"}
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "notes": ("towncrier", "none"),
@@ -21,7 +24,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "approval": ("version", "digest", "environment"),
     "zero-major": ("minor", "major"),
     "bump-commit": ("together", "own"),
-    "leave-out": GATES,
+    "disable": GATES,
     "tests.against": ("tree", "wheel"),
     "docs.engine": ("sphinx", "mkdocs", "properdocs", "zensical", "none"),
     "commands.stage": STAGES,
@@ -38,7 +41,7 @@ MEANINGS: Mapping[str, str] = {
     "version-files.path": "The file.",
     "version-files.search": "The text in it that states the version, with `{version}` where the version stands.",
     "gates": "The project's own nox sessions that join the release, by name; by default those with well-known names.",
-    "leave-out": "Built-in gates that do not apply to this project.",
+    "disable": "Built-in gates that do not apply to this project.",
     "critical-paths": "Files, folders or patterns in which unfinished work blocks a release.",
     "required-files": "Files or folders that a release must have.",
     "lint": "Linters to run; by default those the project uses.",

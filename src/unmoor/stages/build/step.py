@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from unmoor.archives import seal
 from unmoor.errors import Blocked
 from unmoor.state import upload_intents, seal_record
-from unmoor.evidence.binding import digest_of
+from unmoor.evidence.binding import seal_digest
 from unmoor.state.seal_record import SealRecord
 from unmoor.evidence.statements import Damaged
-from unmoor.model import Distribution, How
+from unmoor.model import Distribution, Resolution
 from unmoor.runtime import environment
 from unmoor.stages import Done
+from unmoor.stages.build.recovery import fetch_back
 from unmoor.tools import build as builder
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def observe(context: Context) -> Done | None:
     about = _about(context)
     if about is None:
         return None
-    if about.inputs != digest_of(dict(context.inputs)):
+    if about.inputs != seal_digest(context.inputs):
         _make_way(context, about)
         return None
     files = about.files
@@ -45,19 +46,19 @@ def observe(context: Context) -> Done | None:
     except Blocked as error:
         if context.live and upload_intents.any_begun(context.state):
             hint = f"remove {context.dist} and run the same command again: what was uploaded is fetched back by digest"
-            raise Blocked(error.problems[0].what, where=error.problems[0].where, hint=hint) from error
+            raise Blocked(error.problems[0].message, place=error.problems[0].place, hint=hint) from error
         context.say("the sealed archives are damaged, and nothing was uploaded: building anew")
         _make_way(context, about)
         return None
     if not whole:
-        _fetch_back(context, files)
+        fetch_back(context, files)
         detail = f"{len(files)} files, fetched back by digest"
-    return Done(how=How.ALREADY_THERE, detail=detail, files=files, facts=about.facts)
+    return Done(how=Resolution.FOUND, detail=detail, files=files, facts=about.facts)
 
 
 def run(context: Context) -> Done:
     """Build from a fresh clone of the planned commit and seal what comes out."""
-    source = context.workspace.path / context.project.component.path
+    source = context.workspace.path / context.component.path
     with tempfile.TemporaryDirectory(prefix="unmoor-build-") as scratch:
         # Its own place for temporary files, so that a build that was ended leaves none behind.
         temporary = Path(scratch) / "tmp"
@@ -67,7 +68,7 @@ def run(context: Context) -> Done:
             Path(scratch) / "dist",
             env=environment.own(context.environ) | {"TMPDIR": str(temporary)},
             epoch=context.plan.epoch,
-            installer=context.project.settings.installer,
+            installer=context.component.settings.installer,
             log=context.log("build"),
             timeout=_SECONDS,
             say=context.say,
@@ -77,9 +78,9 @@ def run(context: Context) -> Done:
         files = seal.seal(built, context.dist)
     git = context.workspace.git
     facts = {"commit": context.workspace.commit, "tree": git.tree_of(context.workspace.commit)}
-    about = SealRecord(inputs=digest_of(dict(context.inputs)), facts=facts, files=files)
+    about = SealRecord(inputs=seal_digest(context.inputs), facts=facts, files=files)
     seal_record.write(context.state, about)
-    return Done(how=How.RAN, detail=f"{len(files)} files", files=files, facts=facts)
+    return Done(how=Resolution.RAN, detail=f"{len(files)} files", files=files, facts=facts)
 
 
 def _about(context: Context) -> SealRecord | None:
@@ -93,7 +94,7 @@ def _about(context: Context) -> SealRecord | None:
         what = "the record of the sealed archives is damaged"
         if begun:
             hint = "restore it from a backup, or release a new version"
-            raise Blocked(what, where=str(seal_record.path(context.state)), hint=hint) from None
+            raise Blocked(what, place=str(seal_record.path(context.state)), hint=hint) from None
         context.say(f"{what}, and nothing was uploaded: building anew")
         return None
 
@@ -111,45 +112,11 @@ def _make_way(context: Context, about: SealRecord) -> None:
     """Clear an earlier build of other content away: freely in a rehearsal, never once something was uploaded."""
     if context.live and upload_intents.any_begun(context.state):
         raise Blocked(
-            f"files of {context.plan.release.version} were uploaded from commit {about.facts.get('commit', '')[:12]}, "
+            f"files of {context.release.version} were uploaded from commit {about.facts.get('commit', '')[:12]}, "
             "and this is other content",
-            where=str(context.state / "uploads"),
+            place=str(context.state / "uploads"),
             hint="check that commit out to finish the release, or release this content under a new version",
         )
     seal_record.path(context.state).unlink(missing_ok=True)
     for leftover in ("dist", "uploads", "rehearsal"):
         shutil.rmtree(context.state / leftover, ignore_errors=True)
-
-
-def _fetch_back(context: Context, files: tuple[Distribution, ...]) -> None:
-    """Bring sealed bytes that got lost back from whichever index holds them; only the exact digest will do."""
-    from unmoor.rehearsal.select_targets import open_index
-    from unmoor.indexes import simple
-
-    found: dict[str, bytes] = {}
-    for stage in ("pypi", "testpypi"):
-        with open_index(context, stage) as index:
-            served = simple.files(index.simple_url, context.project.component.name, timeout=15.0)
-            for each in files:
-                match = next((one for one in served if one.sha256 == each.sha256), None)
-                if match is not None and each.filename not in found:
-                    found[each.filename] = simple.fetch(match, limit=each.size)
-    missing = [each.filename for each in files if each.filename not in found]
-    if missing and not upload_intents.any_begun(context.state):
-        # Nothing left this machine, so building again harms nobody; the seal is simply void.
-        seal_record.path(context.state).unlink(missing_ok=True)
-        raise Blocked(
-            f"the sealed archives are gone: {', '.join(missing)}", hint="run the same command again to build anew"
-        )
-    if missing:
-        raise Blocked(
-            f"the sealed archives are gone and no index holds them: {', '.join(missing)}",
-            hint="this version cannot be finished with the same bytes; release a new version",
-        )
-    with tempfile.TemporaryDirectory(prefix="unmoor-back-") as scratch:
-        paths = []
-        for name, content in found.items():
-            paths.append(Path(scratch) / name)
-            paths[-1].write_bytes(content)
-        shutil.rmtree(context.dist, ignore_errors=True)
-        seal.seal(tuple(paths), context.dist)

@@ -1,28 +1,19 @@
-"""The project as unmoor sees it: ``Settings`` as written (or their defaults) and ``Project`` as resolved."""
+"""``[tool.unmoor]`` decoded, or its defaults; empty means "detect it"."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-
-from unmoor.model import Component
 
 __all__ = [
-    "Backend",
     "CommandGate",
     "DocsSettings",
     "IndexSettings",
     "InstallSettings",
-    "NotesStyle",
-    "Project",
-    "Requirements",
-    "Resolved",
     "SecretAllowance",
     "Settings",
     "SizeSettings",
     "TestSettings",
-    "Tool",
     "VersionFile",
     "Waiver",
 ]
@@ -135,7 +126,7 @@ class Settings:
     changelog: str = ""
     version_files: tuple[VersionFile, ...] = ()
     gates: tuple[str, ...] = ()
-    leave_out: tuple[str, ...] = ()
+    disable: tuple[str, ...] = ()
     critical_paths: tuple[str, ...] = ()
     required_files: tuple[str, ...] = ()
     lint: tuple[str, ...] | None = None
@@ -155,88 +146,3 @@ class Settings:
     indexes: Mapping[str, IndexSettings] = field(default_factory=dict)
     commands: tuple[CommandGate, ...] = ()
     waivers: tuple[Waiver, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolved:
-    """One value as resolved, and where it comes from: for ``unmoor settings``."""
-
-    key: str
-    value: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Requirements:
-    """What a tool's environment needs, as arguments for ``uv pip install`` in the component's folder.
-
-    ``project`` says whether the project itself is installed too (editable); ``reason`` where the list was found.
-    """
-
-    arguments: tuple[str, ...] = ()
-    project: bool = False
-    extras: tuple[str, ...] = ()
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tool:
-    """A tool the project uses: ``name`` of its adapter, the environment it needs, and why it is thought to be used.
-
-    ``source`` says what it works on, relative to the component: the folder of the tests; the folder with Sphinx's
-    ``conf.py`` or the file that configures another documentation engine; what a type checker is to be given where its
-    own configuration does not say (paths, one a line); for ruff which of ``check`` and ``format`` the project uses.
-    """
-
-    name: str
-    requirements: Requirements
-    reason: str
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backend:
-    """The build backend: ``name`` as people say it, ``requires`` from ``[build-system]``, and why."""
-
-    name: str
-    build_backend: str = ""
-    requires: tuple[str, ...] = ()
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotesStyle:
-    """How the project keeps change notes: ``towncrier`` or ``none``, where the fragments lie, and the changelog."""
-
-    style: str
-    folder: str = ""
-    changelog: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Project:
-    """A project as resolved. ``root`` is the repository's top folder, ``folder`` the component's.
-
-    ``own_sessions`` maps a stage to the project's own nox sessions for it; ``adopted`` says that its noxfile imports
-    ``unmoor.sessions``.
-    """
-
-    root: Path
-    folder: Path
-    component: Component
-    settings: Settings
-    settings_digest: str
-    metadata: Mapping[str, object]
-    backend: Backend
-    notes: NotesStyle
-    lint: tuple[Tool, ...]
-    types: tuple[Tool, ...]
-    tests: Tool | None
-    docs: Tool | None
-    pythons: tuple[str, ...]
-    own_sessions: Mapping[str, tuple[str, ...]]
-    remote: str
-    branches: tuple[str, ...]
-    resolved: tuple[Resolved, ...]
-    adopted: bool = False

@@ -1,0 +1,43 @@
+"""``plan``: say what would be released: version, base tag, notes, the rule behind the number, the edits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from unmoor.errors import Exit
+from unmoor.model import Plan, Release
+from unmoor.pipeline.open_plan import open_plan
+from unmoor.request import Request
+
+__all__ = ["plan"]
+
+
+def plan(start: Path, environ: Mapping[str, str], *, as_json: bool, say: Callable[[str], None]) -> Exit:
+    """Say what would be released, release by release, as text or as JSON."""
+    import msgspec
+
+    made = open_plan(Request(start=start, environ=environ)).plan
+    if as_json:
+        say(msgspec.json.format(msgspec.json.encode(made), indent=2).decode())
+        return Exit.PASS
+    for release in made.releases:
+        _say_release(made, release, say)
+    for path in made.uncommitted:
+        say(f"  included, uncommitted: {path}")
+    for notice in made.notices:
+        say(f"  notice  {notice}")
+    return Exit.PASS
+
+
+def _say_release(made: Plan, release: Release, say: Callable[[str], None]) -> None:
+    moved = f"{release.current or '(no version)'} -> " if release.current != release.version else ""
+    say(f"{release.component} {moved}{release.version}, because {release.rule}")
+    say(
+        f"tag {release.tag}, after {release.base_tag or 'no earlier tag'}, "
+        f"on commit {made.commit[:12]} of {made.branch or 'a detached HEAD'}"
+    )
+    for change in release.changes:
+        say(f"  note    {change.bump.name.lower():<6} {change.summary.splitlines()[0]}  ({change.origin})")
+    for edit in release.edits:
+        say(f"  edit    {edit.path}: {edit.what}")

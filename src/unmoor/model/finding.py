@@ -1,0 +1,87 @@
+"""What is wrong, and what became of it: one type for everything that is told, in gates and in errors alike."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+__all__ = ["Finding", "FindingKind", "Findings", "Outcome", "Resolution", "Skip", "truncated"]
+
+_SHOWN = 8
+
+
+class Outcome(enum.StrEnum):
+    """What became of a gate or a stage. ``SKIPPED`` is only for what is declared optional or does not apply."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    WAIVED = "waived"
+    SKIPPED = "skipped"
+
+
+class Skip(enum.StrEnum):
+    """Why a gate was skipped: not at all, disabled in the settings, without anything to judge, or not rehearsed."""
+
+    NOT = ""
+    DISABLED = "disabled"
+    NOT_APPLICABLE = "not applicable"
+    NOT_REHEARSED = "not rehearsed"
+
+
+class Resolution(enum.StrEnum):
+    """How a stage was resolved: from kept evidence, by finding its work done, or by running."""
+
+    CACHED = "cached"
+    FOUND = "already there"
+    RAN = "ran"
+
+
+class FindingKind(enum.StrEnum):
+    """What a finding is: a remark, a line of a tool's own output that explains the one before, a question not asked."""
+
+    REMARK = "remark"
+    OUTPUT = "output"
+    NOT_ASKED = "not asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is wrong or worth telling: what, where (``file`` or ``file:line``), and what to do about it."""
+
+    message: str
+    place: str = ""
+    hint: str = ""
+    kind: FindingKind = FindingKind.REMARK
+
+    def __str__(self) -> str:
+        place = f"{self.place}: " if self.place else ""
+        advice = f" → {self.hint}" if self.hint else ""
+        return f"{place}{self.message}{advice}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What a gate looked at and what it found.
+
+    ``examined`` counts the things looked at, in ``unit``; zero is never a pass. ``problems`` block, ``notices``
+    are shown. ``absent`` says why there was nothing to examine in this project (no documentation, say): live that
+    blocks, a rehearsal shows it and goes on. ``optional`` says that the settings declare the gate away, or that it
+    cannot apply to this project at all.
+    """
+
+    examined: int = 0
+    unit: str = ""
+    problems: tuple[Finding, ...] = ()
+    notices: tuple[Finding, ...] = ()
+    absent: str = ""
+    optional: str = ""
+    hint: str = ""
+    tools: Mapping[str, str] = field(default_factory=dict)
+
+
+def truncated(findings: Sequence[Finding], shown: int = _SHOWN) -> tuple[Finding, ...]:
+    """Return the first ``shown`` findings, and the number of the others as one more."""
+    left = len(findings) - shown
+    return (*findings[:shown], Finding(message=f"and {left} more")) if left > 0 else tuple(findings)

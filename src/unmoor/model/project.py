@@ -1,0 +1,141 @@
+"""A repository and the components in it, as resolved: what was set or detected, each value with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from unmoor.model.settings import Settings
+
+__all__ = [
+    "Backend",
+    "Component",
+    "NotesStyle",
+    "Repository",
+    "Requirements",
+    "Resolved",
+    "Tool",
+    "VersionSource",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionSource:
+    """One place that states the version.
+
+    ``kind`` is ``static`` (``project.version`` and its kin), ``attribute`` (``__version__ = "…"`` in a module),
+    ``vcs`` (derived from tags), ``file`` (any other file, by ``search``) or ``computed`` (code decides; cannot be
+    bumped). ``path`` is relative to the component; ``key`` names the value in it. ``value`` is what it says now.
+    """
+
+    kind: str
+    path: str
+    key: str = ""
+    search: str = ""
+    value: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """One value as resolved, and where it comes from: for ``unmoor settings``."""
+
+    key: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirements:
+    """What a tool's environment needs, as arguments for ``uv pip install`` in the component's folder.
+
+    ``project`` says whether the project itself is installed too (editable); ``reason`` where the list was found.
+    """
+
+    arguments: tuple[str, ...] = ()
+    project: bool = False
+    extras: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """A tool the project uses: ``name`` of its adapter, the environment it needs, and why it is thought to be used.
+
+    ``source`` says what it works on, relative to the component: the folder of the tests; the folder with Sphinx's
+    ``conf.py`` or the file that configures another documentation engine; what a type checker is to be given where its
+    own configuration does not say (paths, one a line); for ruff which of ``check`` and ``format`` the project uses.
+    """
+
+    name: str
+    requirements: Requirements
+    reason: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """The build backend: ``name`` as people say it, ``requires`` from ``[build-system]``, and why."""
+
+    name: str
+    build_backend: str = ""
+    requires: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotesStyle:
+    """How the project keeps change notes: ``towncrier`` or ``none``, where the fragments lie, and the changelog."""
+
+    style: str
+    folder: str = ""
+    changelog: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """A clone as resolved: its top folder, the remote it is released to, the branches it is released from.
+
+    ``own_sessions`` maps a stage to the project's own nox sessions for it; ``adopted`` says that its noxfile imports
+    ``unmoor.sessions``.
+    """
+
+    root: Path
+    remote: str = ""
+    branches: tuple[str, ...] = ()
+    own_sessions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    adopted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """A releasable package of a repository, as resolved.
+
+    ``path`` is relative to the repository (``.`` for its root), ``folder`` the same as a path of this machine.
+    ``tag_form`` is the name of its tags with ``{version}`` left open. ``requires`` names the components of the same
+    repository that it depends on. ``archive_stages`` are the stages before the build that its settings let work on
+    the sealed archives instead of the tree. ``settings_digest`` is the sha256 of what its stages go by.
+    """
+
+    repository: Repository
+    name: str
+    folder: Path
+    path: str = "."
+    import_names: tuple[str, ...] = ()
+    sources: tuple[VersionSource, ...] = ()
+    tag_form: str = "{version}"
+    settings: Settings = field(default_factory=Settings)
+    settings_digest: str = ""
+    metadata: Mapping[str, object] = field(default_factory=dict)
+    backend: Backend = field(default_factory=lambda: Backend(name=""))
+    notes: NotesStyle = field(default_factory=lambda: NotesStyle(style="none"))
+    lint: tuple[Tool, ...] = ()
+    types: tuple[Tool, ...] = ()
+    tests: Tool | None = None
+    docs: Tool | None = None
+    pythons: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    archive_stages: tuple[str, ...] = ()
+    resolved: tuple[Resolved, ...] = ()

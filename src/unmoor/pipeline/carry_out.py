@@ -1,0 +1,151 @@
+"""Carry a stage out for every release of the plan, in dependency order, and roll up how they ended.
+
+A release that is stopped takes only those out that wait for it; the others go on. The faces call ``carry_out`` and
+nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import asdict, dataclass, replace
+from graphlib import TopologicalSorter
+
+from unmoor import chain
+from unmoor.errors import Exit, UnmoorError, worst
+from unmoor.evidence.record import Result
+from unmoor.model import Effect, Mode, Resolution, Scope, Stage
+from unmoor.pipeline.open_plan import OpenPlan, OpenRelease, open_plan
+from unmoor.pipeline.run_stage import run_stage
+from unmoor.rehearsal import select_targets
+from unmoor.request import Request
+from unmoor.runtime.files import write_whole
+
+__all__ = ["StageResult", "carry_out", "carry_out_plan"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageResult:
+    """How a stage ended for every release of the plan, in the plan's order.
+
+    ``errors`` are what kept releases from being begun or ended, other than their gates and steps.
+    """
+
+    stage: str
+    results: tuple[Result, ...]
+    errors: tuple[UnmoorError, ...] = ()
+
+    @property
+    def code(self) -> Exit:
+        """The gravest exit code of all releases."""
+        return worst([each.code for each in self.results])
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether any release has passed, so that there is something to go on with."""
+        return any(each.code is Exit.PASS for each in self.results)
+
+
+def carry_out(name: str, request: Request) -> StageResult:
+    """Carry out the stage called ``name`` for the plan that the request opens.
+
+    Raises ``UnmoorError`` only when there is nothing to speak of (wrong settings, no repository, a version that is
+    not the tree's, another run at work); everything else ends in results and in evidence.
+    """
+    stage = chain.stage(name)
+    return carry_out_plan(stage, open_plan(request, local=stage.is_local), request)
+
+
+def carry_out_plan(stage: Stage, opened: OpenPlan, request: Request) -> StageResult:
+    """Carry out a stage for an open plan; raise ``UnmoorError`` where its only release could not be begun."""
+    ended: dict[str, Result] = {}
+    errors: dict[str, UnmoorError] = {}
+
+    def one(each: OpenRelease) -> None:
+        started = time.monotonic()
+        try:
+            result = _withheld(stage, each, opened, ended) or run_stage(stage, each, opened, request)
+        except UnmoorError as error:
+            # Another run is at this stage, say: no evidence of ours, but the final summary has to know.
+            errors[each.component.name] = error
+            result = _stopped(stage, each, Exit(error.code), error.problems[0].message)
+        except KeyboardInterrupt:
+            ended[each.component.name] = _stopped(stage, each, Exit.INCOMPLETE, "interrupted")
+            raise
+        ended[each.component.name] = replace(result, seconds=round(time.monotonic() - started, 2))
+
+    try:
+        _in_order(opened.releases if stage.scope is Scope.COMPONENT else opened.releases[:1], one)
+    finally:
+        _tell(stage, opened, request, ended)
+    if errors and len(opened.releases) == 1:
+        raise next(iter(errors.values()))
+    results = tuple(ended[each.component.name] for each in opened.releases if each.component.name in ended)
+    return StageResult(stage=stage.name, results=results, errors=tuple(errors.values()))
+
+
+def _in_order(releases: Iterable[OpenRelease], one: Callable[[OpenRelease], None]) -> None:
+    """Call ``one`` for each release after those it waits for, as many at once as the machine has cores."""
+    named = {each.component.name: each for each in releases}
+    if len(named) == 1:
+        # Here and now: an interruption reaches the main thread, and what it is doing.
+        one(next(iter(named.values())))
+        return
+    order = TopologicalSorter({name: set(each.release.waits_for) & set(named) for name, each in named.items()})
+    order.prepare()
+    running: dict[Future[None], str] = {}
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        while order.is_active():
+            running |= {pool.submit(one, named[name]): name for name in order.get_ready()}
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            for each in finished:
+                name = running.pop(each)
+                each.result()
+                order.done(name)
+
+
+def _withheld(stage: Stage, each: OpenRelease, opened: OpenPlan, ended: Mapping[str, Result]) -> Result | None:
+    """Return the result of a release that is not begun, because it or one that it waits for was stopped before.
+
+    Stages that only look are for everybody. With a single release nox has seen to it already.
+    """
+    if stage.effect is Effect.NONE or len(opened.releases) == 1:
+        return None
+    for name in each.release.waits_for:
+        if (before := ended.get(name)) is not None and before.code is not Exit.PASS:
+            return _stopped(stage, each, Exit.GATE_FAILED, f"it waits for {name}, which was stopped", withheld=True)
+    for name in stage.requires:
+        record = each.store.read(name).record
+        if record is not None and record.finished and not record.passed:
+            return _stopped(stage, each, Exit.GATE_FAILED, f"its stage {name} did not pass", withheld=True)
+    return None
+
+
+def _stopped(stage: Stage, each: OpenRelease, code: Exit, why: str, *, withheld: bool = False) -> Result:
+    return Result(
+        stage=stage.name, component=each.component.name, how=Resolution.RAN, code=code, why=why, withheld=withheld
+    )
+
+
+def _tell(stage: Stage, opened: OpenPlan, request: Request, ended: Mapping[str, Result]) -> None:
+    """Leave how the stage ended where the final summary looks for it."""
+    live = opened.plan.mode is Mode.LIVE
+    said = [
+        {
+            "component": each.component.name,
+            "how": str(result.how),
+            "code": int(result.code),
+            "why": result.why,
+            "narrowed": str(result.narrowed),
+            "recorded": str(result.record.key) if result.record else "",
+            "seconds": result.seconds,
+            "state": str(each.state),
+            "addresses": asdict(select_targets.addresses(each.component)) if live else None,
+        }
+        for each in opened.releases
+        if (result := ended.get(each.component.name)) is not None
+    ]
+    write_whole(opened.layout.run(request.run) / f"{stage.name}.json", json.dumps(said).encode())

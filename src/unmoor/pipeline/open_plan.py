@@ -1,0 +1,237 @@
+"""Open a plan: load the components, make the plan or take it up, find each release's folder.
+
+Everything here reads; the only thing written is the plan itself, so that all processes of one run, and the next
+run over the same content, go by the same plan.
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from unmoor import __version__
+from unmoor.evidence.binding import digest_of
+from unmoor.model import Component, Mode, Plan, Release, Repository
+from unmoor.observe.observer import Observer
+from unmoor.pipeline.clone import Clone
+from unmoor.request import Request
+from unmoor.runtime import lock
+from unmoor.state import plans
+from unmoor.state.evidence_store import EvidenceStore
+from unmoor.state.layout import StateLayout, trim
+from unmoor.tools.git import Git
+
+if TYPE_CHECKING:
+    from unmoor.planning.version_facts import Facts
+
+__all__ = ["OpenPlan", "OpenRelease", "open_plan", "opened"]
+
+_KEPT_PLANS = 20
+_PATIENCE = 120.0  # seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRelease:
+    """A release that is open: of which component, by which plan, and where its state lies."""
+
+    component: Component
+    release: Release
+    plan: Plan
+    state: Path
+
+    @property
+    def store(self) -> EvidenceStore:
+        """The evidence of this release."""
+        return EvidenceStore(self.state / "evidence", self.component.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPlan:
+    """A plan that is open: its releases in dependency order, where its state lies, and who answers its questions."""
+
+    plan: Plan
+    releases: tuple[OpenRelease, ...]
+    layout: StateLayout
+    observer: Observer
+
+    def clone(self, request: Request) -> Clone:
+        """Return the fresh clone that all releases of the plan are carried out in; one for a run."""
+        components = [each.component for each in self.releases]
+        return request.memory.once(("clone", self.plan), lambda: Clone(self.plan, components, request.environ))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Clone:
+    """What the clone says right now; a plan is good for exactly this."""
+
+    commit: str
+    tree: str
+    branch: str
+    tags: Mapping[str, str]
+    today: str
+
+
+def open_plan(request: Request, *, local: bool = False) -> OpenPlan:
+    """Open the plan of the releases that the request is about; one run does the work once.
+
+    ``local`` says that it is wanted for a stage about a tree alone: then a plan that was made earlier will do, and a
+    new one asks neither index nor remote. Raises ``UnmoorError`` and its kin for a folder that cannot be released,
+    and for a live release that is not named clearly enough.
+    """
+    key = ("plan", request.start, request.live, request.base, local)
+    return request.memory.once(key, lambda: _open(request, local=local))
+
+
+def _open(request: Request, *, local: bool) -> OpenPlan:
+    from unmoor.observe.repository import load
+
+    component = load(request.start, request.environ)
+    git = Git(component.repository.root, request.environ)
+    layout = StateLayout.of(git.common_dir(), request.environ)
+    layout.hide_from_git(git.common_dir())
+    mode = Mode.LIVE if request.live else Mode.REHEARSAL
+    observer = Observer(mode=mode, memory=request.memory, environ=request.environ)
+    plan = _plan((component,), git, layout, request, observer, local=local)
+    return opened(plan, (component,), layout, observer)
+
+
+def opened(plan: Plan, components: tuple[Component, ...], layout: StateLayout, observer: Observer) -> OpenPlan:
+    """Return the plan opened for these components, which are those of its releases."""
+    known = {each.name: each for each in components}
+    releases = tuple(
+        OpenRelease(component=known[each.component], release=each, plan=plan, state=layout.release(each, plan.mode))
+        for each in plan.releases
+    )
+    return OpenPlan(plan=plan, releases=releases, layout=layout, observer=observer)
+
+
+def _plan(
+    components: tuple[Component, ...],
+    git: Git,
+    layout: StateLayout,
+    request: Request,
+    observer: Observer,
+    *,
+    local: bool,
+) -> Plan:
+    """Take up the plan made earlier from the same content, or make it; only one process at a time does."""
+    clone = _Clone(commit=git.head(), tree=git.working_tree(), branch=git.branch(), tags=git.tags(), today=_today())
+    key = _key(components, clone, request)
+    if (kept := _kept(layout, key)) is not None:
+        return kept
+    if local:
+        # What index and remote would say may lead to another version, so this plan is no other stage's.
+        key = digest_of([key, "without index and remote"])
+        if (kept := _kept(layout, key)) is not None:
+            return kept
+    with lock.held(layout.base / "locks" / "plan", what="the plan", patience=_PATIENCE):
+        if (kept := _kept(layout, key)) is not None:
+            return kept
+        plan = replace(_make(components, git, layout, request, clone, observer, local=local), key=key)
+        plans.keep(layout.plan(key), plan)
+        for each in plan.releases:
+            plans.keep(layout.release(each, plan.mode) / "plan.json", plan)
+        trim(layout.plans, _KEPT_PLANS)
+        return plan
+
+
+def _key(components: tuple[Component, ...], clone: _Clone, request: Request) -> str:
+    mode = Mode.LIVE if request.live else Mode.REHEARSAL
+    settings = [each.settings_digest for each in components]
+    # One component's is itself, so that a plan made of it is found again.
+    said = settings[0] if len(settings) == 1 else settings
+    asked = [request.live, request.base, str(mode)]
+    return digest_of([__version__, said, *asked, clone.commit, clone.tree, clone.branch, clone.tags, clone.today])
+
+
+def _kept(layout: StateLayout, key: str) -> Plan | None:
+    """Return the plan kept under ``key``, and see that each of its releases has it too."""
+    kept = plans.read(layout.plan(key))
+    if kept is None:
+        return None
+    for each in kept.releases:
+        beside = layout.release(each, kept.mode) / "plan.json"
+        if plans.read(beside) != kept:
+            # Damaged, or of other content that was looked at in between.
+            plans.keep(beside, kept)
+    return kept
+
+
+def _make(
+    components: tuple[Component, ...],
+    git: Git,
+    layout: StateLayout,
+    request: Request,
+    clone: _Clone,
+    observer: Observer,
+    *,
+    local: bool,
+) -> Plan:
+    from unmoor.planning.plan import make
+
+    repository = components[0].repository
+    facts = _facts(git, clone, repository, None if local else observer)
+    found = [(each, facts if local else _with_versions(facts, each, observer)) for each in components]
+    bases = {each.name: request.base or _rehearsed_base(each, layout, request, clone) for each in components}
+    return make(found, mode=observer.mode, named_version=request.live, bases=bases, actor=_actor(git, request))
+
+
+def _rehearsed_base(component: Component, layout: StateLayout, request: Request, clone: _Clone) -> str:
+    """Return the base of the rehearsal of this very commit: it is the saved plan, and has named the base already."""
+    if not request.live:
+        return ""
+    rehearsed = plans.read(layout.named(component.name, request.live, Mode.REHEARSAL) / "plan.json")
+    if rehearsed is None or rehearsed.commit != clone.commit:
+        return ""
+    return next((each.base_tag for each in rehearsed.releases if each.component == component.name), "")
+
+
+def _facts(git: Git, clone: _Clone, repository: Repository, observer: Observer | None) -> Facts:
+    """Return what is so, apart from the versions on an index; without an ``observer`` the remote is not asked."""
+    from unmoor.planning.version_facts import Facts
+
+    refs = observer.remote_refs(repository) if observer else None
+    unasked = observer is not None and repository.remote and refs is None
+    return Facts(
+        commit=clone.commit,
+        tree=clone.tree,
+        branch=clone.branch,
+        tags=clone.tags,
+        reachable=tuple(git.run("tag", "--merged", clone.commit).out.split()),
+        epoch=git.commit_time(clone.commit),
+        today=clone.today,
+        remote_refs=refs,
+        uncommitted=git.changed() if clone.tree != git.tree_of(clone.commit) else (),
+        notices=(f"the remote {repository.remote!r} was not asked: it did not answer",) if unasked else (),
+    )
+
+
+def _with_versions(facts: Facts, component: Component, observer: Observer) -> Facts:
+    """Return the facts with the versions that the main index has of the component; or a notice why it said none."""
+    from unmoor.runtime.http import Unreachable
+
+    try:
+        files = observer.index_files(component)
+    except Unreachable as error:
+        unasked = f"the index was not asked which versions are taken: {error.problems[0].message}"
+        return replace(facts, notices=(unasked, *facts.notices))
+    return replace(facts, taken=tuple(sorted({each.version for each in files if each.version})))
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
+def _actor(git: Git, request: Request) -> str:
+    for name in ("GITHUB_ACTOR", "GITLAB_USER_LOGIN"):
+        if request.environ.get(name):
+            return request.environ[name]
+    configured = git.run("config", "--get", "user.name", ok=(0, 1)).out.strip()
+    try:
+        return configured or getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"

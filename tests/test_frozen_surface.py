@@ -31,7 +31,8 @@ EXIT_CODES = {"PASS": 0, "CRASH": 1, "GATE_FAILED": 2, "UNCONFIGURED": 3, "INCOM
 STATEMENT = ("_type", "predicate", "predicateType", "subject")
 RECORD = {
     *("actor", "attempts", "checksum", "code", "component", "detail", "facts", "files", "finished", "format", "gates"),
-    *("how", "inputs", "mode", "outcome", "relied_on", "seconds", "stage", "started", "subjects", "unmoor", "version"),
+    *("how", "inputs", "mode", "outcome", "part", "relied_on", "seconds", "stage", "started", "subjects", "unmoor"),
+    "version",
 }
 SETTINGS = {
     *("tag", "branches", "remote", "imports", "notes", "changelog", "version-files", "gates", "disable"),

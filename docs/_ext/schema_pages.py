@@ -55,7 +55,8 @@ def _type(name: str, schema: Mapping[str, Any]) -> str:
     said = [" ".join(part.split()) for part in schema.get("description", "").split("\n\n")]
     lines = [f"### {name}", "", "\n\n".join(said), ""]
     if "enum" in schema:
-        return "\n".join([*lines, f"One of {', '.join(f'`{each}`' for each in schema['enum'])}."])
+        words = (f"`{each}`" if each != "" else "nothing" for each in schema["enum"])
+        return "\n".join([*lines, f"One of {', '.join(words)}."])
     required = schema.get("required", ())
     rows = [
         [f"`{field}`", _shape(of), "required" if field in required else ""]

@@ -53,7 +53,7 @@ def test_a_slip_is_never_taken_for_a_rehearsal(words: list[str], said: str, *, o
 def test_all_slips_are_told_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
         parse(["--lvie", "1", "--base"], own_tools=False)
-    assert [each.what for each in caught.value.problems] == ["unknown option '--lvie'", "--base needs a value"]
+    assert [each.message for each in caught.value.problems] == ["unknown option '--lvie'", "--base needs a value"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from unmoor.chain import CHAIN
 from unmoor.cli.arguments import Arguments
-from unmoor.cli.invocation import Run
+from unmoor.cli.invocation import Invocation
 from unmoor.runtime import private_memory
 from unmoor.runtime.redact import redact
 
@@ -27,9 +27,9 @@ def given(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return made
 
 
-def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> Run:
+def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> Invocation:
     monkeypatch.setattr(sys, "argv", ["nox", *words])
-    made = Run(Path.cwd())
+    made = Invocation(Path.cwd())
     made.take_credentials()
     return made
 

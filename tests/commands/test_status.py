@@ -6,9 +6,10 @@ import pytest
 
 from support.gating import write_tiny
 from support.records import fill
-from unmoor.commands import looking
+from unmoor.commands.report import report
+from unmoor.commands.status import status
 from unmoor.indexes import known
-from unmoor.pipeline.open_release import open_release
+from unmoor.pipeline.open_plan import open_plan
 from unmoor.request import Request
 from unmoor.runtime.http import Unreachable
 
@@ -35,7 +36,8 @@ def test_where_a_release_goes_is_in_every_json(repository):
     own = f'\n[tool.unmoor.indexes.pypi]\nupload-url = "{ADDRESS}"\nsimple-url = "{ADDRESS}simple/"\n'
     repository.write("pyproject.toml", path.read_text() + own)
     repository.commit()
-    fill(open_release(Request(start=repository.folder, environ=repository.environ)).store)
+    (release,) = open_plan(Request(start=repository.folder, environ=repository.environ)).releases
+    fill(release.store, component=release.component.name)
     wanted = {"testpypi": known.upload_url("testpypi"), "pypi": ADDRESS, "release": ""}
-    assert said(looking.status, repository, as_json=True)["addresses"] == wanted
-    assert said(looking.report, repository, form="json", out="")["addresses"] == wanted
+    assert said(status, repository, as_json=True)["addresses"] == wanted
+    assert said(report, repository, form="json", out="")["addresses"] == wanted

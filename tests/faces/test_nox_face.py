@@ -221,7 +221,7 @@ def test_a_session_that_runs_nothing_proves_nothing_and_says_so(adopted: Make, b
     ran = made.nox("-s", "lint")
     assert ran.status == 1, ran.text
     assert "session style: it ran nothing, so it has proved nothing → let it call session.run" in ran.text
-    assert made.record("session.style")["outcome"] == "failed"
+    assert made.record("lint.style")["outcome"] == "failed"
     assert made.record("lint")["outcome"] == "failed"
 
 
@@ -232,7 +232,7 @@ def test_every_way_to_run_something_counts(adopted: Make, body: str) -> None:
     ran = made.nox("-s", "lint")
     assert ran.status == 0, ran.text
     assert "called" in ran.text
-    assert made.record("session.lint")["outcome"] == "passed"
+    assert made.record("lint.lint")["outcome"] == "passed"
 
 
 def test_what_was_not_installed_proves_nothing(adopted: Make) -> None:
@@ -241,7 +241,7 @@ def test_what_was_not_installed_proves_nothing(adopted: Make) -> None:
     )
     made = adopted(noxfile + TWO_LINES, settings='gates = ["lint"]')
     assert "leaves no evidence" not in made.nox("-R", "-s", "lint").text
-    assert evidence(made) == {"lint.json", "session.lint.json"}
+    assert evidence(made) == {"lint.json", "lint.lint.json"}
     made.repository.write("README.md", "# Another\n")
     ran = made.nox("-R", "-s", "lint")
     assert ran.status == 0, ran.text
@@ -258,7 +258,7 @@ def test_what_changed_while_it_ran_was_not_what_it_examined(adopted: Make) -> No
     ran = made.nox("-s", "lint")
     assert ran.status == 1
     assert "session style: the tree changed while style was at work: README.md → " in ran.text
-    assert made.record("session.style")["outcome"] == "failed"
+    assert made.record("lint.style")["outcome"] == "failed"
     made.repository.git("checkout", "--", "README.md")
     assert "own lint" in made.nox("-s", "lint").text
 
@@ -267,7 +267,7 @@ def test_a_new_file_that_is_left_behind_is_a_notice_in_a_rehearsal(adopted: Make
     leave = """session.run("python", "-c", "open('left.txt', 'w')")"""
     made = adopted(STYLE.replace('session.run("true")', leave) + TWO_LINES, settings='gates = ["style"]')
     assert made.nox("-s", "lint").status == 0
-    assert made.record("session.style")["outcome"] == "passed"
+    assert made.record("lint.style")["outcome"] == "passed"
 
 
 @pytest.mark.parametrize("name", ["PYTEST_ADDOPTS", "SKIP", "PYTHONOPTIMIZE"])
@@ -289,7 +289,7 @@ def test_a_variable_that_only_says_where_or_how_leaves_evidence(adopted: Make) -
     made = adopted(STYLE + TWO_LINES, settings='gates = ["style"]')
     harmless = {"MYPY_CACHE_DIR": "x", "PY_COLORS": "1", "PYTEST_ADDOPTS": "", "NOX_DEFAULT_VENV_BACKEND": "uv"}
     assert made.nox("-s", "style", environ={**made.environ, **harmless}).status == 0
-    assert made.record("session.style")["outcome"] == "passed"
+    assert made.record("lint.style")["outcome"] == "passed"
 
 
 def test_one_python_of_several_does_not_prove_the_stage(adopted: Make) -> None:

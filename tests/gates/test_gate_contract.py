@@ -18,7 +18,7 @@ from support.repositories import Repository
 from unmoor import gates
 from unmoor.errors import UnmoorError
 from unmoor.model import Outcome
-from unmoor.pipeline.gate_runner import judge
+from unmoor.pipeline.gate_runner import run_gate
 from unmoor.runtime import process
 
 _SOUND = {"live": True, "base_tag": "v1.1.0"}
@@ -84,7 +84,7 @@ ROWS: dict[str, Row] = {
 
 
 def _judged(name, context):
-    return judge(name, context)[0]
+    return run_gate(name, context)[0]
 
 
 @pytest.mark.parametrize("name", ROWS)

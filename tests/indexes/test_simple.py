@@ -13,11 +13,12 @@ import pytest
 
 from support.another_index import another_index
 from support.distributions import sdist, wheel
-from support.indexes import post, running
+from support.indexes import over_http, post, running
 from unmoor.indexes import simple
-from unmoor.indexes.simple import IndexFile, OtherBytes, Seen
+from unmoor.indexes.simple import OtherBytes, Seen
 from unmoor.rehearsal.faults import Fault, Faults
 from unmoor.runtime.http import Unreachable
+from unmoor.targets import IndexFile
 
 
 def sha256(path: Path) -> str:
@@ -66,12 +67,13 @@ def test_pypiserver_with_and_without_digests(algorithm: str | None, tmp_path: Pa
     path = wheel(tmp_path / "served")
     with another_index(tmp_path / "served", algorithm) as served:
         url = f"{served.url}/simple/"
+        client = over_http("pypi", upload_url=served.url, simple_url=url).client
         assert simple.files(url, "unknown") == ()
         (found,) = simple.files(url, "tiny-thing")
         assert (found.filename, found.version, found.size) == (path.name, "1.2.0", -1)
         assert found.sha256 == (sha256(path) if algorithm == "sha256" else "")
-        assert simple.digest_of(found) == sha256(path)
-        waited = simple.wait_for(url, "tiny-thing", {path.name: sha256(path)}, patience_seconds=0)
+        assert simple.digest_of(client, found) == sha256(path)
+        waited = simple.wait_for(client, "tiny-thing", {path.name: sha256(path)}, patience_seconds=0)
         assert waited.seen is Seen.SERVED
 
 
@@ -106,13 +108,13 @@ def test_fetched_bytes_are_those_that_were_stated(tmp_path: Path):
         post(target, path)
         (found,) = simple.files(target.simple_url, "tiny-thing")
         with pytest.raises(OtherBytes):
-            simple.fetch(found)
-        assert simple.fetch(found) == path.read_bytes()
+            simple.fetch(target.client, found)
+        assert simple.fetch(target.client, found) == path.read_bytes()
         with pytest.raises(Unreachable, match="larger than"):
-            simple.fetch(found, limit=10)
+            simple.fetch(target.client, found, limit=10)
         gone = IndexFile(filename="x.whl", url=found.url + "x")
         with pytest.raises(Unreachable):
-            simple.fetch(gone)
+            simple.fetch(target.client, gone)
 
 
 def test_waiting_backs_off_until_all_are_served(tmp_path: Path):
@@ -122,7 +124,7 @@ def test_waiting_backs_off_until_all_are_served(tmp_path: Path):
         post(target, second)
         wanted = {first.name: sha256(first), second.name: sha256(second).upper()}
         waited = simple.wait_for(
-            target.simple_url,
+            target.client,
             "tiny-thing",
             wanted,
             patience_seconds=60,
@@ -140,7 +142,7 @@ def test_waiting_ends_with_patience(tmp_path: Path):
     path, clock = wheel(tmp_path), Clock()
     with running(tmp_path / "root") as (_, target):
         waited = simple.wait_for(
-            target.simple_url,
+            target.client,
             "tiny-thing",
             {path.name: sha256(path)},
             patience_seconds=100,
@@ -157,7 +159,7 @@ def test_waiting_on_an_index_that_is_gone_says_so(tmp_path: Path):
     with running(tmp_path / "root") as (_, target):
         pass
     waited = simple.wait_for(
-        target.simple_url, "tiny-thing", {"x.whl": "0" * 64}, patience_seconds=0.3, clock=clock, sleep=clock.sleep
+        target.client, "tiny-thing", {"x.whl": "0" * 64}, patience_seconds=0.3, clock=clock, sleep=clock.sleep
     )
     assert (waited.seen, waited.names, waited.asked) == (Seen.NOT_YET, ("x.whl",), 3)
     assert "did not answer" in waited.trouble
@@ -170,7 +172,7 @@ def test_other_bytes_end_the_waiting_after_asking_twice_more(times: int, seen: S
         post(target, path)
         wanted = {path.name: sha256(path), "later.whl": "0" * 64}
         waited = simple.wait_for(
-            target.simple_url, "tiny-thing", wanted, patience_seconds=60, clock=clock, sleep=clock.sleep
+            target.client, "tiny-thing", wanted, patience_seconds=60, clock=clock, sleep=clock.sleep
         )
     assert waited.seen is seen
     if seen is Seen.OTHER_BYTES:
@@ -186,7 +188,7 @@ def test_doubts_are_followed_up_when_patience_is_over(times: int, seen: Seen, tm
         post(target, path)
         wanted = {path.name: sha256(path)}
         waited = simple.wait_for(
-            target.simple_url, "tiny-thing", wanted, patience_seconds=0, clock=clock, sleep=clock.sleep
+            target.client, "tiny-thing", wanted, patience_seconds=0, clock=clock, sleep=clock.sleep
         )
     assert (waited.seen, waited.names, waited.asked) == (seen, (path.name,), 3)
     assert ("differ" in waited.trouble) is (seen is Seen.NOT_YET)
@@ -199,7 +201,7 @@ def test_bytes_are_fetched_once_and_those_that_were_read_count(tmp_path: Path):
         for path in (first, second):
             post(target, path)
         wanted = {path.name: sha256(path) for path in (first, second)}
-        waited = simple.wait_for(target.simple_url, "tiny-thing", wanted, patience_seconds=20, into=into)
+        waited = simple.wait_for(target.client, "tiny-thing", wanted, patience_seconds=20, into=into)
         fetched = [each.filename for each in index.requests if "/files/" in each.path]
     assert waited.seen is Seen.SERVED
     assert fetched == [first.name, second.name]

@@ -6,33 +6,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from unmoor.pipeline.open_release import Opened
 
-from support.archived import project_of
+from support.archived import component_of
 from support.records import plan
 from support.repositories import Repository
 from unmoor.errors import Blocked
 from unmoor.model import Mode
 from unmoor.model.settings import Settings
 from unmoor.pipeline.clone import Clone
-from unmoor.request import Request
-from unmoor.state.layout import StateLayout
 from unmoor.tools import scratch_clone
 
 Make = Callable[..., Clone]
 
 
 @pytest.fixture
-def clone(repository: Repository, tmp_path: Path) -> Make:
+def clone(repository: Repository) -> Make:
     """Make the clone for a plan of the repository as it lies there."""
 
     def make(mode: Mode = Mode.REHEARSAL, **changes: Any) -> Clone:
         door = repository.door
         tree, commit = door.working_tree(), door.head()
         made = plan(mode, commit=commit, tree=tree, uncommitted=door.changed(), **changes)
-        project = project_of(repository.folder, "thing", (), Settings(), ())
-        opened = Opened(project=project, plan=made, places=StateLayout(tmp_path), state=tmp_path / "state")
-        return Clone(opened, Request(start=repository.folder, environ=repository.environ))
+        component = component_of(repository.folder, "thing", (), Settings(), ())
+        return Clone(made, [component], repository.environ)
 
     return make
 
@@ -136,14 +132,12 @@ def test_no_hook_of_the_users_runs_in_the_clone(said: str, repository: Repositor
     assert not (tmp_path / "ran").exists()
 
 
-def test_a_version_from_tags_has_its_tag_in_the_clone_only(repository: Repository, tmp_path: Path) -> None:
+def test_a_version_from_tags_has_its_tag_in_the_clone_only(repository: Repository) -> None:
     from unmoor.model import VersionSource
 
-    project = project_of(repository.folder, "thing", (), Settings(), ())
     source = VersionSource(kind="vcs", path="pyproject.toml")
-    project = replace(project, component=replace(project.component, sources=(source,)))
+    component = replace(component_of(repository.folder, "thing", (), Settings(), ()), sources=(source,))
     made = plan(commit=repository.door.head(), tree=repository.door.working_tree())
-    opened = Opened(project=project, plan=made, places=StateLayout(tmp_path), state=tmp_path)
-    clone = Clone(opened, Request(start=repository.folder, environ=repository.environ))
+    clone = Clone(made, [component], repository.environ)
     assert clone.git.tags() == {"v1.0": clone.commit}
     assert repository.door.tags() == {}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from support.archived import project_of
+from support.archived import component_of
 from support.contexts import make_context
 from support.records import plan, record
 from support.repositories import Repository
@@ -17,7 +17,6 @@ from unmoor import gates
 from unmoor.errors import (
     Blocked,
     Exit,
-    Finding,
     Incomplete,
     SettingsError,
     ToolFailed,
@@ -27,7 +26,9 @@ from unmoor.errors import (
 )
 from unmoor.model import Finding, Findings, Mode, Outcome
 from unmoor.model.settings import CommandGate, Settings, Waiver
-from unmoor.pipeline.gate_runner import judge, judge_session, judge_tree, run_command_gates, run_gates
+from unmoor.pipeline.gate_runner import run_command_gates, run_gate, run_gates
+from unmoor.pipeline.session_gate import judge_session
+from unmoor.pipeline.tree_gate import judge_tree
 from unmoor.request import OwnSession
 
 NO = Findings(examined=1, problems=(Finding(message="no"),))
@@ -45,7 +46,7 @@ def judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Judge:
             return found
 
         monkeypatch.setattr(gates, "load", lambda _: SimpleNamespace(ASSERTS="it holds", check=check))
-        return judge("some-gate", make_context(tmp_path, **context))
+        return run_gate("some-gate", make_context(tmp_path, **context))
 
     return run
 
@@ -90,7 +91,7 @@ def test_what_is_absent_is_shown_in_a_rehearsal_and_blocks_live(judged: Judge) -
     shown, code = judged(absent)
     assert (shown.outcome, shown.reason, code) == (
         Outcome.SKIPPED,
-        "not rehearsed: there is no documentation",
+        "there is no documentation",
         Exit.PASS,
     )
     blocked, code = judged(absent, live=True)
@@ -125,7 +126,7 @@ def test_a_crash_keeps_its_traceback_in_the_log_only(judged: Judge) -> None:
 
 
 def test_a_gate_that_cannot_be_imported_is_a_crash(tmp_path: Path) -> None:
-    record, code = judge("no-such-gate", make_context(tmp_path))
+    record, code = run_gate("no-such-gate", make_context(tmp_path))
     assert (record.outcome, code) == (Outcome.ERROR, Exit.CRASH)
 
 
@@ -133,7 +134,7 @@ def test_a_failed_tool_shows_its_last_lines_and_its_log(judged: Judge) -> None:
     tail = "\n".join(f"line {number}" for number in range(20))
     record, _ = judged(ToolFailed("it broke", status=9, tail=tail, log="some.log"))
     assert record.log == "some.log"
-    assert [each.message for each in record.problems] == ["it broke", *(f"  line {number}" for number in range(12, 20))]
+    assert [each.message for each in record.problems] == ["it broke", *(f"line {number}" for number in range(12, 20))]
 
 
 def test_every_problem_of_an_error_is_kept(judged: Judge) -> None:
@@ -171,9 +172,9 @@ def test_a_waiver_does_not_cover_having_examined_nothing(judged: Judge) -> None:
     assert judged(Findings(), settings=waiver())[1] is Exit.GATE_FAILED
 
 
-def test_a_gate_left_out_is_not_even_loaded(judged: Judge) -> None:
+def test_a_disabled_gate_is_not_even_loaded(judged: Judge) -> None:
     record, code = judged(ValueError("loaded"), settings=Settings(disable=("some-gate",)))
-    assert (record.outcome, record.reason, code) == (Outcome.SKIPPED, "left out in the settings", Exit.PASS)
+    assert (record.outcome, record.reason, code) == (Outcome.SKIPPED, "disabled in the settings", Exit.PASS)
 
 
 def test_all_gates_run_and_the_gravest_code_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,7 +284,7 @@ def test_a_stage_leaves_the_tree_as_it_was(
 
 def tree_of(repository: Repository, *, live: bool) -> dict[str, Any]:
     return {
-        "project": project_of(repository.folder, "thing", (), Settings(), ()),
+        "component": component_of(repository.folder, "thing", (), Settings(), ()),
         "plan": plan(
             Mode.LIVE if live else Mode.REHEARSAL, tree=repository.door.working_tree(), commit=repository.door.head()
         ),
@@ -297,7 +298,7 @@ OWN = OwnSession(name="tests", stage="tests", parts=("3.11", "3.12"))
 def test_an_own_session_counts_when_all_its_runs_do(tmp_path: Path) -> None:
     context = make_context(tmp_path, name="tests", inputs={"tree": "d" * 40})
     for part in OWN.parts:
-        context.store.write(record(OWN.evidence(part)))
+        context.store.write(record("tests", part=OWN.called(part)))
     found, code = judge_session(OWN, context)
     assert (found.outcome, found.examined, code) == (Outcome.PASSED, 2, Exit.PASS)
 
@@ -305,9 +306,9 @@ def test_an_own_session_counts_when_all_its_runs_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize("changes", [None, {"outcome": Outcome.FAILED}, {"inputs": {"tree": "0"}}, {"finished": ""}])
 def test_an_own_session_fails_when_one_run_does_not_count(tmp_path: Path, changes: dict[str, Any] | None) -> None:
     context = make_context(tmp_path, name="tests", inputs={"tree": "d" * 40})
-    context.store.write(record(OWN.evidence("3.11")))
+    context.store.write(record("tests", part="tests-3.11"))
     if changes is not None:
-        context.store.write(record(OWN.evidence("3.12"), **changes))
+        context.store.write(record("tests", part="tests-3.12", **changes))
     found, code = judge_session(OWN, context)
     assert (found.outcome, code) == (Outcome.FAILED, Exit.GATE_FAILED)
     assert "3.12" in found.problems[0].message
@@ -317,5 +318,5 @@ def test_an_own_session_fails_when_one_run_does_not_count(tmp_path: Path, change
 def test_a_record_without_the_inputs_asked_for_does_not_count(tmp_path: Path) -> None:
     own = OwnSession(name="lint", stage="lint")
     context = make_context(tmp_path, name="lint", inputs={"tree": "d" * 40, "mode": str(Mode.REHEARSAL)})
-    context.store.write(record(own.evidence(), inputs={}))
+    context.store.write(record("lint", part="lint", inputs={}))
     assert judge_session(own, context)[1] is Exit.GATE_FAILED

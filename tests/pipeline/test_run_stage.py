@@ -4,78 +4,43 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from unmoor.pipeline.open_release import Opened
 
-from support.archived import project_of
-from support.records import fill, plan, record
+from support.opened import open_by_hand
+from support.records import fill, record
 from support.sealing import NAMES, sealed_archives
-from unmoor import chain, stages
+from unmoor import chain
 from unmoor.archives.seal import SUMS, seal
-from unmoor.context import Context
 from unmoor.errors import Blocked, Exit, UnmoorError
-from unmoor.evidence.binding import inputs_of
-from unmoor.model import Distribution, Mode, Resolution
-from unmoor.model.settings import Settings
-from unmoor.pipeline import gate_runner, run_stage
-from unmoor.rehearsal import select_targets
+from unmoor.evidence.binding import inputs_of, seal_digest
+from unmoor.evidence.record import Narrowing, Result
+from unmoor.model import Bound, Finding, Findings, Mode, Outcome, Resolution
+from unmoor.pipeline.carry_out import carry_out_plan
+from unmoor.pipeline.open_plan import OpenPlan
 from unmoor.report.final_summary import compose
 from unmoor.report.stage_rows import last_run, rows
 from unmoor.request import Request
 from unmoor.stages import Done
-from unmoor.state.layout import StateLayout
-
-
-@dataclass
-class Step:
-    """A step that only remembers which archives it was given; or ends in ``end``."""
-
-    given: list[tuple[Distribution, ...]] = field(default_factory=list)
-    end: BaseException | None = None
-
-    def observe(self, _: Context) -> Done | None:
-        return None
-
-    def run(self, context: Context) -> Done:
-        if self.end is not None:
-            raise self.end
-        self.given.append(context.distributions)
-        return Done(how=Resolution.RAN, detail="done", files=context.distributions)
 
 
 @pytest.fixture
-def step(monkeypatch: pytest.MonkeyPatch) -> Step:
-    """The step of every stage; all gates pass."""
-    made = Step()
-
-    def pass_all(_: Sequence[str], __: Context) -> tuple[tuple[()], Exit]:
-        return (), Exit.PASS
-
-    monkeypatch.setattr(stages, "load", lambda _: made)
-    monkeypatch.setattr(gate_runner, "run_gates", pass_all)
-    return made
-
-
-@pytest.fixture
-def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
+def opened(tmp_path: Path, stand: Any) -> OpenPlan:  # noqa: ARG001 - the gates and steps of the pipeline
     """A release with all its evidence and the archives that its build recorded."""
-    places = StateLayout(tmp_path / "unmoor")
-    project = project_of(tmp_path, "thing", ("thing",), Settings(), ())
-    made = Opened(project=project, plan=plan(), places=places, state=places.release(plan()))
-    files = sealed_archives(made.state / "dist", "tested")
-    fill(made.store, files=files)
-    monkeypatch.setattr(run_stage, "open_release", lambda _: made)
-    monkeypatch.setattr(select_targets, "ready", lambda _: None)
+    made = open_by_hand(tmp_path)
+    files = sealed_archives(made.releases[0].state / "dist", "tested")
+    fill(made.releases[0].store, files=files)
     return made
 
 
-def carried_out(stage: str, tmp_path: Path) -> run_stage.Result:
-    return run_stage.carry_out(stage, Request(start=tmp_path, environ={}, asked=True))
+def carried_out(stage: str, opened: OpenPlan, tmp_path: Path, **request: Any) -> Result:
+    asked = Request(start=tmp_path, environ={}, **{"asked": True, **request})
+    (result,) = carry_out_plan(chain.stage(stage), opened, asked).results
+    return result
 
 
 # ── the archives that a stage works with ─────────────────────────────────────────────────────────────────────
@@ -83,12 +48,12 @@ def carried_out(stage: str, tmp_path: Path) -> run_stage.Result:
 
 @pytest.mark.parametrize("stage", ["testpypi", "pypi", "release"])
 def test_a_stage_is_given_the_archives_of_the_build_record(
-    stage: str, opened: Opened, step: Step, tmp_path: Path
+    stage: str, opened: OpenPlan, stand: Any, tmp_path: Path
 ) -> None:
-    assert carried_out(stage, tmp_path).code is Exit.PASS
-    built = opened.store.read("build").record
+    assert carried_out(stage, opened, tmp_path).code is Exit.PASS
+    built = opened.releases[0].store.read("build").record
     assert built is not None
-    assert step.given == [built.files]
+    assert stand.step.given == [built.files]
 
 
 def swap(dist: Path, harm: str) -> None:
@@ -111,12 +76,12 @@ def swap(dist: Path, harm: str) -> None:
 @pytest.mark.parametrize("harm", ["rewritten", "another build", "in part", "gone"])
 @pytest.mark.parametrize("stage", ["testpypi", "pypi", "release"])
 def test_other_archives_than_were_recorded_go_nowhere(
-    stage: str, harm: str, opened: Opened, step: Step, tmp_path: Path
+    stage: str, harm: str, opened: OpenPlan, stand: Any, tmp_path: Path
 ) -> None:
-    swap(opened.state / "dist", harm)
-    result = carried_out(stage, tmp_path)
+    swap(opened.releases[0].state / "dist", harm)
+    result = carried_out(stage, opened, tmp_path)
     assert result.code is Exit.GATE_FAILED
-    assert step.given == []
+    assert stand.step.given == []
     assert result.record is not None
     (gate,) = result.record.gates
     assert gate.name == "archives-are-sealed"
@@ -124,77 +89,80 @@ def test_other_archives_than_were_recorded_go_nowhere(
     assert NAMES[0] in gate.problems[0].message or NAMES[1] in gate.problems[0].message
 
 
-def test_archives_that_no_build_recorded_go_nowhere(opened: Opened, step: Step, tmp_path: Path) -> None:
-    opened.store.write(record("build", files=(), finished=""))
-    assert carried_out("testpypi", tmp_path).code is Exit.GATE_FAILED
-    assert step.given == []
+def test_archives_that_no_build_recorded_go_nowhere(opened: OpenPlan, stand: Any, tmp_path: Path) -> None:
+    opened.releases[0].store.write(record("build", files=(), finished=""))
+    assert carried_out("testpypi", opened, tmp_path).code is Exit.GATE_FAILED
+    assert stand.step.given == []
 
 
 # ── a release that has begun to publish ──────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
-def begun(opened: Opened) -> Opened:
+def begun(opened: OpenPlan, tmp_path: Path) -> OpenPlan:
     """The release is a live one, and an upload of it was begun."""
-    release = replace(opened, plan=plan(Mode.LIVE))
-    inputs = inputs_of(chain.stage("build"), release.project, release.plan, files=(), target="")
-    built = opened.store.read("build").record
+    live = open_by_hand(tmp_path, mode=Mode.LIVE)
+    (one,) = live.releases
+    built = opened.releases[0].store.read("build").record
     assert built is not None
-    opened.store.write(replace(built, mode=Mode.LIVE, inputs=inputs))
-    intent = opened.state / "uploads" / "testpypi" / f"{NAMES[0]}.json"
+    shutil.copytree(opened.releases[0].state, one.state)
+    inputs = inputs_of(chain.stage("build"), one.component, one.release, live.plan)
+    one.store.write(replace(built, mode=Mode.LIVE, inputs=inputs))
+    intent = one.state / "uploads" / "testpypi" / f"{NAMES[0]}.json"
     intent.parent.mkdir(parents=True)
     intent.write_text("{}")
-    return release
+    return live
 
 
-def open_at(release: Opened, monkeypatch: pytest.MonkeyPatch, *, moved: bool) -> None:
-    """Open the release where it was built; or ``moved``, on another commit."""
-    there = replace(release, plan=replace(release.plan, commit="f" * 40)) if moved else release
-    monkeypatch.setattr(run_stage, "open_release", lambda _: there)
+def elsewhere(tmp_path: Path, mode: Mode = Mode.LIVE) -> OpenPlan:
+    """Return the same release, opened at another commit."""
+    return open_by_hand(tmp_path, mode=mode, commit="f" * 40)
+
+
+def built_file(opened: OpenPlan) -> Path:
+    return opened.releases[0].state / "evidence" / "build.json"
 
 
 @pytest.mark.parametrize("end", [Blocked("no"), UnmoorError("crash"), KeyboardInterrupt()], ids=str)
 def test_an_attempt_at_other_content_leaves_the_record_of_the_build(
-    end: BaseException, begun: Opened, step: Step, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    end: BaseException, begun: OpenPlan, stand: Any, tmp_path: Path
 ) -> None:
-    open_at(begun, monkeypatch, moved=True)
-    step.end = end
-    before = begun.store.path("build").read_bytes()
+    stand.step.end = {"": end}
+    before = built_file(begun).read_bytes()
+    there = elsewhere(tmp_path)
     if isinstance(end, KeyboardInterrupt):
         with pytest.raises(KeyboardInterrupt):
-            carried_out("build", tmp_path)
+            carried_out("build", there, tmp_path)
     else:
-        assert carried_out("build", tmp_path).code is end.code
-    assert begun.store.path("build").read_bytes() == before
-    refused = begun.store.read("build.refused").record
+        assert carried_out("build", there, tmp_path).code is end.code
+    assert built_file(begun).read_bytes() == before
+    refused = begun.releases[0].store.read("build", "refused").record
     assert refused is not None
     assert not refused.passed
 
 
-def test_what_was_refused_is_what_the_last_words_tell(
-    begun: Opened, step: Step, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    open_at(begun, monkeypatch, moved=True)
-    step.end = Blocked("this is other content", hint="check it out")
-    result = carried_out("build", tmp_path)
-    run = last_run(begun.places.run(Request(start=tmp_path, environ={}).run))
-    found = rows(begun.store, run)
+def test_what_was_refused_is_what_the_final_summary_tells(begun: OpenPlan, stand: Any, tmp_path: Path) -> None:
+    stand.step.end = {"": Blocked("this is other content", hint="check it out")}
+    result = carried_out("build", elsewhere(tmp_path), tmp_path)
+    run = last_run(begun.layout.run(Request(start=tmp_path, environ={}).run))
+    (one,) = begun.releases
+    found = rows(one.store, run[one.component.name])
     (row,) = (each for each in found if each.stage == "build")
     assert (row.how, row.code, row.what) == ("FAILED", 2, "build")
     assert row.record == result.record
-    assert "this is other content" in compose(begun.plan, found, begun.state, seconds=1, again="again")
+    text = compose(begun.plan, one.release, found, one.state, seconds=1, again="again")
+    assert "this is other content" in text
 
 
 @pytest.mark.parametrize("end", [Blocked("no"), KeyboardInterrupt()], ids=str)
 def test_an_attempt_at_the_same_content_counts_and_keeps_commit_and_archives(
-    end: BaseException, begun: Opened, step: Step, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    end: BaseException, begun: OpenPlan, stand: Any, tmp_path: Path
 ) -> None:
-    open_at(begun, monkeypatch, moved=False)
-    step.end = end
-    before = begun.store.read("build").record
+    stand.step.end = {"": end}
+    before = begun.releases[0].store.read("build").record
     with suppress(KeyboardInterrupt):
-        carried_out("build", tmp_path)
-    after = begun.store.read("build").record
+        carried_out("build", begun, tmp_path)
+    after = begun.releases[0].store.read("build").record
     assert before is not None
     assert after is not None
     assert not after.passed
@@ -202,16 +170,84 @@ def test_an_attempt_at_the_same_content_counts_and_keeps_commit_and_archives(
 
 
 @pytest.mark.parametrize("case", ["nothing uploaded", "a rehearsal"])
-def test_before_any_upload_a_failed_build_is_the_record(
-    case: str, begun: Opened, step: Step, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if case == "a rehearsal":
-        begun = replace(begun, plan=plan())
-    else:
-        shutil.rmtree(begun.state / "uploads")
-    open_at(begun, monkeypatch, moved=True)
-    step.end = Blocked("no")
-    carried_out("build", tmp_path)
-    after = begun.store.read("build").record
+def test_before_any_upload_a_failed_build_is_the_record(case: str, begun: OpenPlan, stand: Any, tmp_path: Path) -> None:
+    mode = Mode.REHEARSAL if case == "a rehearsal" else Mode.LIVE
+    there = elsewhere(tmp_path, mode)
+    if case != "a rehearsal":
+        shutil.rmtree(begun.releases[0].state / "uploads")
+    stand.step.end = {"": Blocked("no")}
+    carried_out("build", there, tmp_path)
+    after = there.releases[0].store.read("build").record
     assert after is not None
     assert (after.passed, after.files) == (False, ())
+
+
+# ── cached, already there, or ran ────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("stage", [stage.name for stage in chain.CHAIN])
+def test_a_stage_that_passed_for_the_same_inputs_is_cached_unless_it_was_asked_for(
+    stage: str, opened: OpenPlan, stand: Any, tmp_path: Path
+) -> None:
+    stand.step.files = opened.releases[0].store.read("build").record.files
+    assert carried_out(stage, opened, tmp_path).how is Resolution.RAN
+    cached = carried_out(stage, opened, tmp_path, asked=False)
+    assert (cached.how, cached.code, cached.record.stage) == (Resolution.CACHED, Exit.PASS, stage)
+    assert carried_out(stage, opened, tmp_path).how is Resolution.RAN
+
+
+def test_what_is_there_already_is_found_and_not_done_again(opened: OpenPlan, stand: Any, tmp_path: Path) -> None:
+    files = opened.releases[0].store.read("build").record.files
+    stand.step.done = Done(how=Resolution.FOUND, detail="2 files, same digests", files=files)
+    result = carried_out("pypi", opened, tmp_path)
+    assert (result.how, result.code, stand.step.given) == (Resolution.FOUND, Exit.PASS, [])
+
+
+def test_a_gate_that_fails_keeps_the_step_from_running(opened: OpenPlan, stand: Any, tmp_path: Path) -> None:
+    problem = Finding(message="no", place="a.py:1", hint="mend it")
+    stand.gates["credential-is-present"].findings = Findings(examined=1, problems=(problem,))
+    result = carried_out("pypi", opened, tmp_path)
+    assert (result.code, stand.step.given) == (Exit.GATE_FAILED, [])
+    assert [gate.name for gate in result.record.gates if not gate.holds] == ["credential-is-present"]
+    assert stand.gates["index-serves-our-bytes"].calls == 0
+
+
+def test_a_gate_after_the_step_fails_the_stage(opened: OpenPlan, stand: Any, tmp_path: Path) -> None:
+    stand.gates["index-serves-our-bytes"].findings = Findings()
+    result = carried_out("pypi", opened, tmp_path)
+    assert (result.code, len(stand.step.given)) == (Exit.GATE_FAILED, 1)
+    (failed,) = (gate for gate in result.record.gates if not gate.holds)
+    assert "examined nothing" in str(failed.problems[0])
+
+
+def test_words_for_the_tools_narrow_a_run_and_leave_no_evidence(opened: OpenPlan, stand: Any, tmp_path: Path) -> None:  # noqa: ARG001
+    before = (opened.releases[0].state / "evidence" / "tests.json").read_bytes()
+    result = carried_out("tests", opened, tmp_path, posargs=("-k", "one"))
+    assert (result.narrowed, result.code) == (Narrowing.ARGUMENTS, Exit.PASS)
+    assert (opened.releases[0].state / "evidence" / "tests.json").read_bytes() == before
+
+
+def test_an_intent_is_on_disk_before_the_step_acts(opened: OpenPlan, stand: Any, tmp_path: Path) -> None:
+    stand.step.end = {"": KeyboardInterrupt()}
+    with pytest.raises(KeyboardInterrupt):
+        carried_out("pypi", opened, tmp_path)
+    left = opened.releases[0].store.read("pypi").record
+    assert (left.finished, left.outcome, left.detail) == ("", Outcome.ERROR, "begun")
+    stand.step.end = {}
+    assert carried_out("pypi", opened, tmp_path, asked=False).how is Resolution.RAN
+
+
+def test_the_last_stage_leaves_the_verdict(opened: OpenPlan, stand: Any, tmp_path: Path) -> None:  # noqa: ARG001
+    assert carried_out("release", opened, tmp_path).code is Exit.PASS
+    verdict = opened.releases[0].store.read("verdict")
+    assert verdict.record.passed
+    again = carried_out("release", opened, tmp_path, asked=False)
+    assert again.how is Resolution.CACHED
+    assert opened.releases[0].store.read("verdict").digest == verdict.digest
+
+
+def test_the_seal_holds_when_only_unmoor_or_the_settings_changed() -> None:
+    inputs = {str(each): "1" for each in Bound}
+    assert seal_digest(inputs) == seal_digest(inputs | {"unmoor": "2", "settings": "2"})
+    for name in ("commit", "tree", "edits", "version", "epoch", "mode"):
+        assert seal_digest(inputs) != seal_digest(inputs | {name: "2"})

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from support.releasable import BACKENDS, fill
-from unmoor.commands import edits
+from unmoor.commands.bump import bump_version
+from unmoor.commands.changelog import collect_notes
+from unmoor.commands.note import add_note
 from unmoor.errors import Blocked, UnmoorError
 from unmoor.model import Mode
 from unmoor.observe.repository import load
@@ -48,11 +50,11 @@ def test_a_plan_is_carried_out_once_and_exactly(repository, backend, newline):
     repository.git("tag", "1.2.0")
     repository.write("x", "")
     repository.commit("Later")
-    project = load(repository.folder, repository.environ)
-    plan = make(project, facts(repository), mode=Mode.REHEARSAL)
+    component = load(repository.folder, repository.environ)
+    plan = make([(component, facts(repository))], mode=Mode.REHEARSAL)
     assert plan.releases[0].version == "1.3.0"
     assert plan.releases[0].rule == "1 note asks for a minor bump after 1.2.0: 7.feature.md"
-    made = prepare(repository.folder, project, plan.releases[0], plan.date)
+    made = prepare(repository.folder, component, plan.releases[0], plan.date)
 
     after = snapshot(repository)
     path, place = BACKENDS[backend][1:]
@@ -64,11 +66,11 @@ def test_a_plan_is_carried_out_once_and_exactly(repository, backend, newline):
     assert changelog.count(f"## 1.3.0 ({DAY}){newline}") == 1
     assert changelog.index("New door. (#7)") < changelog.index("No draught. (#8)") < changelog.index("## 1.1.0")
     assert changelog.count("\r") == (changelog.count("\n") if newline == "\r\n" else 0)
-    read = {sources.read(repository.folder, source) for source in project.component.sources}
+    read = {sources.read(repository.folder, source) for source in component.sources}
     assert read == {"1.3.0"}
     # Nothing is staged, and a second run changes nothing.
     assert repository.git("diff", "--cached", "--name-only") == ""
-    assert prepare(repository.folder, project, plan.releases[0], plan.date) == ()
+    assert prepare(repository.folder, component, plan.releases[0], plan.date) == ()
     assert snapshot(repository) == after
 
 
@@ -82,60 +84,60 @@ def test_a_version_from_tags_leaves_only_the_changelog_to_edit(repository):
     repository.git("tag", "v2.0.0")
     repository.write("x", "")
     repository.commit("Later")
-    project = load(repository.folder, repository.environ)
-    plan = make(project, facts(repository), mode=Mode.REHEARSAL)
+    component = load(repository.folder, repository.environ)
+    plan = make([(component, facts(repository))], mode=Mode.REHEARSAL)
     assert (plan.releases[0].version, plan.releases[0].tag, plan.releases[0].base_tag) == ("2.1.0", "v2.1.0", "v2.0.0")
     assert [edit.path for edit in plan.releases[0].edits] == ["CHANGELOG.md", "news/7.feature.md", "news/8.bugfix.md"]
-    assert len(prepare(repository.folder, project, plan.releases[0], plan.date)) == 3
+    assert len(prepare(repository.folder, component, plan.releases[0], plan.date)) == 3
     assert (repository.folder / "pyproject.toml").read_text() == table
-    done = edits.bump(project, part="patch", environ=repository.environ)
+    done = bump_version(component, part="patch", environ=repository.environ)
     assert done.changed == ()
-    assert "released by the tag v2.0.1 alone" in done.said[0]
-    assert done.said[1] == "next: nox -s release -- --live 2.0.1"
+    assert "released by the tag v2.0.1 alone" in done.lines[0]
+    assert done.lines[1] == "next: nox -s release -- --live 2.0.1"
     with pytest.raises(Blocked, match=r"less than 2\.0\.0"):
-        edits.bump(project, to="1.0", environ=repository.environ)
+        bump_version(component, to="1.0", environ=repository.environ)
 
 
 def test_a_failure_in_the_second_half_leaves_every_file_as_it_was(repository):
     fill(repository, "setuptools")
-    project = load(repository.folder, repository.environ)
-    plan = make(project, facts(repository, taken=("1.2.0",)), mode=Mode.REHEARSAL)
+    component = load(repository.folder, repository.environ)
+    plan = make([(component, facts(repository, taken=("1.2.0",)))], mode=Mode.REHEARSAL)
     repository.write("news/9.featur.md", "Mistyped.\n")
     before = snapshot(repository)
     with pytest.raises(Blocked, match=r"news/9\.featur\.md:1: .*did you mean 'feature'"):
-        prepare(repository.folder, project, plan.releases[0], plan.date)
+        prepare(repository.folder, component, plan.releases[0], plan.date)
     assert snapshot(repository) == before
 
 
 def test_edits_the_plan_does_not_name_are_refused(repository):
     fill(repository, "flit")
-    project = load(repository.folder, repository.environ)
-    plan = make(project, facts(repository, taken=("1.2.0",)), mode=Mode.REHEARSAL)
+    component = load(repository.folder, repository.environ)
+    plan = make([(component, facts(repository, taken=("1.2.0",)))], mode=Mode.REHEARSAL)
     before = snapshot(repository)
     from dataclasses import replace
 
     narrowed = replace(plan.releases[0], edits=plan.releases[0].edits[1:])
     with pytest.raises(UnmoorError, match="the plan does not name"):
-        prepare(repository.folder, project, narrowed, plan.date)
+        prepare(repository.folder, component, narrowed, plan.date)
     assert snapshot(repository) == before
 
 
 def test_a_person_bumps_with_the_changelog_in_one_go(repository):
     fill(repository, "hatchling")
-    project = load(repository.folder, repository.environ)
-    done = edits.bump(project, to="v2.0-rc.1", with_changelog=True, date=DAY, environ=repository.environ)
-    assert done.said == (
+    component = load(repository.folder, repository.environ)
+    done = bump_version(component, to="v2.0-rc.1", with_changelog=True, date=DAY, environ=repository.environ)
+    assert done.lines == (
         "'v2.0-rc.1' is 2.0rc1",
         "1.2.0 → 2.0rc1",
         "changed CHANGELOG.md",
         "changed pyproject.toml",
         "2 notes collected",
     )
-    project = load(repository.folder, repository.environ)
+    component = load(repository.folder, repository.environ)
     before = snapshot(repository)
-    assert edits.bump(project, to="2.0.0rc1", environ=repository.environ).said[-1] == "already 2.0.0rc1"
+    assert bump_version(component, to="2.0.0rc1", environ=repository.environ).lines[-1] == "already 2.0.0rc1"
     with pytest.raises(Blocked, match=r"1\.9 is less than 2\.0rc1") as caught:
-        edits.bump(project, to="1.9", environ=repository.environ)
+        bump_version(component, to="1.9", environ=repository.environ)
     assert caught.value.code == 2
     assert snapshot(repository) == before
 
@@ -143,26 +145,26 @@ def test_a_person_bumps_with_the_changelog_in_one_go(repository):
 @pytest.mark.parametrize("arguments", [{}, {"part": "minor", "to": "2.0"}])
 def test_a_bump_needs_one_of_part_and_version(repository, arguments):
     fill(repository, "hatchling")
-    project = load(repository.folder, repository.environ)
+    component = load(repository.folder, repository.environ)
     with pytest.raises(UnmoorError, match="either the part"):
-        edits.bump(project, **arguments, environ=repository.environ)
+        bump_version(component, **arguments, environ=repository.environ)
 
 
 def test_sources_that_disagree_are_listed(repository):
     fill(repository, "hatchling")
     repository.write("src/thing/__init__.py", '__version__ = "1.1.0"\n')
-    project = load(repository.folder, repository.environ)
+    component = load(repository.folder, repository.environ)
     with pytest.raises(Blocked) as caught:
-        edits.bump(project, part="minor", environ=repository.environ)
+        bump_version(component, part="minor", environ=repository.environ)
     assert {problem.message for problem in caught.value.problems} == {"states '1.2.0'", "states '1.1.0'"}
 
 
 def test_a_bump_that_was_cut_short_is_finished(repository):
     fill(repository, "hatchling")
     repository.write("src/thing/__init__.py", '__version__ = "1.3.0"\n')
-    project = load(repository.folder, repository.environ)
-    done = edits.bump(project, to="1.3.0", environ=repository.environ)
-    assert done.said == ("1.2.0 → 1.3.0", "changed pyproject.toml")
+    component = load(repository.folder, repository.environ)
+    done = bump_version(component, to="1.3.0", environ=repository.environ)
+    assert done.lines == ("1.2.0 → 1.3.0", "changed pyproject.toml")
 
 
 def test_a_file_in_the_middle_of_a_merge_is_not_edited(repository):
@@ -177,23 +179,23 @@ def test_a_file_in_the_middle_of_a_merge_is_not_edited(repository):
     with pytest.raises(AssertionError):
         repository.git("merge", "other")
     repository.write("thing.py", text + "A = 3\n")
-    project = load(repository.folder, repository.environ)
+    component = load(repository.folder, repository.environ)
     with pytest.raises(Blocked, match=r"thing\.py: has an unresolved merge conflict"):
-        edits.bump(project, part="patch", environ=repository.environ)
+        bump_version(component, part="patch", environ=repository.environ)
 
 
 def test_a_note_is_added_drafted_and_collected(repository):
     fill(repository, "poetry-core")
-    project = load(repository.folder, repository.environ)
-    done = edits.note(project, "--live is said aloud.", "feature", environ=repository.environ)
+    component = load(repository.folder, repository.environ)
+    done = add_note(component, "--live is said aloud.", "feature", environ=repository.environ)
     assert done.changed[0].read_text() == "--live is said aloud.\n"
-    assert done.said[0].startswith("added news/+")
-    drafted = edits.changelog(project, "v1.3", DAY, draft=True, environ=repository.environ)
-    assert "- --live is said aloud." in drafted.said[0]
+    assert done.lines[0].startswith("added news/+")
+    drafted = collect_notes(component, "v1.3", DAY, draft=True, environ=repository.environ)
+    assert "- --live is said aloud." in drafted.lines[0]
     before = snapshot(repository)
     assert "news/7.feature.md" in before
-    done = edits.changelog(project, "v1.3", DAY, environ=repository.environ)
-    assert done.said == ("CHANGELOG.md: section for 1.3 from 3 notes, which are removed",)
-    again = edits.changelog(project, "1.3", "2026-02-03", environ=repository.environ)
+    done = collect_notes(component, "v1.3", DAY, environ=repository.environ)
+    assert done.lines == ("CHANGELOG.md: section for 1.3 from 3 notes, which are removed",)
+    again = collect_notes(component, "1.3", "2026-02-03", environ=repository.environ)
     assert again.changed == ()
-    assert "already; nothing to do" in again.said[0]
+    assert "already; nothing to do" in again.lines[0]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from unmoor.errors import Blocked, UnmoorError
-from unmoor.model import Backend, Bump, Change, Component, Finding, Mode, NotesStyle, Project, VersionSource
+from unmoor.model import Backend, Bump, Change, Component, Finding, Mode, Repository, VersionSource
 from unmoor.model.settings import Settings
 from unmoor.planning.notes import Notes
 from unmoor.planning.plan import Facts, make
@@ -19,25 +19,16 @@ def static(value, path="pyproject.toml", key="project.version"):
     return VersionSource(kind="static", path=path, key=key, value=value)
 
 
-def project(*sources, form="{version}", zero_major="minor"):
-    return Project(
-        root=Path("nowhere"),
-        folder=Path("nowhere"),
-        component=Component(name="thing", sources=sources, tag_form=form),
+def component(*sources, form="{version}", zero_major="minor"):
+    nowhere = Path("nowhere")
+    return Component(
+        repository=Repository(root=nowhere, remote="origin"),
+        name="thing",
+        folder=nowhere,
+        sources=sources,
+        tag_form=form,
         settings=Settings(zero_major=zero_major),
-        settings_digest="",
-        metadata={},
         backend=Backend(name="hatchling"),
-        notes=NotesStyle(style="none"),
-        lint=(),
-        types=(),
-        tests=None,
-        docs=None,
-        pythons=(),
-        own_sessions={},
-        remote="origin",
-        branches=(),
-        resolved=(),
     )
 
 
@@ -64,7 +55,8 @@ def facts(*, behind=(), beside=(), here=(), taken=None, remote=None, changes=(),
 
 
 def rehearse(made, found):
-    return make(made, found, mode=Mode.REHEARSAL).release
+    (release,) = make([(made, found)], mode=Mode.REHEARSAL).releases
+    return release
 
 
 @pytest.mark.parametrize(
@@ -128,7 +120,7 @@ def rehearse(made, found):
     ],
 )
 def test_a_rehearsal_chooses_its_version_and_says_why(sources, known, version, rule):
-    release = rehearse(project(*sources), facts(**known))
+    release = rehearse(component(*sources), facts(**known))
     assert release.version == version
     assert rule in release.rule
     assert release.tag == version
@@ -136,24 +128,24 @@ def test_a_rehearsal_chooses_its_version_and_says_why(sources, known, version, r
 
 def test_the_zero_policy_may_be_strict():
     found = facts(behind=["0.5.0"], changes=[change(Bump.MAJOR)])
-    assert rehearse(project(static("0.5.0"), zero_major="major"), found).version == "1.0.0"
+    assert rehearse(component(static("0.5.0"), zero_major="major"), found).version == "1.0.0"
 
 
 def test_what_code_computes_cannot_be_planned():
     source = VersionSource(kind="computed", path="setup.py", key="find_version()")
     with pytest.raises(UnmoorError, match=r"setup\.py: the version is computed by code"):
-        rehearse(project(source), facts())
+        rehearse(component(source), facts())
 
 
 def test_the_plan_holds_the_facts_and_names_every_edit():
     memory = static("0.9", key="tool.bumpversion.current_version")
-    made = project(
+    made = component(
         static("1.0"), memory, static("1.0", "a.toml"), static("0.1", "stale.toml"), form="{name}-v{version}"
     )
     found = facts(
         behind=["thing-v1.0", "1.7"], changes=[change(Bump.MINOR, "1.feature.md"), change(Bump.PATCH, "2.doc.md")]
     )
-    plan = make(made, found, mode=Mode.REHEARSAL, actor="me")
+    plan = make([(made, found)], mode=Mode.REHEARSAL, actor="me")
     assert (plan.commit, plan.tree, plan.branch, plan.date, plan.epoch, plan.actor) == (
         HEAD,
         "t",
@@ -176,7 +168,7 @@ def test_the_plan_holds_the_facts_and_names_every_edit():
         "news/1.feature.md",
         "news/2.doc.md",
     ]
-    assert make(made, found, mode=Mode.REHEARSAL, actor="me") == plan
+    assert make([(made, found)], mode=Mode.REHEARSAL, actor="me") == plan
 
 
 def test_bad_notes_are_noticed():
@@ -184,7 +176,8 @@ def test_bad_notes_are_noticed():
     from dataclasses import replace
 
     found = replace(found, notes=Notes(problems=(Finding(message="is empty", place="news/1.x:1"),)))
-    assert make(project(static("1.0")), found, mode=Mode.REHEARSAL).notices == ("not asked", "news/1.x:1: is empty")
+    plan = make([(component(static("1.0")), found)], mode=Mode.REHEARSAL)
+    assert plan.notices == ("not asked", "news/1.x:1: is empty")
 
 
 @pytest.mark.parametrize(
@@ -201,25 +194,27 @@ def test_the_base_of_a_rehearsal_is_the_newest_release_behind_it(behind, beside,
     known = facts(
         behind=[tag for tag in behind if tag != version], beside=beside, here=[t for t in behind if t == version]
     )
-    assert rehearse(project(static(version)), known).base_tag == base
+    assert rehearse(component(static(version)), known).base_tag == base
 
 
 # ── live ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def live(made, found, version, base=""):
-    return make(made, found, mode=Mode.LIVE, named_version=version, base=base).release
+    bases = {made.name: base}
+    (release,) = make([(made, found)], mode=Mode.LIVE, named_version=version, bases=bases).releases
+    return release
 
 
 def test_a_live_release_edits_nothing_and_takes_the_trees_spelling():
-    release = live(project(static("1.4")), facts(behind=["1.3"], changes=[change(Bump.MAJOR)]), "v1.4.0", "1.3.0")
+    release = live(component(static("1.4")), facts(behind=["1.3"], changes=[change(Bump.MAJOR)]), "v1.4.0", "1.3.0")
     assert (release.version, release.base_tag, release.edits) == ("1.4", "1.3", ())
     assert "named, and the tree states it" in release.rule
 
 
 def test_every_place_that_disagrees_is_listed():
     memory = static("0.1", key="tool.bumpversion.current_version")
-    made = project(static("1.3"), memory, static("1.2", "b.toml", "x"), static("1.4", "c.toml", "y"))
+    made = component(static("1.3"), memory, static("1.2", "b.toml", "x"), static("1.4", "c.toml", "y"))
     with pytest.raises(Blocked) as caught:
         live(made, facts(), "1.4")
     assert [problem.place for problem in caught.value.problems] == ["pyproject.toml: project.version", "b.toml: x"]
@@ -239,12 +234,12 @@ def test_every_place_that_disagrees_is_listed():
 )
 def test_a_live_version_that_is_not_so_stops_the_run(sources, known, version, message):
     with pytest.raises(UnmoorError, match=message):
-        live(project(*sources), facts(**known), version)
+        live(component(*sources), facts(**known), version)
 
 
 def test_a_version_from_tags_is_as_named():
-    assert live(project(VCS), facts(behind=["v1.3"]), "1.4.0", "1.3").version == "1.4.0"
-    assert "the tag 1.4 is on this commit" in live(project(VCS), facts(here=["1.4"]), "1.4").rule
+    assert live(component(VCS), facts(behind=["v1.3"]), "1.4.0", "1.3").version == "1.4.0"
+    assert "the tag 1.4 is on this commit" in live(component(VCS), facts(here=["1.4"]), "1.4").rule
 
 
 @pytest.mark.parametrize(
@@ -262,14 +257,14 @@ def test_a_version_from_tags_is_as_named():
 )
 def test_the_base_is_named_and_never_guessed(known, base, kind, message):
     with pytest.raises(kind, match=message):
-        live(project(static("1.4")), facts(**known), "1.4", base)
+        live(component(static("1.4")), facts(**known), "1.4", base)
 
 
 def test_a_base_on_the_remote_is_good_and_a_first_release_needs_none():
     found = facts(behind=["1.3"], remote={"refs/tags/1.3": OLD})
-    assert live(project(static("1.4")), found, "1.4", "1.3.0").base_tag == "1.3"
-    assert live(project(static("1.4")), facts(), "1.4").base_tag == ""
-    assert live(project(static("1.4")), facts(here=["1.4"]), "1.4").base_tag == ""
+    assert live(component(static("1.4")), found, "1.4", "1.3.0").base_tag == "1.3"
+    assert live(component(static("1.4")), facts(), "1.4").base_tag == ""
+    assert live(component(static("1.4")), facts(here=["1.4"]), "1.4").base_tag == ""
 
 
 # ── tags ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -73,7 +73,7 @@ def test_names_are_normalized(requirement: str, name: str) -> None:
 
 def test_a_build_system_that_no_build_survives_is_a_problem(tmp_path: Path) -> None:
     (missing,) = backend_problems(write(tmp_path, {"pyproject.toml": "[build-system]\nbuild-backend = 'x'\n"}))
-    assert missing.where == "pyproject.toml: build-system.requires"
+    assert missing.place == "pyproject.toml: build-system.requires"
     (other,) = backend_problems(write(tmp_path / "b", {"pyproject.toml": "build-system = 'x'\n"}))
-    assert "not a table" in other.what
+    assert "not a table" in other.message
     assert list(backend_problems(write(tmp_path / "c", {"pyproject.toml": "[build-system]\nrequires = []\n"}))) == []

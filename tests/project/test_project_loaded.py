@@ -12,9 +12,10 @@ import pytest
 from support.repositories import Repository
 from support.trees import write
 from unmoor.errors import SettingsError, UnmoorError
-from unmoor.model import Project
-from unmoor.project.detect import repository as refs_of
-from unmoor.project.load import find_component, load
+from unmoor.model import Component
+from unmoor.observe.repository import load, refs
+from unmoor.project.detect import repository as chosen
+from unmoor.project.load import find_component
 
 Make = Callable[..., Repository]
 
@@ -285,9 +286,9 @@ SHAPES: Mapping[str, tuple[Mapping[str, str], tuple[str, ...], Mapping[str, obje
 }
 
 
-def rows(project: Project) -> dict[str, object]:
+def rows(component: Component) -> dict[str, object]:
     found: dict[str, list[str]] = {}
-    for row in project.resolved:
+    for row in component.resolved:
         found.setdefault(row.key, []).append(row.value)
     return {key: values[0] if len(values) == 1 else values for key, values in found.items()}
 
@@ -312,11 +313,11 @@ def start(new_repository: Make) -> Callable[..., Repository]:
 def test_a_project_is_resolved_as_its_maintainers_would_say(start: Make, shape: str, ends: str) -> None:
     files, tags, expected = SHAPES[shape]
     made = start(files, *tags, ends=ends)
-    project = load(made.folder, made.environ)
-    found = rows(project)
+    component = load(made.folder, made.environ)
+    found = rows(component)
     assert {key: found.get(key) for key in expected} == expected
-    assert all(row.reason for row in project.resolved)
-    assert (project.root, project.folder, project.component.path) == (made.folder, made.folder, ".")
+    assert all(row.reason for row in component.resolved)
+    assert (component.repository.root, component.folder, component.path) == (made.folder, made.folder, ".")
 
 
 def test_loading_again_gives_the_same(start: Make) -> None:
@@ -343,8 +344,8 @@ def test_settings_win_and_say_so(start: Make) -> None:
         + '[tool.unmoor.docs]\nengine = "none"\n[tool.unmoor.sizes]\nwheel-limit = 5000000\n'
     )
     made = start({"pyproject.toml": text, "thing.py": "", "noxfile.py": "import nox\n"}, "v1.0")
-    project = load(made.folder, made.environ)
-    found = {row.key: (row.value, row.reason) for row in project.resolved}
+    component = load(made.folder, made.environ)
+    found = {row.key: (row.value, row.reason) for row in component.resolved}
     own = "set in [tool.unmoor]"
     assert found["tag"] == ("rel-{version}", own)
     assert found["branches"] == ("trunk", own)
@@ -364,7 +365,7 @@ def test_settings_win_and_say_so(start: Make) -> None:
     assert found["sizes.wheel-limit"] == ("5000000", own)
     assert found["tests.command"] == ("make, test", own)
     assert "sizes.sdist-limit" not in found
-    assert project.own_sessions == {"docs-strict": ("docs",), "check": ("check",)}
+    assert component.repository.own_sessions == {"docs-strict": ("docs",), "check": ("check",)}
 
 
 def test_the_nearest_package_is_the_component(start: Make) -> None:
@@ -373,10 +374,10 @@ def test_the_nearest_package_is_the_component(start: Make) -> None:
         {"pyproject.toml": MINIMAL, "packages/größe 1/pyproject.toml": other, "packages/größe 1/src/other/a.py": ""}
     )
     inner = made.folder / "packages/größe 1"
-    project = load(inner / "src/other", made.environ)
-    assert (project.component.name, project.component.path) == ("other", "packages/größe 1")
-    assert (project.root, project.folder) == (made.folder, inner)
-    assert load(made.folder / "packages", made.environ).component.name == "thing"
+    component = load(inner / "src/other", made.environ)
+    assert (component.name, component.path) == ("other", "packages/größe 1")
+    assert (component.repository.root, component.folder) == (made.folder, inner)
+    assert load(made.folder / "packages", made.environ).name == "thing"
 
 
 def test_a_component_is_not_looked_for_above_the_repository(start: Make, tmp_path: Path) -> None:
@@ -398,8 +399,8 @@ def test_a_folder_outside_any_repository_is_no_project(tmp_path: Path, environ: 
 def test_a_repository_without_a_commit_can_be_loaded(new_repository: Make) -> None:
     made = new_repository()
     write(made.folder, {"pyproject.toml": MINIMAL})
-    project = load(made.folder, made.environ)
-    assert (project.branches, project.remote) == ((), "")
+    component = load(made.folder, made.environ)
+    assert (component.repository.branches, component.repository.remote) == ((), "")
 
 
 WRONG = {
@@ -482,14 +483,14 @@ def test_remote_and_branches_come_from_the_clone(start: Make, tmp_path: Path) ->
     clone = Repository(tmp_path / "clone", origin.environ)
     origin.git("clone", "--quiet", origin.folder, clone.folder)
     clone.git("switch", "--quiet", "-c", "topic/ü")
-    project = load(clone.folder, clone.environ)
-    assert (project.remote, project.branches) == ("origin", ("trunk",))
-    reasons = {row.key: row.reason for row in project.resolved}
+    component = load(clone.folder, clone.environ)
+    assert (component.repository.remote, component.repository.branches) == ("origin", ("trunk",))
+    reasons = {row.key: row.reason for row in component.resolved}
     assert reasons["branches"] == "the default branch of 'origin'"
     clone.git("remote", "set-head", "origin", "--delete")
-    assert load(clone.folder, clone.environ).branches == ("topic/ü",)
+    assert load(clone.folder, clone.environ).repository.branches == ("topic/ü",)
     clone.git("branch", "master")
-    assert load(clone.folder, clone.environ).branches == ("master",)
+    assert load(clone.folder, clone.environ).repository.branches == ("master",)
 
 
 @pytest.mark.parametrize(
@@ -499,8 +500,7 @@ def test_the_remote_is_never_guessed(start: Make, remotes: tuple[str, ...], remo
     made = start({"pyproject.toml": MINIMAL})
     for name in remotes:
         made.git("remote", "add", name, made.folder)
-    refs = refs_of.observe(made.folder, made.environ)
-    found, reason = refs_of.remote(refs, "")
+    found, reason = chosen.remote(refs(made.folder, made.environ), "")
     assert found == remote
     assert reason
 
@@ -508,8 +508,8 @@ def test_the_remote_is_never_guessed(start: Make, remotes: tuple[str, ...], remo
 def test_a_detached_head_has_no_current_branch(start: Make) -> None:
     made = start({"pyproject.toml": MINIMAL}, "v1.0")
     made.git("checkout", "--quiet", "--detach")
-    refs = refs_of.observe(made.folder, made.environ)
-    assert (refs.current, refs.heads, refs.tags) == ("", ("main",), ("v1.0",))
+    found = refs(made.folder, made.environ)
+    assert (found.current, found.heads, found.tags) == ("", ("main",), ("v1.0",))
 
 
 # ── the digest ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -555,6 +555,6 @@ def test_the_digest_changes_with_what_the_stages_go_by(start: Make, old: str, ne
 
 def test_what_is_resolved_can_be_written_as_json(start: Make) -> None:
     made = start(FLIT_WITH_GROUPS)
-    project = load(made.folder, made.environ)
-    written = json.dumps([asdict(row) for row in project.resolved])
+    component = load(made.folder, made.environ)
+    written = json.dumps([asdict(row) for row in component.resolved])
     assert str(made.folder) not in written

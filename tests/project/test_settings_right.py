@@ -6,8 +6,8 @@ from dataclasses import fields, is_dataclass
 
 import pytest
 
+from unmoor.model import settings as words
 from unmoor.model.settings import Settings
-from unmoor.project import types as words
 from unmoor.project.settings import constraints
 from unmoor.project.settings.decode import SCHEMA, decode
 from unmoor.project.settings.schema import shape_of, shapes

@@ -28,7 +28,8 @@ def problems_of(text: str) -> tuple[Finding, ...]:
 WRONG = [
     # names
     ('branchs = ["main"]', "2: branchs", "unknown key 'branchs'", "did you mean 'branches'?"),
-    ("disable = []", "2: disable", "unknown key", "did you mean 'disable'?"),
+    ("disabel = []", "2: disabel", "unknown key", "did you mean 'disable'?"),
+    ("leave-out = []", "2: leave-out", "'leave-out' is now called 'disable'", "write disable"),
     ("Installer = 'uv'", "2: Installer", "unknown key", "did you mean 'installer'?"),
     ("coverage = 80", "2: coverage", "unknown key", "did you mean 'tests.coverage'?"),
     ("upload-url = ''", "2: upload-url", "unknown key", "see the reference"),
@@ -120,7 +121,7 @@ WRONG = [
     (
         f"[tool.unmoor]\ndisable = ['tag-is-free']\n{WAIVER}",
         "4: waivers[0].gate",
-        "left out and waived",
+        "disabled and waived at once",
         "one of the",
     ),
     (COMMAND.replace("a-check", "tests-pass"), "2: commands[0].name", "name of a built-in gate", "another name"),

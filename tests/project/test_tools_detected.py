@@ -6,8 +6,8 @@ import pytest
 
 from support.trees import write
 from unmoor.model import Requirements, Tool
-from unmoor.model import TestSettings as SettingsOfTests
 from unmoor.model.settings import DocsSettings
+from unmoor.model.settings import TestSettings as SettingsOfTests
 from unmoor.project.detect.docs_engine import docs_engine
 from unmoor.project.detect.lint_tools import lint_tools
 from unmoor.project.detect.metadata import metadata

@@ -14,6 +14,7 @@ from support.distributions import sdist, wheel, wheel_members
 from support.indexes import running
 from unmoor.rehearsal.faults import Fault, Faults
 from unmoor.runtime import environment
+from unmoor.targets import Index, UploadAnswer
 from unmoor.tools import twine
 from unmoor.tools.uv import uv_program
 
@@ -23,6 +24,10 @@ def run(*command: str | Path, env: Mapping[str, str]) -> subprocess.CompletedPro
     return subprocess.run(
         [str(word) for word in command], env=clean, capture_output=True, text=True, timeout=60, check=False
     )
+
+
+def send(path: Path, index: Index, env: Mapping[str, str]) -> UploadAnswer:
+    return twine.upload(path, index.upload_url, name=index.name, credential=index.credential, env=env)
 
 
 def test_uv_publishes_and_knows_what_is_there(tmp_path: Path, environ: Mapping[str, str]):
@@ -45,7 +50,7 @@ def test_uv_publishes_and_knows_what_is_there(tmp_path: Path, environ: Mapping[s
 def test_pip_downloads_what_was_uploaded_and_refuses_anything_else(tmp_path: Path, environ: Mapping[str, str]):
     path = wheel(tmp_path)
     with running(tmp_path / "root", faults=Faults(damage=Fault(1))) as (index, target):
-        assert twine.upload(path, target, env=environ).accepted
+        assert send(path, target, environ).accepted
         options = ["--isolated", "--no-deps", "--no-cache-dir", "--only-binary=:all:", "--index-url", target.simple_url]
         place = tmp_path / "down"
         download = [sys.executable, "-m", "pip", "download", *options, "-d", place, "tiny-thing==1.2.0"]
@@ -60,7 +65,7 @@ def test_pip_downloads_what_was_uploaded_and_refuses_anything_else(tmp_path: Pat
 def test_uv_installs_and_leaves_yanked_releases_alone(tmp_path: Path, environ: Mapping[str, str]):
     path = wheel(tmp_path)
     with running(tmp_path / "root") as (index, target):
-        twine.upload(path, target, env=environ)
+        send(path, target, environ)
         options = ["--no-cache", "--no-deps", "--index-url", target.simple_url, "--python", sys.executable]
         install = [uv_program(), "pip", "install", *options, "--target"]
         done = run(*install, tmp_path / "one", "tiny-thing", env=environ)

@@ -14,7 +14,7 @@ from support.records import SDIST, WHEEL, fill, plan, record
 from support.repositories import Repository
 from unmoor.chain import CHAIN
 from unmoor.evidence.record import GateRecord, Result
-from unmoor.model import Edit, Finding, Mode, Outcome, Plan, Resolution
+from unmoor.model import Edit, Finding, Mode, Outcome, Plan, Resolution, Skip
 from unmoor.report import final_summary, markdown
 from unmoor.report.progress import failure, headline, problems
 from unmoor.report.stage_rows import last_run, matched, rows, summary, unrehearsed
@@ -30,22 +30,43 @@ NO = GateRecord(
 )
 
 
-def ended(how: str = "ran", code: int = 0, why: str = "it was asked for") -> dict[str, Any]:
-    return {"how": how, "code": code, "why": why, "seconds": 1.25, "state": "", "mode": "rehearsal"}
+def kept(state: Path) -> EvidenceStore:
+    return EvidenceStore(state / "evidence", "thing")
 
 
-EVERY = {stage.name: ended() for stage in CHAIN}
+def ended(
+    how: str = "ran", code: int = 0, why: str = "it was asked for", *, stage: str = "", narrowed: str = ""
+) -> dict[str, Any]:
+    return {
+        "component": "thing",
+        "how": how,
+        "code": code,
+        "why": why,
+        "narrowed": narrowed,
+        "recorded": stage,
+        "seconds": 1.25,
+        "state": "",
+    }
+
+
+EVERY = {stage.name: ended(stage=stage.name) for stage in CHAIN}
 
 
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
-    fill(EvidenceStore(tmp_path / "evidence"))
+    fill(EvidenceStore(tmp_path / "evidence", "thing"))
     return tmp_path
 
 
 def said(state: Path, run: Mapping[str, Any], made: Plan | None = None, **words: Any) -> str:
-    found = rows(EvidenceStore(state / "evidence"), run)
-    return final_summary.compose(made or plan(), found, state, **{"seconds": 61, "again": "nox -s release", **words})
+    found = rows(kept(state), run)
+    return final_summary.compose(
+        made or plan(),
+        (made or plan()).releases[0],
+        found,
+        state,
+        **{"seconds": 61, "again": "nox -s release", **words},
+    )
 
 
 def test_a_complete_rehearsal_says_what_it_was_and_how_to_go_live(state: Path) -> None:
@@ -63,7 +84,7 @@ def test_a_project_without_our_lines_is_told_to_add_them_first(state: Path) -> N
 
 
 def test_a_plan_with_edits_is_told_to_make_them_first(state: Path) -> None:
-    release = replace(plan().release, edits=(Edit(path="pyproject.toml", what="version 1.0"),))
+    release = replace(plan().releases[0], edits=(Edit(path="pyproject.toml", what="version 1.0"),))
     text = said(state, EVERY, replace(plan(), releases=(release,)))
     assert "Prepared in the clone: pyproject.toml (version 1.0)." in text
     assert "unmoor bump --to 1.0" in text.splitlines()[-1]
@@ -77,40 +98,45 @@ def test_a_complete_release_has_nothing_left_to_do(state: Path) -> None:
 
 
 def test_a_stop_says_where_why_and_the_same_command_again(state: Path) -> None:
-    EvidenceStore(state / "evidence").write(record("check", outcome=Outcome.FAILED, gates=(NO,)))
-    text = said(state, {"check": ended(code=2)})
+    kept(state).write(record("check", outcome=Outcome.FAILED, gates=(NO,)))
+    text = said(state, {"check": ended(code=2, stage="check")})
     assert "STOPPED at check" in text
     assert "check: tag-is-free: refs:1: the tag 'v1.0' exists (and 1 more)" in text
     assert "    → choose another" in text
-    assert text.splitlines()[-1] == "Next: mend that, then run again: nox -s release"
+    assert text.splitlines()[-1] == "Next: fix that, then run again: nox -s release"
 
 
 def test_an_incomplete_stage_is_simply_run_again(state: Path) -> None:
-    assert said(state, {"pypi": ended(code=4)}).splitlines()[-1] == "Next: nox -s release"
+    assert said(state, {"pypi": ended(code=4, stage="pypi")}).splitlines()[-1] == "Next: nox -s release"
 
 
 def test_a_part_is_not_called_a_rehearsal(state: Path) -> None:
-    text = said(state, {"check": ended()})
+    text = said(state, {"check": ended(stage="check")})
     assert "rehearsal, in part" in text
     assert "REHEARSED" not in text
-    live = said(state, {"check": ended(), "build": ended()}, plan(Mode.LIVE))
+    live = said(state, {"check": ended(stage="check"), "build": ended(stage="build")}, plan(Mode.LIVE))
     assert live.splitlines()[-1] == "Next: nox -s testpypi -- --live 1.0"
 
 
 def test_every_row_says_how_it_ended(state: Path) -> None:
-    run = {"check": ended("cached", why="same tree"), "lint": ended("already there"), "tests": ended(code=2)}
-    found = {row.stage: row for row in rows(EvidenceStore(state / "evidence"), run)}
+    run = {
+        "check": ended("cached", why="same tree", stage="check"),
+        "lint": ended("already there", stage="lint"),
+        "tests": ended(code=2, stage="tests"),
+    }
+    found = {row.stage: row for row in rows(kept(state), run)}
     assert (found["check"].how, found["check"].seconds) == ("cached", None)
     assert found["check"].what.endswith("(same tree)")
     assert found["lint"].how == "already there"
     assert (found["tests"].how, found["tests"].code) == ("FAILED", 2)
     assert (found["pypi"].how, found["pypi"].what) == ("-", "not reached; evidence kept from earlier")
-    narrowed = rows(EvidenceStore(state / "evidence"), {"tests": ended(why="narrowed, so it proves nothing")})
+    only = ended(why="narrowed, so it proves nothing", narrowed="arguments", stage="tests")
+    narrowed = rows(kept(state), {"tests": only})
     assert narrowed[2].what == "narrowed, so it proves nothing"
 
 
 def test_archives_match_only_where_they_were_seen(state: Path) -> None:
-    store = EvidenceStore(state / "evidence")
+    store = kept(state)
     store.write(record("pypi", outcome=Outcome.FAILED))
     store.write(record("testpypi", files=(WHEEL, replace(SDIST, sha256="0" * 64))))
     assert [where for _, _, where in matched(store)] == ["built = testpypi", "built"]
@@ -120,7 +146,7 @@ def test_a_summary_names_what_did_not_hold_and_what_a_glance_must_not_miss() -> 
     assert summary(record(outcome=Outcome.FAILED, gates=(NO,))) == "tag-is-free"
     assert summary(record(outcome=Outcome.ERROR, finished="", detail="")) == "interrupted"
     waived = replace(NO, outcome=Outcome.WAIVED, problems=())
-    missed = replace(waived, outcome=Outcome.SKIPPED, reason="not rehearsed: no documentation")
+    missed = replace(waived, outcome=Outcome.SKIPPED, skipped=Skip.NOT_REHEARSED, reason="no documentation")
     text = summary(record(gates=(waived, missed)))
     assert "1 waived" in text
     assert "1 not rehearsed" in text
@@ -128,20 +154,20 @@ def test_a_summary_names_what_did_not_hold_and_what_a_glance_must_not_miss() -> 
 
 
 def test_a_run_that_left_torn_files_has_no_such_rows(tmp_path: Path) -> None:
-    (tmp_path / "check.json").write_text(json.dumps(ended()))
+    (tmp_path / "check.json").write_text(json.dumps([ended()]))
     (tmp_path / "lint.json").write_text("{")
-    assert list(last_run(tmp_path)) == ["check"]
+    assert {name: list(stages) for name, stages in last_run(tmp_path).items()} == {"thing": ["check"]}
 
 
 def test_the_last_words_are_printed_from_what_a_run_left(
     repository: Repository, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    places = StateLayout.of(repository.door.common_dir(), {})
-    folder = places.release(plan())
-    fill(EvidenceStore(folder / "evidence"))
+    layout = StateLayout.of(repository.door.common_dir(), {})
+    folder = layout.release(plan().releases[0], plan().mode)
+    fill(kept(folder))
     (folder / "plan.json").write_bytes(msgspec.json.encode(plan()))
-    places.run("one").mkdir(parents=True)
-    (places.run("one") / "check.json").write_text(json.dumps({**ended(), "state": str(folder)}))
+    layout.run("one").mkdir(parents=True)
+    (layout.run("one") / "check.json").write_text(json.dumps([{**ended(), "state": str(folder)}]))
     for run in ("none", "one"):
         final_summary.speak(repository.folder, repository.environ, run, again="x", adopted=True, seconds=1)
     assert capsys.readouterr().out.count("thing 1.0") == 1
@@ -157,7 +183,8 @@ def test_nothing_is_said_outside_a_repository(tmp_path: Path, capsys: pytest.Cap
 
 
 def result(**words: Any) -> Result:
-    return Result(**{"stage": "check", "how": Resolution.RAN, "code": 0, "seconds": 2.0, "record": record(), **words})
+    usual = {"stage": "check", "component": "thing", "how": Resolution.RAN, "code": 0, "seconds": 2.0}
+    return Result(**{**usual, "record": record(), **words})
 
 
 @pytest.mark.parametrize(
@@ -174,7 +201,7 @@ def test_a_headline_says_which_of_the_three(words: dict[str, Any], start: str) -
     assert headline(result(**words)).startswith(start)
 
 
-def test_a_failure_shows_places_hints_and_log() -> None:
+def test_a_failure_shows_layout_hints_and_log() -> None:
     text = failure(result(record=record(gates=(NO,))))
     for part in ("tag-is-free does not hold (the tag is free)", "refs:1: the tag", "→ choose another", "log: a.log"):
         assert part in text
@@ -187,8 +214,13 @@ def test_a_failure_shows_places_hints_and_log() -> None:
 
 
 def test_markdown_shows_every_gate_with_its_remarks(state: Path) -> None:
-    EvidenceStore(state / "evidence").write(record("check", gates=(NO,)))
-    text = markdown.compose(plan(), rows(EvidenceStore(state / "evidence"), EVERY), matched(EvidenceStore(state / "evidence")))
+    kept(state).write(record("check", gates=(NO,)))
+    text = markdown.compose(
+        plan(),
+        plan().releases[0],
+        rows(kept(state), EVERY),
+        matched(kept(state)),
+    )
     assert text.startswith("# Rehearsal of thing 1.0\n")
     assert "| tag-is-free | **does not hold** | 0 | refs:1: the tag 'v1.0' exists → choose another<br>more |" in text
     assert f"| {WHEEL.filename} | `{'a' * 64}` | built = testpypi = pypi |" in text
@@ -197,14 +229,19 @@ def test_markdown_shows_every_gate_with_its_remarks(state: Path) -> None:
 @pytest.mark.parametrize("text", ["a|b", "a\n| b", "<script>", "`code`", "@somebody", "\\|", "a\r\n\r\n# b", "![x](y)"])
 def test_text_from_outside_stays_in_its_cell(state: Path, text: str) -> None:
     gate = replace(NO, problems=(Finding(message=text),), unit=text)
-    EvidenceStore(state / "evidence").write(record("check", gates=(gate,)))
+    kept(state).write(record("check", gates=(gate,)))
     made = replace(plan(), actor=text)
-    plain = markdown.compose(made, rows(EvidenceStore(state / "evidence"), EVERY), ())
+    plain = markdown.compose(made, made.releases[0], rows(kept(state), EVERY), ())
     tame = replace(NO, problems=(Finding(message="x"),), unit="x")
-    EvidenceStore(state / "evidence").write(record("check", gates=(tame,)))
-    usual = markdown.compose(replace(made, actor="x"), rows(EvidenceStore(state / "evidence"), EVERY), ())
+    kept(state).write(record("check", gates=(tame,)))
+    usual = markdown.compose(replace(made, actor="x"), made.releases[0], rows(kept(state), EVERY), ())
     assert len(plain.splitlines()) == len(usual.splitlines())
     (line,) = [each for each in plain.splitlines() if each.startswith("| tag-is-free")]
     assert len(line.replace("\\\\", "").replace("\\|", "").split("|")) == 6
     for live in ("<script", "`code`", "@somebody", "![x]"):
         assert live not in plain
+
+
+def test_a_release_that_was_not_begun_says_what_it_waits_for() -> None:
+    stopped = result(component="b", code=2, withheld=True, why="it waits for a, which was stopped", record=None)
+    assert headline(stopped, named=True) == "unmoor: check of b was not begun: it waits for a, which was stopped"

@@ -13,6 +13,7 @@ import pytest
 
 from support.records import fill, plan, record
 from support.sealing import NAMES, sealed_archives
+from unmoor.evidence.record import EvidenceKey
 from unmoor.model import Distribution, Mode, Outcome
 from unmoor.report import manual_steps
 from unmoor.state.evidence_store import EvidenceStore
@@ -21,6 +22,11 @@ from unmoor.targets import Addresses
 INDEXES = {"testpypi": "https://test.index.invalid/legacy/", "pypi": "https://index.invalid/upload dir/"}
 ADDRESSES = Addresses(indexes=INDEXES, remote="upstream", signed=False)
 COMMIT = "c" * 40
+RELEASE = plan().releases[0]
+
+
+def key(stage: str) -> EvidenceKey:
+    return EvidenceKey(stage=stage, component="thing")
 
 
 class Started:
@@ -28,15 +34,15 @@ class Started:
 
     def __init__(self, state: Path) -> None:
         self.state = state
-        self.store = EvidenceStore(state / "evidence")
+        self.store = EvidenceStore(state / "evidence", "thing")
         self.files = sealed_archives(state / "dist", "tested")
         fill(self.store, mode=Mode.LIVE, files=self.files)
         for index in INDEXES:
             self.took(index)
         for each in self.files:
             self.began("testpypi", each)
-        self.store.path("pypi").unlink()
-        self.store.path("release").unlink()
+        self.store.path(key("pypi")).unlink()
+        self.store.path(key("release")).unlink()
 
     def took(self, index: str, **changes: Any) -> None:
         """Record that the step of a stage was done: the index took the files."""
@@ -53,12 +59,12 @@ class Started:
         if harm == "overwritten":
             self.store.write(record("build", mode=Mode.LIVE, outcome=Outcome.FAILED, files=(), facts={}))
         elif harm == "damaged":
-            self.store.path("build").write_text("{")
+            self.store.path(key("build")).write_text("{")
         else:
-            self.store.path("build").unlink()
+            self.store.path(key("build")).unlink()
 
     def left(self, **changes: Any) -> list[str]:
-        return manual_steps.commands(plan(Mode.LIVE), self.state, replace(ADDRESSES, **changes))
+        return manual_steps.commands(RELEASE, Mode.LIVE, self.state, replace(ADDRESSES, **changes))
 
     def sent(self) -> dict[str, list[str]]:
         """Return the names of the files that the commands would send, by the address they would go to."""
@@ -164,16 +170,16 @@ def test_a_record_without_its_commit_leaves_the_uploads(started: Started) -> Non
 
 @pytest.mark.parametrize("when", ["rehearsal", "before any upload", "complete"])
 def test_nothing_is_left(started: Started, when: str) -> None:
-    made = plan(Mode.REHEARSAL if when == "rehearsal" else Mode.LIVE)
+    mode = Mode.REHEARSAL if when == "rehearsal" else Mode.LIVE
     if when == "before any upload":
         for each in (started.state / "uploads").rglob("*.json"):
             each.unlink()
     elif when == "complete":
         started.took("pypi")
         started.store.write(record("release", mode=Mode.LIVE, files=started.files))
-    assert manual_steps.commands(made, started.state, ADDRESSES) == []
+    assert manual_steps.commands(RELEASE, mode, started.state, ADDRESSES) == []
 
 
 def test_nothing_is_said_where_the_addresses_are_not_known(started: Started) -> None:
     unknown: Mapping[str, str] = {}
-    assert manual_steps.commands(plan(Mode.LIVE), started.state, Addresses(indexes=unknown, remote="")) == []
+    assert manual_steps.commands(RELEASE, Mode.LIVE, started.state, Addresses(indexes=unknown, remote="")) == []

@@ -17,15 +17,15 @@ def test_state_lies_in_the_git_directory_unless_moved(tmp_path: Path) -> None:
 
 
 def test_a_rehearsal_lies_beside_the_real_one_apart(tmp_path: Path) -> None:
-    places = StateLayout(tmp_path)
-    assert places.release(plan(Mode.LIVE)) == tmp_path / "thing-1.0"
-    assert places.release(plan()) == tmp_path / "thing-1.0.rehearsal"
+    layout = StateLayout(tmp_path)
+    assert layout.release(plan().releases[0], Mode.LIVE) == tmp_path / "thing-1.0"
+    assert layout.release(plan().releases[0], Mode.REHEARSAL) == tmp_path / "thing-1.0.rehearsal"
 
 
 @pytest.mark.parametrize("name", ["../../x", "/x", "a\0b", "a/b", "..", "a\nb", "ü"])
 def test_no_name_leads_out(tmp_path: Path, name: str) -> None:
-    release = replace(plan().release, component=name)
-    found = StateLayout(tmp_path).release(replace(plan(), releases=(release,)))
+    release = replace(plan().releases[0], component=name)
+    found = StateLayout(tmp_path).release(release, Mode.REHEARSAL)
     assert found.parent == tmp_path
     assert found.resolve().parent == tmp_path.resolve()
     assert StateLayout(tmp_path).run(name).resolve().parent in {tmp_path / "runs", tmp_path}

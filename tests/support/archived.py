@@ -30,7 +30,9 @@ class Checkout:
         return Git(self.path, dict(os.environ))
 
 
-def component_of(root: Path, name: str, imports: Sequence[str], settings: Settings, pythons: Sequence[str]) -> Component:
+def component_of(
+    root: Path, name: str, imports: Sequence[str], settings: Settings, pythons: Sequence[str]
+) -> Component:
     return Component(
         repository=Repository(root=root),
         name=name,

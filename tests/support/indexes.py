@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unmoor.indexes import rules
+from unmoor.indexes.client import HttpIndexClient
+from unmoor.model import Finding
 from unmoor.rehearsal.faults import Faults
 from unmoor.rehearsal.index import RehearsalIndex
 from unmoor.runtime import http
@@ -27,16 +30,25 @@ def running(root: Path, *, token: str = "", faults: Faults | None = None) -> Ite
     """Run an index over ``root`` and yield it together with the target that an upload takes."""
     token = token or new_token()
     with RehearsalIndex(root, token=token, faults=faults) as index:
-        yield (
-            index,
-            Index(
-                name="pypi",
-                upload_url=index.upload_url,
-                simple_url=index.simple_url,
-                identity="test",
-                credential=Credential(username="__token__", secret=token, source="test"),
-            ),
-        )
+        credential = Credential(username="__token__", secret=token, source="test")
+        urls = {"upload_url": index.upload_url, "simple_url": index.simple_url}
+        yield index, over_http("pypi", **urls, credential=credential)
+
+
+def over_http(
+    name: str,
+    *,
+    upload_url: str,
+    simple_url: str,
+    identity: str = "test",
+    credential: Credential | None = None,
+    passed_over: tuple[Finding, ...] = (),
+) -> Index:
+    """Return the index at these URLs as a stage is given it."""
+    urls = {"upload_url": upload_url, "simple_url": simple_url}
+    client = HttpIndexClient(name=name, **urls, credential=credential, environ=dict(os.environ))
+    words = {"credential": credential, "passed_over": passed_over}
+    return Index(name=name, **urls, identity=identity, client=client, **words)
 
 
 def post(index: Index, path: Path, **changed: str) -> Response:

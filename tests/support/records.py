@@ -20,7 +20,7 @@ def plan(mode: Mode = Mode.REHEARSAL, **changes: Any) -> Plan:
     """Return a plan for ``thing`` 1.0."""
     release = Release(component="thing", current="0.9", version="1.0", rule="named", tag="v1.0")
     words = {"commit": "c" * 40, "tree": "d" * 40, "branch": "main", "date": "2020-01-01", "epoch": 1577836800}
-    return Plan(mode=mode, actor="Somebody", releases=(release,), **{**words, **changes})
+    return Plan(**{"mode": mode, "actor": "Somebody", "releases": (release,), **words, **changes})
 
 
 def record(stage: str = "check", **changes: Any) -> Record:
@@ -73,7 +73,7 @@ _attempts = st.builds(Attempt, started=_times, actor=_text, outcome=st.sampled_f
 _files = st.builds(
     Distribution, filename=_text, kind=st.sampled_from(["wheel", "sdist"]), size=st.integers(0, 2**50), sha256=_hex
 )
-STAGES = (*(stage.name for stage in CHAIN), "verdict", "session.lint")
+STAGES = (*(stage.name for stage in CHAIN), "verdict")
 
 
 def records(stages: st.SearchStrategy[str] = st.sampled_from(STAGES)) -> st.SearchStrategy[Record]:  # noqa: B008 - strategies are values
@@ -81,6 +81,7 @@ def records(stages: st.SearchStrategy[str] = st.sampled_from(STAGES)) -> st.Sear
     return st.builds(
         Record,
         stage=stages,
+        part=_text,
         component=_text,
         version=_text,
         mode=st.sampled_from(Mode),

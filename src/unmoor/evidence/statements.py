@@ -14,9 +14,10 @@ from typing import Any
 import msgspec
 
 from unmoor import __version__
+from unmoor.chain import CHAIN
 from unmoor.evidence.binding import digest_of
 from unmoor.evidence.record import Record
-from unmoor.model import Outcome
+from unmoor.model import Effect, Outcome
 
 __all__ = ["FORMAT", "PUBLICATION", "STATEMENT", "TEST_RESULT", "VERDICT", "Damaged", "decode", "encode", "schema"]
 
@@ -26,6 +27,7 @@ PROVENANCE = "https://slsa.dev/provenance/v1"
 VERDICT = "https://slsa.dev/verification_summary/v1"
 PUBLICATION = "urn:unmoor:publication:v1"
 FORMAT = "1"
+_STAGES = {each.name: each for each in CHAIN}
 _BUILDER = "urn:unmoor:builder:local:v1"
 _VERIFIER = "urn:unmoor:verifier:v1"
 
@@ -72,18 +74,23 @@ def schema() -> dict[str, Any]:
 
 
 def _predicate(record: Record) -> tuple[str, dict[str, Any]]:
-    if record.stage == "build":
-        return PROVENANCE, _provenance(record)
-    if record.stage in ("testpypi", "pypi", "release"):
-        return PUBLICATION, {
-            "target": record.facts.get("target", ""),
-            "how": str(record.how),
-            "result": _result(record),
-            "files": [{"name": each.filename, "digest": {"sha256": each.sha256}} for each in record.files],
-        }
     if record.stage == "verdict":
         return VERDICT, _verdict(record)
-    return TEST_RESULT, _test_result(record)
+    stage = _STAGES.get(record.stage)
+    if stage is None or stage.effect is Effect.NONE:
+        return TEST_RESULT, _test_result(record)
+    if stage.effect is Effect.LOCAL:
+        return PROVENANCE, _provenance(record)
+    return PUBLICATION, _publication(record)
+
+
+def _publication(record: Record) -> dict[str, Any]:
+    return {
+        "target": record.facts.get("target", ""),
+        "how": str(record.how),
+        "result": _result(record),
+        "files": [{"name": each.filename, "digest": {"sha256": each.sha256}} for each in record.files],
+    }
 
 
 def _result(record: Record) -> str:

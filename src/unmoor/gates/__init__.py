@@ -26,6 +26,8 @@ class Gate(Protocol):
     def ASSERTS(self) -> str:  # noqa: N802 - a constant of the module
         """What is true when the gate passes, in one sentence."""
 
+    # Optional: SCOPE, a ``Scope``; a gate about the repository is asked once for all its components.
+
     def check(self, context: Context) -> Findings:
         """Look, and say what was examined and found."""
 

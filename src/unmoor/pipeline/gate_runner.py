@@ -22,7 +22,7 @@ from unmoor.model.settings import Waiver
 from unmoor.pipeline.command_gate import CommandGateRunner
 from unmoor.runtime.redact import redact
 
-__all__ = ["progress_line", "run_command_gates", "run_gate", "run_gates", "stopped", "waived"]
+__all__ = ["crashed", "progress_line", "run_command_gates", "run_gate", "run_gates", "stopped", "waived"]
 
 _AT_ONCE = 4
 _SHOWN_LINES = 8
@@ -65,7 +65,7 @@ def _guarded(name: str, find: Callable[[], gates.Gate], context: Context) -> tup
     except UnmoorError as error:
         record, code = stopped(name, asserts, error)
     except Exception:  # noqa: BLE001 - a crash is a result too: the gate could not tell
-        record, code = _crashed(name, asserts, context)
+        record, code = crashed(name, asserts, context)
     record = replace(record, seconds=round(time.monotonic() - started, 3))
     context.say(progress_line(record))
     return record, code
@@ -134,12 +134,13 @@ def stopped(name: str, asserts: str, error: UnmoorError) -> tuple[GateRecord, Ex
     return GateRecord(name=name, asserts=asserts, outcome=outcome, problems=tuple(problems), log=log), Exit(error.code)
 
 
-def _crashed(name: str, asserts: str, context: Context) -> tuple[GateRecord, Exit]:
+def crashed(name: str, asserts: str, context: Context) -> tuple[GateRecord, Exit]:
+    """Turn the exception at hand, one that nobody raised on purpose, into a record; its traceback goes to a log."""
     log = context.log(f"{name}.crash")
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text(redact(traceback.format_exc()), encoding="utf-8")
     last = redact(traceback.format_exc(limit=0).strip().splitlines()[-1])
-    problem = Finding(message=f"the gate itself crashed: {last}", hint=f"please report this, with {log}")
+    problem = Finding(message=f"{name} itself crashed: {last}", hint=f"please report this, with {log}")
     return GateRecord(name=name, asserts=asserts, outcome=Outcome.ERROR, problems=(problem,), log=str(log)), Exit.CRASH
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unmoor import __version__
+from unmoor.errors import Blocked
 from unmoor.evidence.binding import digest_of
 from unmoor.model import Component, Mode, Plan, Release, Repository
 from unmoor.observe.observer import Observer
@@ -216,7 +217,7 @@ def _with_versions(facts: Facts, component: Component, observer: Observer) -> Fa
 
     try:
         files = observer.index_files(component)
-    except Unreachable as error:
+    except (Unreachable, Blocked) as error:
         unasked = f"the index was not asked which versions are taken: {error.problems[0].message}"
         return replace(facts, notices=(unasked, *facts.notices))
     return replace(facts, taken=tuple(sorted({each.version for each in files if each.version})))

@@ -178,15 +178,18 @@ def _and(
 
 def _step(context: Context) -> tuple[Done | None, tuple[GateRecord, ...], Exit]:
     from unmoor import stages
-    from unmoor.pipeline.gate_runner import stopped
+    from unmoor.pipeline.gate_runner import crashed, stopped
 
-    step = stages.load(context.stage.step)
+    name, asserts = context.stage.step, "the step is done"
+    step = stages.load(name)
     try:
         return (step.observe(context) or step.run(context)), (), Exit.PASS
     except UnmoorError as error:
-        record, code = stopped(context.stage.step, "the step is done", error)
-        context.say(f"STOPPED {context.stage.step}: {error.problems[0].message}")
-        return None, (record,), code
+        record, code = stopped(name, asserts, error)
+    except Exception:  # noqa: BLE001 - a crash leaves a record and a line too, whatever was published before it
+        record, code = crashed(name, asserts, context)
+    context.say(f"STOPPED {name}: {record.problems[0].message}")
+    return None, (record,), code
 
 
 def _give_verdict(context: Context) -> None:

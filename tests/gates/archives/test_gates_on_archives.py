@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import string
 import tarfile
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,6 @@ from unmoor.errors import Blocked
 from unmoor.gates import load
 from unmoor.model import Mode
 from unmoor.model.settings import SecretAllowance, Settings, SizeSettings
-from unmoor.project import types
 
 INFO = "sample_project-1.2.0.dist-info"
 TREE_GATES = ("archive-names-agree", "archives-hold-the-tree", "wheel-matches-tree", "modes-are-plain")
@@ -231,7 +231,7 @@ def test_a_platform_wheel_needs_tests_of_its_own(built, look, tmp_path):
     findings = look("wheel-matches-tree", built, wheel=wheel)
     assert findings.problems == ()
     assert "compiled code" in findings.notices[0].message
-    tested = Settings(tests=types.TestSettings(against="wheel"))
+    tested = Settings(tests=replace(Settings().tests, against="wheel"))
     assert look("wheel-matches-tree", built, wheel=wheel, settings=tested).optional
 
 

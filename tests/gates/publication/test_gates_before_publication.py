@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
-from support.archived import project_of
+from support.archived import component_of
 from support.contexts import make_context
+from support.indexes import over_http
 from support.records import SDIST, WHEEL, plan, record
 from support.repositories import Repository
 from unmoor.chain import CHAIN
 from unmoor.errors import Incomplete
 from unmoor.evidence.binding import files_digest, inputs_of
+from unmoor.evidence.record import EvidenceKey
 from unmoor.gates.publication import (
     credential_is_present,
     evidence_is_complete,
@@ -25,11 +27,16 @@ from unmoor.gates.publication import (
 from unmoor.indexes import known
 from unmoor.model import Finding, Mode, Outcome
 from unmoor.model.settings import IndexSettings, Settings
-from unmoor.targets import Credential, Index, Targets
+from unmoor.targets import Credential, Index
+from unmoor.tools.git_remote import UserRemote
 
 FILES = (WHEEL, SDIST)
 DIGEST = files_digest(FILES)
 NAMES = [stage.name for stage in CHAIN]
+
+
+def key(stage: str) -> EvidenceKey:
+    return EvidenceKey(stage=stage, component="thing")
 
 
 # ── evidence-is-complete ─────────────────────────────────────────────────────────────────────────────────────
@@ -42,7 +49,7 @@ def proven(tmp_path: Path) -> Any:
     context = make_context(tmp_path, name="release", distributions=FILES, identities=identities)
     for stage in CHAIN[:-1]:
         target = identities.get(stage.name, "")
-        inputs = inputs_of(stage, context.project, context.plan, files=FILES, target=target)
+        inputs = inputs_of(stage, context.component, context.release, context.plan, files=FILES, target=target)
         context.store.write(record(stage.name, inputs=inputs))
     return context
 
@@ -64,9 +71,9 @@ def test_each_stage_before_must_count(proven: Any, name: str, harm: str) -> None
     if harm in changed:
         proven.store.write(changed[harm])
     elif harm == "damaged":
-        proven.store.path(name).write_text("{")
+        proven.store.path(key(name)).write_text("{")
     else:
-        proven.store.path(name).unlink()
+        proven.store.path(key(name)).unlink()
     (problem,) = evidence_is_complete.check(proven).problems
     assert repr(name) in problem.message
     assert problem.hint == f"nox -s {name}"
@@ -162,8 +169,8 @@ ADDRESS = "https://index.example.com/upload/"
 
 
 def index(credential: Credential | None, *passed_over: Finding) -> Index:
-    words = {"name": "testpypi", "upload_url": ADDRESS, "simple_url": "s", "identity": "i"}
-    return Index(**words, credential=credential, passed_over=passed_over)
+    urls = {"upload_url": ADDRESS, "simple_url": "s"}
+    return over_http("testpypi", **urls, identity="i", credential=credential, passed_over=passed_over)
 
 
 def test_a_credential_is_named_by_its_source_and_never_shown(tmp_path: Path) -> None:
@@ -212,10 +219,10 @@ def tagged(tmp_path: Path, repository: Repository, new_repository: Callable[...,
         tmp_path,
         name="release",
         live=True,
-        project=project_of(repository.folder, "thing", (), Settings(), ()),
+        component=component_of(repository.folder, "thing", (), Settings(), ()),
         plan=plan(Mode.LIVE, commit=repository.door.head()),
         environ=repository.environ,
-        targets=Targets(label="origin", remote=str(remote.folder)),
+        remote=UserRemote(label=str(remote.folder), root=repository.folder, environ=repository.environ),
     )
     context.store.write(record("build", facts={"commit": repository.door.head()}))
     return context
@@ -235,15 +242,15 @@ def test_a_tag_elsewhere_does_not(tagged: Any) -> None:
 @pytest.mark.parametrize("harm", ["no evidence", "no fact", "no tag"])
 def test_not_knowing_is_no_pass(tagged: Any, harm: str) -> None:
     if harm == "no evidence":
-        tagged.store.path("build").unlink()
+        tagged.store.path(key("build")).unlink()
     elif harm == "no fact":
         tagged.store.write(record("build", facts={}))
     else:
-        tagged = replace(tagged, plan=replace(tagged.plan, releases=(replace(plan().release, tag="v2.0"),)))
+        tagged = replace(tagged, release=replace(tagged.release, tag="v2.0"))
     assert tag_is_on_the_planned_commit.check(tagged).problems
 
 
 def test_a_remote_that_does_not_answer_is_unknown(tagged: Any) -> None:
-    gone = replace(tagged, targets=Targets(label="origin", remote="/no/such/remote"))
+    gone = replace(tagged, remote=replace(tagged.remote, label="/no/such/remote"))
     with pytest.raises(Incomplete, match="did not answer"):
         tag_is_on_the_planned_commit.check(gone)

@@ -13,7 +13,7 @@ import pytest
 
 from support.archived import context_of
 from support.builds import VERSION
-from support.indexes import post, running
+from support.indexes import over_http, post, running
 from support.simple_index import simple_index
 from unmoor.context import Context
 from unmoor.errors import Blocked, Incomplete
@@ -69,7 +69,7 @@ def machines(built: Any, *hidden: set[str]) -> Iterator[Any]:
             served.add("sample-project", path.name, hashlib.sha256(content).hexdigest())
             served.contents[path.name] = content
         served.hidden = list(hidden)
-        yield served, Index(name="pypi", upload_url="", simple_url=served.url, identity="test")
+        yield served, over_http("pypi", upload_url="", simple_url=served.url)
 
 
 @GATES

@@ -12,7 +12,7 @@ from support.repositories import Repository
 from support.rooms import borrowed, script
 from unmoor.chain import CHAIN
 from unmoor.model import Distribution, Outcome, Requirements, Stage, Tool
-from unmoor.pipeline.gate_runner import judge
+from unmoor.pipeline.gate_runner import run_gate
 from unmoor.tools import tool_environment
 from unmoor.tools.interpreters import OWN
 
@@ -63,30 +63,33 @@ def room(project, tmp_path, monkeypatch):
 
 
 def _context(project: Repository, name: str, *, live: bool = False, stage: Stage | None = None, **changed):
-    """Return the context of the gate's stage; ``changed`` names fields of the project."""
+    """Return the context of the gate's stage; ``changed`` names fields of the component or of its repository."""
     context = make_context(project, live=live)
-    found = replace(
-        context.project,
+    own_sessions = changed.pop("own_sessions", {"lint": ("lint",)} if name == "own-sessions-pass" else {})
+    adopted = changed.pop("adopted", False)
+    component = replace(
+        context.component,
         **{
+            "repository": replace(context.repository, own_sessions=own_sessions, adopted=adopted),
             "lint": (_tool("ruff", "check format"),),
             "types": (_tool("mypy", "src"),),
             "tests": _tool("pytest"),
             "docs": _tool("sphinx", "docs"),
             "pythons": (OWN,),
-            "own_sessions": {"lint": ("lint",)} if name == "own-sessions-pass" else {},
         }
         | changed,
     )
     named = next(stage for stage in reversed(CHAIN) if name in stage.gates)
-    return replace(context, project=found, stage=stage or named)
+    return replace(context, component=component, stage=stage or named)
 
 
 def _settings(context, **changed):
-    return replace(context, project=replace(context.project, settings=replace(context.project.settings, **changed)))
+    component = context.component
+    return replace(context, component=replace(component, settings=replace(component.settings, **changed)))
 
 
 def _judged(name, context):
-    return judge(name, context)[0]
+    return run_gate(name, context)[0]
 
 
 def _says(record, text):
@@ -192,7 +195,7 @@ def test_what_was_not_found_is_absent_and_what_is_declared_away_is_optional(name
 def test_no_documentation_is_absent_until_it_is_declared(project):
     context = _context(project, "docs-build-strictly", live=True, docs=None)
     assert _judged("docs-build-strictly", context).outcome is Outcome.FAILED
-    declared = _settings(context, docs=replace(context.project.settings.docs, engine="none"))
+    declared = _settings(context, docs=replace(context.component.settings.docs, engine="none"))
     assert _judged("docs-build-strictly", declared).outcome is Outcome.SKIPPED
 
 
@@ -287,7 +290,7 @@ def test_a_run_that_ends_badly_without_a_failing_test_fails(project):
 @pytest.mark.usefixtures("room")
 def test_a_command_of_the_projects_own_has_to_leave_a_record(project):
     context = _context(project, "tests-pass")
-    tests = context.project.settings.tests
+    tests = context.component.settings.tests
     through = _settings(context, tests=replace(tests, command=("sh", "-c", "exec pytest -q")))
     assert _judged("tests-pass", through).outcome is Outcome.PASSED
     without = _settings(context, tests=replace(tests, command=("true",)))
@@ -300,7 +303,7 @@ def test_a_command_of_the_projects_own_has_to_leave_a_record(project):
 def test_a_suite_that_does_not_end_is_an_error(project):
     project.write("tests/test_more.py", "import threading\n\n\ndef test_it():\n    threading.Event().wait()\n")
     context = _context(project, "tests-pass")
-    limited = _settings(context, tests=replace(context.project.settings.tests, seconds=1.5))
+    limited = _settings(context, tests=replace(context.component.settings.tests, seconds=1.5))
     record = _judged("tests-pass", limited)
     assert record.outcome is Outcome.ERROR
     assert _says(record, "did not end within")
@@ -309,7 +312,7 @@ def test_a_suite_that_does_not_end_is_an_error(project):
 @pytest.mark.usefixtures("room")
 def test_against_the_wheel_a_sealed_wheel_has_to_be_there(project):
     context = _context(project, "tests-pass")
-    against = _settings(context, tests=replace(context.project.settings.tests, against="wheel"))
+    against = _settings(context, tests=replace(context.component.settings.tests, against="wheel"))
     assert _says(_judged("tests-pass", against), "there is no sealed wheel to test")
 
 
@@ -317,7 +320,7 @@ def test_against_the_wheel_a_sealed_wheel_has_to_be_there(project):
 def test_against_the_wheel_the_tree_is_the_wrong_place(project):
     wheel = Distribution(filename="tiny_thing-1.2.0-py3-none-any.whl", kind="wheel", size=1, sha256="0" * 64)
     context = replace(_context(project, "tests-pass"), distributions=(wheel,))
-    against = _settings(context, tests=replace(context.project.settings.tests, against="wheel"))
+    against = _settings(context, tests=replace(context.component.settings.tests, against="wheel"))
     assert _says(_judged("tests-pass", against), "was imported from the tree, not from the wheel")
 
 
@@ -407,7 +410,7 @@ def test_rooms_are_shared_made_from_the_requirements_and_leave_the_tree_alone(pr
     before = project.door.working_tree()
     context = _context(project, "tests-pass")
     needs = Requirements(arguments=("iniconfig",), project=True, reason="a test")
-    rooms = [tool_environment.open_room(context.project, context.environ, needs) for _ in range(2)]
+    rooms = [tool_environment.open_room(context.component, context.environ, needs) for _ in range(2)]
     assert rooms[0].environment == rooms[1].environment
     assert rooms[0].scratch != rooms[1].scratch
     assert rooms[0].version("tiny-thing") == "1.2.0"
@@ -450,7 +453,7 @@ def test_coverage_below_the_floor_fails(project):
     project.write("pyproject.toml", pyproject + '\n[tool.coverage.run]\nsource = ["tiny_thing"]\n')
     needs = Requirements(arguments=("pytest",), project=True, reason="a test")
     context = _context(project, "tests-pass", tests=Tool(name="pytest", requirements=needs, reason=""))
-    floor = replace(context.project.settings.tests, coverage=99.0)
+    floor = replace(context.component.settings.tests, coverage=99.0)
     record = _judged("tests-pass", _settings(context, tests=floor))
     assert _says(record, "the floor is 99 %"), record
     passing = _judged("tests-pass", _settings(context, tests=replace(floor, coverage=50.0)))

@@ -6,7 +6,7 @@ from support.gating import make_context
 from support.repositories import Repository
 from unmoor import gates
 from unmoor.model import Outcome
-from unmoor.pipeline.gate_runner import judge
+from unmoor.pipeline.gate_runner import run_gate
 
 
 def look(name, tiny, **options):
@@ -149,9 +149,9 @@ def test_a_branch_that_was_never_pushed_is_shown(tiny):
 @pytest.mark.parametrize(("live", "outcome"), [(False, Outcome.SKIPPED), (True, Outcome.FAILED)])
 def test_a_remote_that_does_not_answer_is_no_pass(tiny, live, outcome):
     tiny.git("remote", "set-url", "origin", str(tiny.folder.parent / "gone"))
-    assert judge("not-behind-remote", make_context(tiny, live=live))[0].outcome is outcome
+    assert run_gate("not-behind-remote", make_context(tiny, live=live))[0].outcome is outcome
 
 
 def test_no_remote_blocks_a_live_release(tiny):
     tiny.git("remote", "remove", "origin")
-    assert judge("not-behind-remote", make_context(tiny, live=True))[0].outcome is Outcome.FAILED
+    assert run_gate("not-behind-remote", make_context(tiny, live=True))[0].outcome is Outcome.FAILED

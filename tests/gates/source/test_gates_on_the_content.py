@@ -9,7 +9,7 @@ import pytest
 from support.gating import make_context, replace_in
 from unmoor import gates
 from unmoor.model import Backend, Edit, Outcome
-from unmoor.pipeline.gate_runner import judge
+from unmoor.pipeline.gate_runner import run_gate
 
 
 def look(name, tiny, **options):
@@ -64,7 +64,8 @@ def test_a_readme_that_does_not_render_is_a_problem(tiny):
 def test_a_licence_classifier_beside_an_expression_stops_only_setuptools(tiny, backend, blocks):
     edit(tiny, '"Typing :: Typed"', '"License :: OSI Approved :: MIT License"')
     context = make_context(tiny)
-    context = dataclasses.replace(context, project=dataclasses.replace(context.project, backend=Backend(name=backend)))
+    component = dataclasses.replace(context.component, backend=Backend(name=backend))
+    context = dataclasses.replace(context, component=component)
     found = gates.load("metadata-is-complete").check(context)
     assert bool(found.problems) is blocks
     assert "beside an SPDX expression" in words(found.problems + found.notices)
@@ -216,12 +217,12 @@ def test_only_tracked_files_of_critical_paths_count(tiny):
 
 def test_without_critical_paths_there_is_nothing_to_do(tiny):
     edit(tiny, 'critical-paths = ["src"]\n', "")
-    assert judge("no-unfinished-work", make_context(tiny, live=True))[0].outcome is Outcome.SKIPPED
+    assert run_gate("no-unfinished-work", make_context(tiny, live=True))[0].outcome is Outcome.SKIPPED
 
 
 def test_critical_paths_that_hold_nothing_are_no_pass(tiny):
     edit(tiny, '["src"]', '["sources"]')
-    assert judge("no-unfinished-work", make_context(tiny))[0].outcome is Outcome.FAILED
+    assert run_gate("no-unfinished-work", make_context(tiny))[0].outcome is Outcome.FAILED
 
 
 # ── tree-holds-no-secrets ────────────────────────────────────────────────────────────────────────────────────
@@ -299,4 +300,4 @@ def test_strays_are_shown(tiny):
 
 def test_a_project_without_notes_is_left_alone(tiny):
     edit(tiny, '[tool.towncrier]\ndirectory = "changes"\nfilename = "CHANGELOG.md"\n', "")
-    assert judge("notes-are-collected", make_context(tiny, live=True))[0].outcome is Outcome.SKIPPED
+    assert run_gate("notes-are-collected", make_context(tiny, live=True))[0].outcome is Outcome.SKIPPED

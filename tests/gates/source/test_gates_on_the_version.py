@@ -1,5 +1,6 @@
 """version-sources-agree, version-moves-forward, version-is-free, tag-is-free."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from support.gating import make_context, replace_in
 from support.simple_index import nobody
 from unmoor import gates
 from unmoor.model import Outcome, VersionSource
-from unmoor.pipeline.gate_runner import judge
+from unmoor.pipeline.gate_runner import run_gate
 
 WHEEL, SDIST = "tiny_thing-1.2.0-py3-none-any.whl", "tiny_thing-1.2.0.tar.gz"
 OURS = {WHEEL: "a" * 64, SDIST: "b" * 64}
@@ -58,7 +59,7 @@ def test_a_place_that_is_gone_is_a_problem(tiny):
 def test_a_computed_version_is_a_problem(tiny):
     context = make_context(tiny, live=True)
     computed = VersionSource(kind="computed", path="setup.py", reason="setup.py computes the version")
-    object.__setattr__(context.project.component, "sources", (computed,))
+    context = replace(context, component=replace(context.component, sources=(computed,)))
     (problem,) = gates.load("version-sources-agree").check(context).problems
     assert problem.place == "setup.py"
     assert "state it literally" in problem.hint
@@ -192,7 +193,7 @@ def test_a_yank_of_our_own_files_stops_the_release(tiny, index):
 
 @pytest.mark.parametrize(("live", "outcome"), [(False, Outcome.SKIPPED), (True, Outcome.FAILED)])
 def test_an_index_that_does_not_answer_is_no_pass(tiny, live, outcome):
-    record, _ = judge("version-is-free", make_context(tiny, live=live, index=nobody()))
+    record, _ = run_gate("version-is-free", make_context(tiny, live=live, index=nobody()))
     assert record.outcome is outcome
     assert "was not asked" in record.reason + words(record.problems)
 

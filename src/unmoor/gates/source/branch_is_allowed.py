@@ -8,12 +8,13 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 
 from unmoor.context import Context
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, Findings, Scope
 from unmoor.tools.git import Git
 
-__all__ = ["ASSERTS", "check"]
+__all__ = ["ASSERTS", "SCOPE", "check"]
 
 ASSERTS = "the planned commit is on a branch that releases are made from"
+SCOPE = Scope.REPOSITORY
 
 
 def check(context: Context) -> Findings:

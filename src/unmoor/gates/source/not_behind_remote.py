@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 from unmoor.context import Context
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, Findings, Scope
 from unmoor.tools.git import Git
 
-__all__ = ["ASSERTS", "check"]
+__all__ = ["ASSERTS", "SCOPE", "check"]
 
 ASSERTS = "the planned commit holds everything that its branch has on the remote"
+SCOPE = Scope.REPOSITORY
 _HEADS = "refs/heads/"
 
 

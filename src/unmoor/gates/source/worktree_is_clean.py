@@ -7,12 +7,13 @@ have often ended up in archives.
 from __future__ import annotations
 
 from unmoor.context import Context
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, Findings, Scope
 from unmoor.tools.git import Git
 
-__all__ = ["ASSERTS", "check"]
+__all__ = ["ASSERTS", "SCOPE", "check"]
 
 ASSERTS = "the working tree holds nothing that the planned commit does not"
+SCOPE = Scope.REPOSITORY
 _SHOWN = 10
 
 

@@ -1,0 +1,164 @@
+"""The stand-ins keep the contracts of what they stand in for: the same calls, over both, come to the same."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from support.distributions import wheel
+from support.fakes import FakeClone, FakeGate, MemoryIndex, MemoryRemote
+from support.repositories import Repository
+from unmoor import gates
+from unmoor.errors import Blocked, ToolFailed
+from unmoor.indexes import simple
+from unmoor.indexes.client import HttpIndexClient
+from unmoor.model import Findings, Scope
+from unmoor.pipeline.clone import Clone
+from unmoor.rehearsal.bare_remote import bare_remote
+from unmoor.rehearsal.index import RehearsalIndex
+from unmoor.targets import Credential, IndexClient, Remote
+from unmoor.tools.git_remote import BareRemote, UserRemote
+
+NAME = "tiny-thing"
+TOKEN = secrets.token_urlsafe(16)
+
+
+# ── the index ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def real_index(folder: Path, environ: Mapping[str, str]) -> Iterator[IndexClient]:
+    with RehearsalIndex(folder / "root", token=TOKEN) as served:
+        yield HttpIndexClient(
+            name="pypi",
+            upload_url=served.upload_url,
+            simple_url=served.simple_url,
+            credential=Credential(username="__token__", secret=TOKEN, source="the test"),
+            environ=environ,
+        )
+
+
+@contextmanager
+def fake_index(_: Path, __: Mapping[str, str]) -> Iterator[IndexClient]:
+    yield MemoryIndex()
+
+
+@pytest.fixture(params=[real_index, fake_index], ids=["real", "fake"])
+def index(request: pytest.FixtureRequest, tmp_path: Path, environ: Mapping[str, str]) -> Iterator[IndexClient]:
+    with request.param(tmp_path, environ) as made:
+        yield made
+
+
+def test_an_index_lists_hands_out_and_keeps_what_was_uploaded(index: IndexClient, tmp_path: Path) -> None:
+    file = wheel(tmp_path)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert index.files(NAME) == ()
+    assert index.upload(file, log=tmp_path / "log").accepted
+    (listed,) = index.files(NAME)
+    assert (listed.filename, listed.sha256) == (file.name, digest)
+    assert simple.fetch(index, listed) == file.read_bytes()
+    with pytest.raises(Exception, match="larger than"):
+        index.fetch(listed, limit=10)
+
+
+def test_an_index_takes_the_same_bytes_again_and_no_others(index: IndexClient, tmp_path: Path) -> None:
+    file = wheel(tmp_path)
+    assert index.upload(file, log=tmp_path / "log").accepted
+    assert index.upload(file, log=tmp_path / "log").accepted
+    (tmp_path / "other").mkdir()
+    other = wheel(tmp_path / "other", compression=0)
+    assert other.name == file.name
+    answer = index.upload(other, log=tmp_path / "log")
+    assert not answer.accepted
+    assert answer.output
+    (listed,) = index.files(NAME)
+    assert simple.fetch(index, listed) == file.read_bytes()
+
+
+# ── the remote ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def clone(repository: Repository, tmp_path: Path) -> Path:
+    """A clone with the tags v1 and v2 on one commit."""
+    folder = tmp_path / "clone"
+    repository.git("clone", "--quiet", repository.folder, folder)
+    made = Repository(folder, repository.environ)
+    for name in ("v1", "v2"):
+        made.git("tag", "--annotate", "--message", name, name)
+    return folder
+
+
+@pytest.fixture(params=["bare", "user", "fake"])
+def remote(request: pytest.FixtureRequest, repository: Repository, tmp_path: Path) -> Remote:
+    if request.param == "fake":
+        return MemoryRemote()
+    folder = bare_remote(tmp_path / "remote.git", repository.environ)
+    if request.param == "bare":
+        return BareRemote(label="a bare one", folder=folder, environ=repository.environ)
+    repository.git("remote", "add", "origin", folder)
+    return UserRemote(label="origin", root=repository.folder, environ=repository.environ)
+
+
+def test_a_remote_takes_a_tag_once(remote: Remote, clone: Path, repository: Repository) -> None:
+    commit = repository.door.head()
+    assert remote.refs() == {}
+    remote.push_tag(clone, "v1", commit, branch="")
+    assert remote.refs() == {"refs/tags/v1": commit}
+    remote.push_tag(clone, "v2", commit, branch="main")
+    assert (remote.refs() or {}).get("refs/tags/v2") == commit
+
+
+def test_a_remote_does_not_let_a_tag_move(remote: Remote, clone: Path, repository: Repository) -> None:
+    commit = repository.door.head()
+    remote.push_tag(clone, "v1", commit, branch="")
+    made = Repository(clone, repository.environ)
+    moved = made.commit("More")
+    made.git("tag", "--force", "--annotate", "--message", "moved", "v1")
+    with pytest.raises(ToolFailed):
+        remote.push_tag(clone, "v1", moved, branch="")
+    assert remote.refs() == {"refs/tags/v1": commit}
+
+
+def test_a_remote_that_is_gone_answers_nothing(repository: Repository, tmp_path: Path) -> None:
+    gone = [
+        UserRemote(label="nowhere", root=repository.folder, environ=repository.environ),
+        MemoryRemote(down=True),
+    ]
+    assert [each.refs() for each in gone] == [None, None]
+    for each in gone:
+        with pytest.raises(ToolFailed):
+            each.push_tag(tmp_path if isinstance(each, MemoryRemote) else repository.folder, "v1", "c" * 40, branch="")
+
+
+# ── the clone and the gates ──────────────────────────────────────────────────────────────────────────────────
+
+
+def names_of(thing: object) -> set[str]:
+    return {name for name in dir(thing) if not name.startswith("_")}
+
+
+def test_the_fake_clone_has_what_steps_ask_of_the_real_one() -> None:
+    assert names_of(FakeClone(Path())) - {"tags"} <= names_of(Clone)
+
+
+def test_every_gate_and_the_fake_one_have_the_same_shape() -> None:
+    shapes: list[Callable[[object], bool]] = [
+        lambda gate: isinstance(getattr(gate, "ASSERTS", None), str),
+        lambda gate: callable(getattr(gate, "check", None)),
+        lambda gate: isinstance(getattr(gate, "SCOPE", Scope.COMPONENT), Scope),
+    ]
+    for gate in (FakeGate(), *map(gates.load, gates.REGISTRY)):
+        assert all(holds(gate) for holds in shapes)
+    assert isinstance(FakeGate().check(None), Findings)
+    with pytest.raises(Blocked):
+        FakeGate(act=_refuse).check(None)
+
+
+def _refuse(_: object) -> Findings:
+    raise Blocked("no")

@@ -29,7 +29,7 @@ from unmoor.tools.git import Git
 if TYPE_CHECKING:
     from unmoor.planning.version_facts import Facts
 
-__all__ = ["OpenPlan", "OpenRelease", "open_plan", "opened"]
+__all__ = ["OpenPlan", "OpenRelease", "open_components", "open_plan", "opened"]
 
 _KEPT_PLANS = 20
 _PATIENCE = 120.0  # seconds
@@ -90,14 +90,19 @@ def open_plan(request: Request, *, local: bool = False) -> OpenPlan:
 def _open(request: Request, *, local: bool) -> OpenPlan:
     from unmoor.observe.repository import load
 
-    component = load(request.start, request.environ)
-    git = Git(component.repository.root, request.environ)
+    return open_components((load(request.start, request.environ),), request, local=local)
+
+
+def open_components(components: tuple[Component, ...], request: Request, *, local: bool = False) -> OpenPlan:
+    """Open the plan of these components of one repository, given in dependency order."""
+    repository = components[0].repository
+    git = Git(repository.root, request.environ)
     layout = StateLayout.of(git.common_dir(), request.environ)
     layout.hide_from_git(git.common_dir())
     mode = Mode.LIVE if request.live else Mode.REHEARSAL
     observer = Observer(mode=mode, memory=request.memory, environ=request.environ)
-    plan = _plan((component,), git, layout, request, observer, local=local)
-    return opened(plan, (component,), layout, observer)
+    plan = _plan(components, git, layout, request, observer, local=local)
+    return opened(plan, components, layout, observer)
 
 
 def opened(plan: Plan, components: tuple[Component, ...], layout: StateLayout, observer: Observer) -> OpenPlan:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from unmoor.archives import seal
 from unmoor.errors import Blocked
-from unmoor.state import upload_intents, seal_record
 from unmoor.evidence.binding import seal_digest
-from unmoor.state.seal_record import SealRecord
 from unmoor.evidence.statements import Damaged
 from unmoor.model import Distribution, Resolution
 from unmoor.runtime import environment
 from unmoor.stages import Done
 from unmoor.stages.build.recovery import fetch_back
+from unmoor.state import seal_record, upload_intents
+from unmoor.state.seal_record import SealRecord
 from unmoor.tools import build as builder
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import json
 import re
 import subprocess
@@ -15,6 +16,8 @@ import pytest
 import twine.utils
 
 from support.imports import TOP, Module, modules
+from unmoor.chain import CHAIN
+from unmoor.model import Plan, Stage
 
 # From the top down: six layers, and the few orders inside one. A module imports from below its own place and from its
 # own room, never from a neighbour.
@@ -126,6 +129,74 @@ def test_a_module_that_is_run_is_never_taken_from_the_working_directory() -> Non
 
 def test_modules_are_small() -> None:
     assert [module.name for module in ALL if len(module.path.read_text("utf-8").splitlines()) > 400] == []
+
+
+STAGES = frozenset(stage.name for stage in CHAIN)
+PIPELINE = ("pipeline", "cli.invocation", "state", "rehearsal.select_targets")
+
+
+def texts(module: Module) -> set[str]:
+    """Return the string constants of a module, less its docstrings."""
+    docs = {
+        id(node.body[0].value)
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    return {
+        node.value
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs
+    }
+
+
+def test_no_module_of_the_pipeline_names_a_stage() -> None:
+    """What differs between stages is said on ``Stage``."""
+    named = {
+        module.name: texts(module) & STAGES for module in ALL if any(within(module.name, room) for room in PIPELINE)
+    }
+    assert len(named) > 12
+    assert {name: found for name, found in named.items() if found} == {}
+
+
+def test_no_field_of_a_stage_serves_one_stage_alone() -> None:
+    always = {"name", "summary", "binds", "effect", "scope", "step", "requires", "before", "after", "target"}
+    flags = {each.name for each in dataclasses.fields(Stage)} - always
+    assert flags == {"replaceable", "sessions"}
+    for flag in flags:
+        assert sum(bool(getattr(stage, flag)) for stage in CHAIN) > 1, flag
+
+
+def test_a_plan_has_no_single_release() -> None:
+    assert not hasattr(Plan, "release")
+    assert [
+        module.name
+        for module in ALL
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and node.attr == "release" and ast.unparse(node.value).endswith("plan")
+    ] == []
+
+
+# What a process has, and not a run: programs that signal handlers must end, secrets that no output may hold; the lock
+# over uv's own finder, which races in threads, and that this machine has no network, found out once.
+PROCESS_WIDE = {"runtime.process": {"_running"}, "runtime.redact": {"_known"}, "tools.uv": {"_alone", "_looking"}}
+MUTABLE = (ast.Dict, ast.List, ast.Set, ast.DictComp, ast.ListComp, ast.SetComp, ast.Call)
+
+
+def test_nothing_is_remembered_at_module_level() -> None:
+    """``request.Memory`` owns what a run remembers; a module has constants, which are spelled as such."""
+    found = [
+        (module.name, name)
+        for module in ALL
+        for node in module.tree.body
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, MUTABLE)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        for name in [ast.unparse(target)]
+        if not name.strip("_").isupper() and name not in PROCESS_WIDE.get(module.name, set())
+    ]
+    known = {"__all__", "_Answer", "_Function", "_Task", "_Say", "_program", "namespace"}
+    assert [each for each in found if each[1] not in known] == []
 
 
 def test_names_say_what_things_are() -> None:

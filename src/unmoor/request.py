@@ -65,7 +65,8 @@ class Memory:
                     kept.error = error
                 kept.known = True
         if kept.error is not None:
-            raise kept.error
+            # Without the way it took when it was first raised: every further asker would add to it.
+            raise kept.error.with_traceback(None)
         answer: _Answer = kept.answer
         return answer
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from support.rooms import script
+from support.tool_environments import script
 from unmoor.tools import interpreters
 from unmoor.tools.interpreters import OWN
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from support.rooms import empty_room, says, script
+from support.tool_environments import empty_environment, says, script
 from unmoor.errors import ToolFailed, ToolMissing
 from unmoor.tools import mkdocs, mypy, precommit, pyright, ruff, sphinx, zensical
 from unmoor.tools.tool_environment import surroundings
 
 
 @pytest.fixture
-def room(tmp_path, environ):
-    return empty_room(tmp_path / "room", environ)
+def tools(tmp_path, environ):
+    return empty_environment(tmp_path / "room", environ)
 
 
 @pytest.fixture
@@ -27,11 +27,11 @@ def _messages(findings):
 # ── surroundings ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_program_is_taken_from_the_room_and_not_from_the_path(room, tmp_path):
+def test_a_program_is_taken_from_the_room_and_not_from_the_path(tools, tmp_path):
     script(tmp_path / "bin/ruff", "exit 0")
-    room.env["PATH"] = f"{tmp_path / 'bin'}:{room.env['PATH']}"
+    tools.env["PATH"] = f"{tmp_path / 'bin'}:{tools.env['PATH']}"
     with pytest.raises(ToolMissing, match="'ruff' is not in the environment made from a test"):
-        room.program("ruff")
+        tools.program("ruff")
 
 
 def test_what_would_narrow_a_tool_or_is_secret_is_not_passed_on(environ):
@@ -44,47 +44,47 @@ def test_what_would_narrow_a_tool_or_is_secret_is_not_passed_on(environ):
 # ── ruff ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_ruff_that_was_shown_no_file_examined_nothing(room, log):
-    says(room, "ruff", "[]")
-    found = ruff.examine(room, ["check"], log)
+def test_ruff_that_was_shown_no_file_examined_nothing(tools, log):
+    says(tools, "ruff", "[]")
+    found = ruff.examine(tools, ["check"], log)
     assert (found.examined, found.problems) == (0, ())
 
 
 @pytest.mark.parametrize(("out", "status"), [("ruff failed\n  Cause: bad rule", 2), ("not json", 1)])
-def test_ruff_that_cannot_look_is_an_error(room, log, out, status):
-    says(room, "ruff", out, status)
+def test_ruff_that_cannot_look_is_an_error(tools, log, out, status):
+    says(tools, "ruff", out, status)
     with pytest.raises(ToolFailed, match="ruff"):
-        ruff.examine(room, ["check"], log)
+        ruff.examine(tools, ["check"], log)
 
 
-def test_ruff_that_fails_without_naming_anything_fails(room, log):
-    says(room, "ruff", "[]", 1)
-    assert _messages(ruff.examine(room, ["check"], log).problems) == ["ruff failed without naming a violation"]
+def test_ruff_that_fails_without_naming_anything_fails(tools, log):
+    says(tools, "ruff", "[]", 1)
+    assert _messages(ruff.examine(tools, ["check"], log).problems) == ["ruff failed without naming a violation"]
 
 
 # ── mypy ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_success_in_no_files_examined_nothing(room, log):
-    says(room, "mypy", "Success: no issues found in 0 source files")
-    assert mypy.examine(room, (), log).examined == 0
+def test_success_in_no_files_examined_nothing(tools, log):
+    says(tools, "mypy", "Success: no issues found in 0 source files")
+    assert mypy.examine(tools, (), log).examined == 0
 
 
 @pytest.mark.parametrize(("out", "status"), [("", 0), ("mypy: can't read file 'src'", 2)])
-def test_mypy_that_does_not_say_what_it_checked_is_an_error(room, log, out, status):
-    says(room, "mypy", out, status)
+def test_mypy_that_does_not_say_what_it_checked_is_an_error(tools, log, out, status):
+    says(tools, "mypy", out, status)
     with pytest.raises(ToolFailed, match="mypy"):
-        mypy.examine(room, ("src",), log)
+        mypy.examine(tools, ("src",), log)
 
 
-def test_errors_that_prevent_checking_are_told(room, log):
+def test_errors_that_prevent_checking_are_told(tools, log):
     says(
-        room,
+        tools,
         "mypy",
         "a.py:3: error: Invalid syntax  [syntax]\nFound 1 error in 1 file (errors prevented further checking)",
         2,
     )
-    found = mypy.examine(room, (), log)
+    found = mypy.examine(tools, (), log)
     assert found.problems[0].place == "a.py:3"
     assert found.problems[0].message == "Invalid syntax  [syntax]"
 
@@ -98,47 +98,51 @@ _DIAGNOSTIC = (
 )
 
 
-def test_pyright_is_judged_by_its_report(room, log):
-    says(room, "pyright", "a notice of its installer\n" + _PYRIGHT % (_DIAGNOSTIC, 3), 1)
-    found = pyright.examine(room, (), log)
+def test_pyright_is_judged_by_its_report(tools, log):
+    says(tools, "pyright", "a notice of its installer\n" + _PYRIGHT % (_DIAGNOSTIC, 3), 1)
+    found = pyright.examine(tools, (), log)
     assert (found.examined, found.tools) == (3, {"pyright": "1.1.9"})
     assert (found.problems[0].place, found.problems[0].message) == ("a.py:5", "Bad  [reportX]")
 
 
-def test_no_errors_in_no_files_examined_nothing(room, log):
-    says(room, "pyright", _PYRIGHT % ("", 0))
-    assert pyright.examine(room, (), log).examined == 0
+def test_no_errors_in_no_files_examined_nothing(tools, log):
+    says(tools, "pyright", _PYRIGHT % ("", 0))
+    assert pyright.examine(tools, (), log).examined == 0
 
 
-def test_pyright_that_fails_without_an_error_fails(room, log):
-    says(room, "pyright", _PYRIGHT % ("", 3), 3)
-    assert _messages(pyright.examine(room, (), log).problems) == ["pyright ended with exit status 3 and named no error"]
+def test_pyright_that_fails_without_an_error_fails(tools, log):
+    says(tools, "pyright", _PYRIGHT % ("", 3), 3)
+    assert _messages(pyright.examine(tools, (), log).problems) == [
+        "pyright ended with exit status 3 and named no error"
+    ]
 
 
 @pytest.mark.parametrize("out", ["", "No source files found.", "{}"])
-def test_pyright_without_a_report_is_an_error(room, log, out):
-    says(room, "pyright", out)
+def test_pyright_without_a_report_is_an_error(tools, log, out):
+    says(tools, "pyright", out)
     with pytest.raises(ToolFailed, match="left no report"):
-        pyright.examine(room, (), log)
+        pyright.examine(tools, (), log)
 
 
 # ── pre-commit ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _hooks(room, log, out, status):
-    says(room, "pre-commit", out, status)
-    return precommit.examine(room, room.folder, log)
+def _hooks(tools, log, out, status):
+    says(tools, "pre-commit", out, status)
+    return precommit.examine(tools, tools.folder, log)
 
 
-def test_hooks_without_files_examined_nothing(room, log):
-    found = _hooks(room, log, "ruff check.........................(no files to check)Skipped", 0)
+def test_hooks_without_files_examined_nothing(tools, log):
+    found = _hooks(tools, log, "ruff check.........................(no files to check)Skipped", 0)
     assert (found.examined, found.problems) == (0, ())
     assert _messages(found.notices) == ["1 of 1 hooks had no files to look at: ruff check"]
 
 
-def test_a_hook_that_mends_files_fails(room, log):
+def test_a_hook_that_mends_files_fails(tools, log):
     out = "trim whitespace......Failed\n- hook id: trim\n- files were modified by this hook\n\nFixing a.py\n"
-    found = _hooks(room, log, out + "ruff check...........Passed\ntypes..........Failed\n- hook id: t\n\nbad line\n", 1)
+    found = _hooks(
+        tools, log, out + "ruff check...........Passed\ntypes..........Failed\n- hook id: t\n\nbad line\n", 1
+    )
     assert _messages(found.problems) == [
         "the hook 'trim whitespace' failed: it would change files",
         "the hook 'types' failed: bad line",
@@ -146,20 +150,20 @@ def test_a_hook_that_mends_files_fails(room, log):
     assert found.examined == 3
 
 
-def test_a_failure_that_no_hook_accounts_for_is_a_failure(room, log):
-    found = _hooks(room, log, "ruff check.......Passed\nsomething odd", 1)
+def test_a_failure_that_no_hook_accounts_for_is_a_failure(tools, log):
+    found = _hooks(tools, log, "ruff check.......Passed\nsomething odd", 1)
     assert _messages(found.problems) == ["pre-commit failed: something odd"]
 
 
-def test_hook_repositories_that_do_not_answer_are_no_pass(room, log):
+def test_hook_repositories_that_do_not_answer_are_no_pass(tools, log):
     out = "[INFO] Initializing environment for https://forge.invalid/hooks.\nfatal: Could not resolve host"
-    found = _hooks(room, log, out, 3)
+    found = _hooks(tools, log, out, 3)
     assert (found.examined, found.absent) == (0, "hook repositories did not answer: https://forge.invalid/hooks")
 
 
-def test_a_broken_configuration_is_an_error(room, log):
+def test_a_broken_configuration_is_an_error(tools, log):
     with pytest.raises(ToolFailed, match="InvalidConfigError"):
-        _hooks(room, log, "An error has occurred: InvalidConfigError:", 1 + 2)
+        _hooks(tools, log, "An error has occurred: InvalidConfigError:", 1 + 2)
 
 
 # ── sphinx ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -168,27 +172,27 @@ _WROTE = 'for last; do :; done; mkdir -p "$last"; touch "$last/index.html" "$las
 _WARN = 'while [ "$1" != -w ]; do shift; done; printf \'%s\\n\' "$WARNINGS" > "$2"'
 
 
-def _sphinx(room, log, *, warnings="", out="build succeeded.", status=0, before=_WROTE, live=False):
-    room.env["WARNINGS"] = warnings
-    says(room, "sphinx-build", out, status, f"{before}\n{_WARN if warnings else ''}")
-    return sphinx.examine(room, room.folder / "docs", live=live, log=log, seconds=30)
+def _sphinx(tools, log, *, warnings="", out="build succeeded.", status=0, before=_WROTE, live=False):
+    tools.env["WARNINGS"] = warnings
+    says(tools, "sphinx-build", out, status, f"{before}\n{_WARN if warnings else ''}")
+    return sphinx.examine(tools, tools.folder / "docs", live=live, log=log, seconds=30)
 
 
-def test_made_up_pages_do_not_count(room, log):
-    assert _sphinx(room, log).examined == 1
+def test_made_up_pages_do_not_count(tools, log):
+    assert _sphinx(tools, log).examined == 1
 
 
-def test_a_build_that_wrote_no_page_examined_nothing(room, log):
-    assert _sphinx(room, log, before="").examined == 0
+def test_a_build_that_wrote_no_page_examined_nothing(tools, log):
+    assert _sphinx(tools, log, before="").examined == 0
 
 
-def test_a_build_that_does_not_say_that_it_succeeded_has_not(room, log):
-    assert _sphinx(room, log, out="hello").problems
+def test_a_build_that_does_not_say_that_it_succeeded_has_not(tools, log):
+    assert _sphinx(tools, log, out="hello").problems
 
 
-def test_a_build_that_dies_is_an_error(room, log):
+def test_a_build_that_dies_is_an_error(tools, log):
     with pytest.raises(ToolFailed, match="Could not import extension"):
-        _sphinx(room, log, out="Extension error: Could not import extension x", status=2)
+        _sphinx(tools, log, out="Extension error: Could not import extension x", status=2)
 
 
 _PROBLEMS = "build finished with problems, 1 warning (with warnings treated as errors)."
@@ -197,32 +201,32 @@ _UNREACHED = (
 )
 
 
-def test_warnings_are_problems_with_a_place(room, log):
-    warning = f"{room.folder}/docs/a.rst:3: WARNING: Title underline too short.\n\nTitle"
-    found = _sphinx(room, log, warnings=warning, out=_PROBLEMS, status=1)
+def test_warnings_are_problems_with_a_place(tools, log):
+    warning = f"{tools.folder}/docs/a.rst:3: WARNING: Title underline too short.\n\nTitle"
+    found = _sphinx(tools, log, warnings=warning, out=_PROBLEMS, status=1)
     assert [(each.place, each.message) for each in found.problems] == [("docs/a.rst:3", "Title underline too short")]
 
 
-def test_a_warning_in_a_docstring_names_the_file_and_the_docstring(room, log):
-    warning = f"{room.folder}/src/a.py:docstring of a.f:2: WARNING: Unexpected indentation."
-    (problem,) = _sphinx(room, log, warnings=warning, out=_PROBLEMS, status=1).problems
+def test_a_warning_in_a_docstring_names_the_file_and_the_docstring(tools, log):
+    warning = f"{tools.folder}/src/a.py:docstring of a.f:2: WARNING: Unexpected indentation."
+    (problem,) = _sphinx(tools, log, warnings=warning, out=_PROBLEMS, status=1).problems
     assert (problem.place, problem.message) == ("src/a.py:2", "Unexpected indentation (docstring of a.f)")
 
 
-def test_inventories_that_do_not_answer_block_only_live(room, log):
-    reference = f"{room.folder}/docs/a.rst:3: WARNING: undefined label: 'python:thing'"
+def test_inventories_that_do_not_answer_block_only_live(tools, log):
+    reference = f"{tools.folder}/docs/a.rst:3: WARNING: undefined label: 'python:thing'"
     warnings = f"{_UNREACHED}\n{reference}"
-    rehearsed = _sphinx(room, log, warnings=warnings, out=_PROBLEMS, status=1)
+    rehearsed = _sphinx(tools, log, warnings=warnings, out=_PROBLEMS, status=1)
     assert rehearsed.problems == ()
     assert any("inventories" in message for message in _messages(rehearsed.notices))
     assert any("undefined label" in message for message in _messages(rehearsed.notices))
-    live = _sphinx(room, log, warnings=warnings, out=_PROBLEMS, status=1, live=True)
+    live = _sphinx(tools, log, warnings=warnings, out=_PROBLEMS, status=1, live=True)
     assert len(live.problems) == 2
 
 
-def test_an_unresolved_reference_is_a_problem_where_every_inventory_answers(room, log):
-    reference = f"{room.folder}/docs/a.rst:3: WARNING: undefined label: 'thing'"
-    assert _sphinx(room, log, warnings=reference, out=_PROBLEMS, status=1).problems
+def test_an_unresolved_reference_is_a_problem_where_every_inventory_answers(tools, log):
+    reference = f"{tools.folder}/docs/a.rst:3: WARNING: undefined label: 'thing'"
+    assert _sphinx(tools, log, warnings=reference, out=_PROBLEMS, status=1).problems
 
 
 # ── mkdocs, zensical ─────────────────────────────────────────────────────────────────────────────────────────
@@ -230,40 +234,40 @@ def test_an_unresolved_reference_is_a_problem_where_every_inventory_answers(room
 _SITE = 'while [ "$1" != --site-dir ]; do shift; done; mkdir -p "$2"; touch "$2/index.html" "$2/404.html"'
 
 
-def test_mkdocs_counts_pages_and_tells_of_lost_headings(room, log):
+def test_mkdocs_counts_pages_and_tells_of_lost_headings(tools, log):
     lost = "INFO    -  Doc file 'index.md' contains a link '#nope', but there is no such anchor on this page."
-    says(room, "mkdocs", lost, 0, _SITE)
-    found = mkdocs.examine(room, "mkdocs", "mkdocs.yml", log=log, seconds=30)
+    says(tools, "mkdocs", lost, 0, _SITE)
+    found = mkdocs.examine(tools, "mkdocs", "mkdocs.yml", log=log, seconds=30)
     assert (found.examined, found.problems) == (1, ())
     assert "1 links to headings that are not there" in found.notices[0].message
 
 
-def test_mkdocs_is_never_told_to_be_quiet(room, log):
-    says(room, "properdocs", "", 0, f'echo "$@"\n{_SITE}')
-    mkdocs.examine(room, "properdocs", "", log=log, seconds=30)
+def test_mkdocs_is_never_told_to_be_quiet(tools, log):
+    says(tools, "properdocs", "", 0, f'echo "$@"\n{_SITE}')
+    mkdocs.examine(tools, "properdocs", "", log=log, seconds=30)
     said = log.read_text().splitlines()[1].split()
     assert "--strict" in said
     assert not {"-q", "--quiet"} & set(said)
 
 
-def test_mkdocs_that_warns_fails_with_what_it_said(room, log):
+def test_mkdocs_that_warns_fails_with_what_it_said(tools, log):
     out = "WARNING -  Doc file 'index.md' links to 'missing.md', which is not found.\n\nAborted with 1 warnings"
-    says(room, "mkdocs", out, 1)
-    found = mkdocs.examine(room, "mkdocs", "", log=log, seconds=30)
+    says(tools, "mkdocs", out, 1)
+    found = mkdocs.examine(tools, "mkdocs", "", log=log, seconds=30)
     assert found.examined
     assert "missing.md" in found.problems[0].message
 
 
 @pytest.mark.parametrize("engine", ["mkdocs", "properdocs"])
-def test_mkdocs_that_ends_well_without_a_page_examined_nothing(room, log, engine):
-    says(room, engine, "")
-    assert mkdocs.examine(room, engine, "", log=log, seconds=30).examined == 0
+def test_mkdocs_that_ends_well_without_a_page_examined_nothing(tools, log, engine):
+    says(tools, engine, "")
+    assert mkdocs.examine(tools, engine, "", log=log, seconds=30).examined == 0
 
 
-def test_mkdocs_that_dies_is_an_error(room, log):
-    says(room, "mkdocs", "Config file 'mkdocs.yml' does not exist", 1)
+def test_mkdocs_that_dies_is_an_error(tools, log):
+    says(tools, "mkdocs", "Config file 'mkdocs.yml' does not exist", 1)
     with pytest.raises(ToolFailed, match="does not exist"):
-        mkdocs.examine(room, "mkdocs", "", log=log, seconds=30)
+        mkdocs.examine(tools, "mkdocs", "", log=log, seconds=30)
 
 
 _ZENSICAL = """Warning: page does not exist
@@ -274,18 +278,18 @@ Traceback (most recent call last):
 RuntimeError: Aborted because --strict flag is set"""
 
 
-def test_zensical_is_told_by_its_warnings_and_not_by_its_traceback(room, log):
-    says(room, "zensical", _ZENSICAL, 1)
-    found = zensical.examine(room, "zensical.toml", room.folder, log=log, seconds=30)
+def test_zensical_is_told_by_its_warnings_and_not_by_its_traceback(tools, log):
+    says(tools, "zensical", _ZENSICAL, 1)
+    found = zensical.examine(tools, "zensical.toml", tools.folder, log=log, seconds=30)
     assert [(each.message, each.place) for each in found.problems] == [("page does not exist", "index.md:3")]
 
 
-def test_zensical_that_only_crashes_is_told_by_its_last_line(room, log):
-    says(room, "zensical", "Traceback (most recent call last):\n  File x\nTOMLDecodeError: Unterminated string", 1)
-    found = zensical.examine(room, "", room.folder, log=log, seconds=30)
+def test_zensical_that_only_crashes_is_told_by_its_last_line(tools, log):
+    says(tools, "zensical", "Traceback (most recent call last):\n  File x\nTOMLDecodeError: Unterminated string", 1)
+    found = zensical.examine(tools, "", tools.folder, log=log, seconds=30)
     assert _messages(found.problems) == ["TOMLDecodeError: Unterminated string"]
 
 
-def test_zensical_that_writes_no_page_examined_nothing(room, log):
-    says(room, "zensical", "No issues found")
-    assert zensical.examine(room, "", room.folder, log=log, seconds=30).examined == 0
+def test_zensical_that_writes_no_page_examined_nothing(tools, log):
+    says(tools, "zensical", "No issues found")
+    assert zensical.examine(tools, "", tools.folder, log=log, seconds=30).examined == 0

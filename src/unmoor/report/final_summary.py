@@ -119,7 +119,7 @@ def _closing(
         ]
     lines = [f"Version: {release.version}, because {release.rule}."]
     if plan.uncommitted:
-        lines.append(f"Uncommitted work taken along: {_some(plan.uncommitted)}.")
+        lines.append(f"Uncommitted work included: {_some(plan.uncommitted)}.")
     if release.edits and plan.mode is Mode.REHEARSAL:
         lines.append(f"Prepared in the clone: {_some([f'{edit.path} ({edit.what})' for edit in release.edits])}.")
     if not _finished(found):

@@ -58,8 +58,8 @@ def kept(before: str, after: str, *, where: str) -> str:
     mark = "\r" if 2 * before.count("\r\n") > before.count("\n") else ""
     old, new = before.split("\n"), after.split("\n")
     head = _common([line.rstrip("\r") for line in old], new)
-    room = min(len(old), len(new)) - head
-    tail = min(_common([line.rstrip("\r") for line in old[::-1]], new[::-1]), room)
+    tools = min(len(old), len(new)) - head
+    tail = min(_common([line.rstrip("\r") for line in old[::-1]], new[::-1]), tools)
     middle = [line + mark for line in new[head : len(new) - tail]]
     if not tail:
         middle[-1:] = new[-1:]

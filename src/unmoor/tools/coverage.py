@@ -9,21 +9,21 @@ from pathlib import Path
 
 from unmoor.errors import ToolFailed
 from unmoor.runtime.process import tail
-from unmoor.tools.tool_environment import Room
+from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["own_floor", "percent"]
 
 _SECONDS = 300.0
 
 
-def percent(room: Room, folder: Path, log: Path) -> float:
+def percent(tools: ToolEnvironment, folder: Path, log: Path) -> float:
     """Combine the data files in ``folder`` and return the covered percentage; raises ``ToolFailed`` without data."""
-    program = room.program("coverage")
+    program = tools.program("coverage")
     data = {"COVERAGE_FILE": str(folder / "combined")}
-    room.run(program, "combine", "--keep", *sorted(folder.glob("data*")), log=log, seconds=_SECONDS, extra=data)
+    tools.run(program, "combine", "--keep", *sorted(folder.glob("data*")), log=log, seconds=_SECONDS, extra=data)
     report = folder / "coverage.json"
     # The floor is judged by the gate, so that the project's own does not hide the number.
-    done = room.run(program, "json", "--fail-under=0", "-o", report, log=log, seconds=_SECONDS, extra=data)
+    done = tools.run(program, "json", "--fail-under=0", "-o", report, log=log, seconds=_SECONDS, extra=data)
     if done.status or not report.is_file():
         what = f"coverage could not be measured: {tail(done.text, 1)}"
         raise ToolFailed(what, status=done.status, tail=tail(done.text), log=done.log)

@@ -14,7 +14,7 @@ from unmoor.errors import ToolFailed
 from unmoor.model import Finding, Findings
 from unmoor.runtime.process import Completed, tail
 from unmoor.tools.remarks import few
-from unmoor.tools.tool_environment import Room
+from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["examine"]
 
@@ -27,19 +27,19 @@ _PAGE = re.compile(r"[Dd]oc file '(?P<page>[^']+)'")
 _QUIET = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true", "NO_COLOR": "1"}
 
 
-def examine(room: Room, engine: str, source: str, *, log: Path, seconds: float) -> Findings:
+def examine(tools: ToolEnvironment, engine: str, source: str, *, log: Path, seconds: float) -> Findings:
     """Build with ``engine`` (``mkdocs`` or ``properdocs``); ``source`` is its configuration file, if any."""
-    site = room.scratch / "site"
+    site = tools.scratch / "site"
     config = ("--config-file", source) if source.endswith((".yml", ".yaml")) else ()
-    done = room.run(
-        room.program(engine),
+    done = tools.run(
+        tools.program(engine),
         *("build", "--strict", "--site-dir", site),
         *config,
         log=log,
         seconds=seconds,
         extra=_QUIET,
     )
-    problems = [_finding(room, each["message"]) for each in _SAID.finditer(done.text)]
+    problems = [_finding(tools, each["message"]) for each in _SAID.finditer(done.text)]
     if done.status and not problems:
         what = f"{engine} could not build: {tail(done.text, 1)}"
         raise ToolFailed(
@@ -50,8 +50,8 @@ def examine(room: Room, engine: str, source: str, *, log: Path, seconds: float) 
         examined=len(pages) or _read(done),
         unit="pages",
         problems=few(problems) if done.status else (),
-        notices=_anchors(room, engine, done) + (() if done.status else few(problems)),
-        tools={engine: room.version(engine)},
+        notices=_anchors(tools, engine, done) + (() if done.status else few(problems)),
+        tools={engine: tools.version(engine)},
     )
 
 
@@ -60,13 +60,13 @@ def _read(done: Completed) -> int:
     return len(_SAID.findall(done.text)) if done.status else 0
 
 
-def _finding(room: Room, message: str) -> Finding:
+def _finding(tools: ToolEnvironment, message: str) -> Finding:
     page = _PAGE.search(message)
-    return Finding(message=message.rstrip("."), place=room.place(page["page"]) if page else "")
+    return Finding(message=message.rstrip("."), place=tools.place(page["page"]) if page else "")
 
 
-def _anchors(room: Room, engine: str, done: Completed) -> tuple[Finding, ...]:
-    found = [_finding(room, each["message"]) for each in _ANCHOR.finditer(done.text)]
+def _anchors(tools: ToolEnvironment, engine: str, done: Completed) -> tuple[Finding, ...]:
+    found = [_finding(tools, each["message"]) for each in _ANCHOR.finditer(done.text)]
     if not found:
         return ()
     message = f"{len(found)} links to headings that are not there; to {engine} that is only information"

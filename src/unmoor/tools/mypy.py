@@ -14,7 +14,7 @@ from unmoor.errors import ToolFailed
 from unmoor.model import Finding, Findings
 from unmoor.runtime.process import Completed, tail
 from unmoor.tools.remarks import few
-from unmoor.tools.tool_environment import Room
+from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["examine"]
 
@@ -24,11 +24,11 @@ _CHECKED = re.compile(r"^Found \d+ errors? in \d+ files? \(checked (\d+) source 
 _ERROR = re.compile(r"^(?P<path>.+?):(?P<line>\d+): error: (?P<message>.+)$", re.MULTILINE)
 
 
-def examine(room: Room, targets: Sequence[str], log: Path) -> Findings:
+def examine(tools: ToolEnvironment, targets: Sequence[str], log: Path) -> Findings:
     """Check ``targets``, paths in the project; without any, what the project's configuration names."""
-    done = _run(room, targets, log)
+    done = _run(tools, targets, log)
     problems = [
-        Finding(message=_short(each["message"]), place=room.place(each["path"], each["line"]))
+        Finding(message=_short(each["message"]), place=tools.place(each["path"], each["line"]))
         for each in _ERROR.finditer(done.out)
     ]
     clean, checked = _CLEAN.search(done.out), _CHECKED.search(done.out)
@@ -39,19 +39,19 @@ def examine(room: Room, targets: Sequence[str], log: Path) -> Findings:
         raise ToolFailed(what, status=done.status, tail=tail(done.text), log=done.log, hint="mend its configuration")
     number = clean or checked
     examined = int(number.group(1)) if number else len({each["path"] for each in _ERROR.finditer(done.out)})
-    return Findings(examined=examined, unit="files mypy", problems=few(problems), tools={"mypy": room.version("mypy")})
+    return Findings(examined=examined, unit="files mypy", problems=few(problems), tools={"mypy": tools.version("mypy")})
 
 
-def _run(room: Room, targets: Sequence[str], log: Path) -> Completed:
+def _run(tools: ToolEnvironment, targets: Sequence[str], log: Path) -> Completed:
     options: list[str | Path] = [
         "--cache-dir",
-        room.scratch / "mypy",
+        tools.scratch / "mypy",
         "--no-pretty",
         "--show-error-codes",
         "--error-summary",
         "--no-color-output",
     ]
-    return room.run(room.program("mypy"), *options, *targets, log=log, seconds=_SECONDS)
+    return tools.run(tools.program("mypy"), *options, *targets, log=log, seconds=_SECONDS)
 
 
 def _short(message: str) -> str:

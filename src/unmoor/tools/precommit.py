@@ -14,7 +14,7 @@ from unmoor.errors import ToolFailed
 from unmoor.model import Finding, Findings
 from unmoor.runtime.process import Completed, tail
 from unmoor.tools.remarks import few
-from unmoor.tools.tool_environment import Room
+from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["examine"]
 
@@ -26,17 +26,17 @@ _UNREACHABLE = (
 )  # fmt: skip
 
 
-def examine(room: Room, copy: Path, log: Path) -> Findings:
+def examine(tools: ToolEnvironment, copy: Path, log: Path) -> Findings:
     """Run every hook on every file of ``copy``, a clone that may be written to."""
-    done = room.run(
-        room.program("pre-commit"),
+    done = tools.run(
+        tools.program("pre-commit"),
         *("run", "--all-files", "--show-diff-on-failure", "--color", "never"),
         log=log,
         seconds=_SECONDS,
         cwd=copy,
     )
     if done.status not in {0, 1}:
-        return _stopped(room, done)
+        return _stopped(tools, done)
     results = [(hook["name"], hook["result"]) for hook in _HOOK.finditer(done.out)]
     failed = [name for name, result in results if result == "Failed"]
     problems = [
@@ -52,7 +52,7 @@ def examine(room: Room, copy: Path, log: Path) -> Findings:
         unit="hooks pre-commit",
         problems=few(problems),
         notices=(notice,) if idle else (),
-        tools={"pre-commit": room.version("pre-commit")},
+        tools={"pre-commit": tools.version("pre-commit")},
     )
 
 
@@ -70,14 +70,14 @@ def _why(out: str, name: str) -> str:
     return f": {said[0]}" if said else ""
 
 
-def _stopped(room: Room, done: Completed) -> Findings:
+def _stopped(tools: ToolEnvironment, done: Completed) -> Findings:
     if any(sign in done.text for sign in _UNREACHABLE):
         where = re.search(r"Initializing environment for (\S+?)\.?$|(https?://\S+?)[/']", done.text, re.MULTILINE)
         named = f": {next(filter(None, where.groups()))}" if where else ""
         return Findings(
             absent=f"hook repositories did not answer{named}",
             hint="run `pre-commit install-hooks` where they can be reached; its cache is used",
-            tools={"pre-commit": room.version("pre-commit")},
+            tools={"pre-commit": tools.version("pre-commit")},
         )
     what = f"pre-commit could not go on: {tail(done.text, 1)}"
     raise ToolFailed(

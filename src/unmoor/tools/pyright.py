@@ -16,18 +16,18 @@ from unmoor.errors import ToolFailed
 from unmoor.model import Finding, Findings
 from unmoor.runtime.process import Completed, tail
 from unmoor.tools.remarks import few
-from unmoor.tools.tool_environment import Room
+from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["examine"]
 
 _SECONDS = 900.0
 
 
-def examine(room: Room, targets: Sequence[str], log: Path) -> Findings:
+def examine(tools: ToolEnvironment, targets: Sequence[str], log: Path) -> Findings:
     """Check ``targets``, paths in the project; without any, what the project's configuration includes."""
-    done = room.run(
-        room.program("pyright"),
-        *("--outputjson", "--pythonpath", room.environment.python),
+    done = tools.run(
+        tools.program("pyright"),
+        *("--outputjson", "--pythonpath", tools.environment.python),
         *targets,
         log=log,
         seconds=_SECONDS,
@@ -36,7 +36,7 @@ def examine(room: Room, targets: Sequence[str], log: Path) -> Findings:
     report = _report(done)
     summary = report["summary"]
     problems = [
-        _finding(room, each) for each in report.get("generalDiagnostics", ()) if each.get("severity") == "error"
+        _finding(tools, each) for each in report.get("generalDiagnostics", ()) if each.get("severity") == "error"
     ]
     if done.status and not problems:
         problems = [
@@ -61,7 +61,9 @@ def _report(done: Completed) -> Mapping[str, Any]:
     return report
 
 
-def _finding(room: Room, said: Mapping[str, Any]) -> Finding:
+def _finding(tools: ToolEnvironment, said: Mapping[str, Any]) -> Finding:
     line = said.get("range", {}).get("start", {}).get("line", -1) + 1
     rule = f"  [{said['rule']}]" if said.get("rule") else ""
-    return Finding(message=f"{said['message'].splitlines()[0].rstrip('.')}{rule}", place=room.place(said["file"], line))
+    return Finding(
+        message=f"{said['message'].splitlines()[0].rstrip('.')}{rule}", place=tools.place(said["file"], line)
+    )

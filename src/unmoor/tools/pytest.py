@@ -15,7 +15,7 @@ from pathlib import Path
 from unmoor.errors import ToolFailed
 from unmoor.runtime.process import Completed, tail
 from unmoor.tools import junit, pytest_probe
-from unmoor.tools.tool_environment import Room
+from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["Run", "run"]
 
@@ -36,7 +36,7 @@ class Run:
 
 
 def run(
-    room: Room,
+    tools: ToolEnvironment,
     command: Sequence[str],
     *,
     posargs: Sequence[str],
@@ -45,14 +45,14 @@ def run(
     log: Path,
     seconds: float,
 ) -> Run:
-    """Run the suite in ``room`` and return what it left; ``coverage`` is the data file to measure into, if any.
+    """Run the suite in ``tools`` and return what it left; ``coverage`` is the data file to measure into, if any.
 
     ``command`` is the project's own way to start its tests, empty for plain pytest. Raises ``ToolFailed`` where pytest
     was stopped, misused or broke (statuses 2, 3 and 4), ``ToolTimeout`` after ``seconds``.
     """
-    record, origins = room.scratch / "junit.xml", room.scratch / "origins"
+    record, origins = tools.scratch / "junit.xml", tools.scratch / "origins"
     origins.mkdir(exist_ok=True)
-    shutil.copyfile(str(pytest_probe.__file__), room.site_packages / f"{_PROBE}.py")
+    shutil.copyfile(str(pytest_probe.__file__), tools.site_packages / f"{_PROBE}.py")
     options = [
         "-p",
         _PROBE,
@@ -60,10 +60,10 @@ def run(
         "-o",
         "junit_family=xunit1",
         "-o",
-        f"cache_dir={room.scratch / 'cache'}",
+        f"cache_dir={tools.scratch / 'cache'}",
     ]
     extra = {"UNMOOR_PROBE": str(origins), "UNMOOR_PROBE_NAMES": " ".join(packages)}
-    argv = _command(room, command, coverage=coverage is not None)
+    argv = _command(tools, command, coverage=coverage is not None)
     if _is_pytest(argv):
         argv += [*options, *posargs]
     else:
@@ -72,7 +72,7 @@ def run(
         argv += posargs
     if coverage is not None:
         extra["COVERAGE_FILE"] = str(coverage)
-    done = room.run(*argv, log=log, seconds=seconds, extra=extra)
+    done = tools.run(*argv, log=log, seconds=seconds, extra=extra)
     return Run(
         report=_record(done, record),
         status=done.status,
@@ -82,13 +82,13 @@ def run(
     )
 
 
-def _command(room: Room, command: Sequence[str], *, coverage: bool) -> list[str]:
-    """Return the command with its program taken from the room; under coverage where that is to be measured."""
+def _command(tools: ToolEnvironment, command: Sequence[str], *, coverage: bool) -> list[str]:
+    """Return the command with its program taken from the environment; under coverage where that is to be measured."""
     words = list(command) or ["pytest"]
     if coverage and words[0] in _NAMES:
-        return [str(room.program("coverage")), "run", "-m", "pytest", *words[1:]]
+        return [str(tools.program("coverage")), "run", "-m", "pytest", *words[1:]]
     if words[0] in _NAMES:
-        return [str(room.program(words[0])), *words[1:]]
+        return [str(tools.program(words[0])), *words[1:]]
     return words
 
 

@@ -15,7 +15,7 @@ from unmoor.errors import ToolFailed
 from unmoor.model import Finding, Findings
 from unmoor.runtime.process import Completed, tail
 from unmoor.tools.remarks import few
-from unmoor.tools.tool_environment import Room
+from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["examine"]
 
@@ -26,24 +26,24 @@ _PYTHON = (".py", ".pyi", ".ipynb")
 _REFORMAT = re.compile(r"^(?:Would reformat: | *--> )(?P<path>.+?)(?::\d+:\d+)?$", re.MULTILINE)
 
 
-def examine(room: Room, jobs: Sequence[str], log: Path) -> Findings:
+def examine(tools: ToolEnvironment, jobs: Sequence[str], log: Path) -> Findings:
     """Let ruff look at every file it would look at; ``jobs`` are the ones the project gives it: check, format."""
-    program = room.program("ruff")
-    listed = room.run(program, "check", "--show-files", "--no-cache", ".", log=log, seconds=_SECONDS)
+    program = tools.program("ruff")
+    listed = tools.run(program, "check", "--show-files", "--no-cache", ".", log=log, seconds=_SECONDS)
     _understood(listed)
     problems: tuple[Finding, ...] = ()
     if "check" in jobs:
         options = ("--no-fix", "--no-fix-only", "--no-cache", "--output-format", "json")
-        problems += _violations(room, room.run(program, "check", *options, ".", log=log, seconds=_SECONDS))
+        problems += _violations(tools, tools.run(program, "check", *options, ".", log=log, seconds=_SECONDS))
     if "format" in jobs:
         problems += _unformed(
-            room, room.run(program, "format", "--check", "--no-cache", ".", log=log, seconds=_SECONDS)
+            tools, tools.run(program, "format", "--check", "--no-cache", ".", log=log, seconds=_SECONDS)
         )
     return Findings(
         examined=len([line for line in listed.out.splitlines() if line.endswith(_PYTHON)]) if jobs else 0,
         unit="files ruff",
         problems=problems,
-        tools={"ruff": room.version("ruff")},
+        tools={"ruff": tools.version("ruff")},
     )
 
 
@@ -53,7 +53,7 @@ def _understood(done: Completed) -> None:
         raise ToolFailed(what, status=done.status, tail=tail(done.text), log=done.log, hint="mend its configuration")
 
 
-def _violations(room: Room, done: Completed) -> tuple[Finding, ...]:
+def _violations(tools: ToolEnvironment, done: Completed) -> tuple[Finding, ...]:
     _understood(done)
     try:
         found = json.loads(done.out)
@@ -64,7 +64,7 @@ def _violations(room: Room, done: Completed) -> tuple[Finding, ...]:
     findings = [
         Finding(
             message=f"{each.get('code') or 'syntax'}: {each['message'].rstrip('.')}",
-            place=room.place(each["filename"], each["location"]["row"]),
+            place=tools.place(each["filename"], each["location"]["row"]),
         )
         for each in found
     ]
@@ -77,12 +77,12 @@ def _violations(room: Room, done: Completed) -> tuple[Finding, ...]:
     return shown
 
 
-def _unformed(room: Room, done: Completed) -> tuple[Finding, ...]:
+def _unformed(tools: ToolEnvironment, done: Completed) -> tuple[Finding, ...]:
     _understood(done)
     if not done.status:
         return ()
     found = [
-        Finding(message="is not formatted", place=room.place(path))
+        Finding(message="is not formatted", place=tools.place(path))
         for path in dict.fromkeys(_REFORMAT.findall(done.out))
     ]
     return (*few(found), Finding(message=tail(done.out, 1).lower(), hint="run `ruff format`"))

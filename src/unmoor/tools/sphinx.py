@@ -14,7 +14,7 @@ from unmoor.errors import ToolFailed
 from unmoor.model import Finding, Findings
 from unmoor.runtime.process import Completed, tail
 from unmoor.tools.remarks import few
-from unmoor.tools.tool_environment import Room
+from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["examine"]
 
@@ -30,17 +30,17 @@ _SHOWN = 5
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def examine(room: Room, source: Path, *, live: bool, log: Path, seconds: float) -> Findings:
+def examine(tools: ToolEnvironment, source: Path, *, live: bool, log: Path, seconds: float) -> Findings:
     """Build the documentation in ``source``; ``live`` says that inventories must answer."""
-    out, warnings = room.scratch / "html", room.scratch / "warnings.txt"
-    done = room.run(
-        room.program("sphinx-build"),
-        *("-W", "--keep-going", "-E", "-b", "html", "--no-color", "-d", room.scratch / "doctrees", "-w", warnings),
+    out, warnings = tools.scratch / "html", tools.scratch / "warnings.txt"
+    done = tools.run(
+        tools.program("sphinx-build"),
+        *("-W", "--keep-going", "-E", "-b", "html", "--no-color", "-d", tools.scratch / "doctrees", "-w", warnings),
         *(source, out),
         log=log,
         seconds=seconds,
     )
-    said = _warnings(room, warnings)
+    said = _warnings(tools, warnings)
     if done.status and not said:
         what = f"sphinx could not build: {tail(done.text, 1)}"
         raise ToolFailed(
@@ -56,7 +56,7 @@ def examine(room: Room, source: Path, *, live: bool, log: Path, seconds: float) 
         unit="pages",
         problems=few(problems),
         notices=notices,
-        tools={"sphinx": room.version("sphinx")},
+        tools={"sphinx": tools.version("sphinx")},
     )
 
 
@@ -75,7 +75,7 @@ def _weighed(said: list[Finding], *, live: bool) -> tuple[list[Finding], tuple[F
     return blocking, tuple(notices)
 
 
-def _warnings(room: Room, path: Path) -> list[Finding]:
+def _warnings(tools: ToolEnvironment, path: Path) -> list[Finding]:
     found = []
     text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
     lines = iter(_ANSI.sub("", text).splitlines())
@@ -87,7 +87,7 @@ def _warnings(room: Room, path: Path) -> list[Finding]:
         if message.endswith(":") or _INVENTORY.search(message):
             message = f"{message} {next(lines, '').strip()}".strip()
         message += f" ({match['inner'].lstrip(':')})" if match["inner"] else ""
-        place = room.place(match["path"], match["line"] or "") if match["path"] else ""
+        place = tools.place(match["path"], match["line"] or "") if match["path"] else ""
         found.append(Finding(message=message, place=place))
     return found
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from unmoor.errors import UnmoorError
 from unmoor.model import Component, Tool
+from unmoor.request import Memory
 from unmoor.tools import pytest, tool_environment, uv
 
 __all__ = ["Asked", "Ran", "interpreters", "run_all"]
@@ -33,6 +34,7 @@ class Asked:
     wheel: Path | None = None
     coverage: Path | None = None
     logs: Path
+    memory: Memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,7 @@ class Ran:
     """One Python and its run, or the error that kept it from being carried out."""
 
     python: str
-    room: tool_environment.Room | None = None
+    tools: tool_environment.ToolEnvironment | None = None
     run: pytest.Run | None = None
     error: UnmoorError | None = None
 
@@ -57,10 +59,12 @@ def interpreters(component: Component, environ: Mapping[str, str]) -> tuple[dict
 def run_all(asked: Asked, pythons: Mapping[str, str]) -> Sequence[Ran]:
     """Run the suite on every interpreter and return the runs in the order given."""
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        rooms = list(pool.map(lambda item: _furnished(asked, *item), pythons.items()))
+        environments = list(pool.map(lambda item: _furnished(asked, *item), pythons.items()))
     # One at a time unless the project says that its suite bears company.
     with ThreadPoolExecutor(max_workers=_AT_ONCE if asked.component.settings.tests.parallel else 1) as pool:
-        return list(pool.map(lambda ran: ran if ran.room is None else _run(asked, ran.python, ran.room), rooms))
+        return list(
+            pool.map(lambda ran: ran if ran.tools is None else _run(asked, ran.python, ran.tools), environments)
+        )
 
 
 def _log(asked: Asked, python: str) -> Path:
@@ -69,10 +73,11 @@ def _log(asked: Asked, python: str) -> Path:
 
 def _furnished(asked: Asked, python: str, path: str) -> Ran:
     try:
-        room = tool_environment.open_room(
+        tools = tool_environment.open_environment(
             asked.component,
             asked.environ,
             asked.tool.requirements,
+            memory=asked.memory,
             python=path,
             also=("coverage[toml]",) if asked.coverage else (),
             instead=asked.wheel,
@@ -80,14 +85,14 @@ def _furnished(asked: Asked, python: str, path: str) -> Ran:
         )
     except UnmoorError as error:
         return Ran(python=python, error=error)
-    return Ran(python=python, room=room)
+    return Ran(python=python, tools=tools)
 
 
-def _run(asked: Asked, python: str, room: tool_environment.Room) -> Ran:
+def _run(asked: Asked, python: str, tools: tool_environment.ToolEnvironment) -> Ran:
     settings = asked.component.settings.tests
     try:
         done = pytest.run(
-            room,
+            tools,
             settings.command,
             posargs=asked.posargs,
             packages=asked.component.import_names,
@@ -96,5 +101,5 @@ def _run(asked: Asked, python: str, room: tool_environment.Room) -> Ran:
             seconds=settings.seconds,
         )
     except UnmoorError as error:
-        return Ran(python=python, room=room, error=error)
-    return Ran(python=python, room=room, run=done)
+        return Ran(python=python, tools=tools, error=error)
+    return Ran(python=python, tools=tools, run=done)

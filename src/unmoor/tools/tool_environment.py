@@ -1,7 +1,7 @@
-"""Rooms for the project's own tools: a fresh environment, the project's folder, and a place for what they leave.
+"""Environments for the project's own tools: fresh, in the project's folder, with a place for what the tools leave.
 
-Rooms are made in a temporary folder, shared by every tool that asks for the same requirements on the same Python,
-and removed when the process ends. Tools work in the user's tree as they always did; their caches go elsewhere.
+They are made in a temporary folder, shared by every tool that asks for the same requirements on the same Python, and
+removed when the process ends. Tools work in the user's tree as they always did; their caches go elsewhere.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import getpass
 import hashlib
 import shutil
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,10 +20,11 @@ from pathlib import Path
 
 from unmoor.errors import ToolFailed, ToolMissing
 from unmoor.model import Component, Requirements
+from unmoor.request import Memory
 from unmoor.runtime import environment, lock, process
 from unmoor.tools import uv
 
-__all__ = ["Room", "narrowing", "open_room", "scratch", "surroundings", "unnarrowed"]
+__all__ = ["ToolEnvironment", "narrowing", "open_environment", "scratch", "surroundings", "unnarrowed"]
 
 _PATIENCE = 600.0
 # What makes a tool look at less than the project says, or less strictly, without anybody seeing it in the project.
@@ -44,18 +44,15 @@ _NARROWING = frozenset(
         "TOX_SKIP_ENV",
     }
 )
-# What steers a tool in any way; a room of unmoor's own does without all of it.
+# What steers a tool in any way; an environment of unmoor's own does without all of it.
 _STEERING = ("PYTEST_", "COVERAGE_", "RUFF_", "MYPY", "PYRIGHT_", "SPHINX", "MKDOCS", "NOX", "FORCE_COLOR", "PY_COLORS")
-_rooms: dict[tuple[object, ...], uv.Environment] = {}
-_doors: dict[tuple[object, ...], threading.Lock] = {}
-_hall = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
+class ToolEnvironment:
     """An environment with a tool in it. ``folder`` is where the tool works, places are told relative to ``root``.
 
-    ``scratch`` is a folder of this room's own for caches and output; ``reason`` is where the requirements come from.
+    ``scratch`` is a folder of its own for caches and output; ``reason`` is where the requirements come from.
     """
 
     environment: uv.Environment
@@ -66,7 +63,7 @@ class Room:
     reason: str = ""
 
     def program(self, name: str) -> Path:
-        """Return a program of this room; raise ``ToolMissing`` where it has none, whatever ``PATH`` has."""
+        """Return a program of this environment; raise ``ToolMissing`` where it has none, whatever ``PATH`` has."""
         found = shutil.which(name, path=str(self.environment.scripts))
         if found is None:
             what = f"{name!r} is not in the environment made from {self.reason or 'the requirements found'}"
@@ -81,7 +78,7 @@ class Room:
         extra: Mapping[str, str] | None = None,
         cwd: Path | None = None,
     ) -> process.Completed:
-        """Run a program in this room to its end, whatever its exit status; judging is the caller's business."""
+        """Run a program in this environment to its end, whatever its exit status; judging is the caller's business."""
         env = {**self.env, **(extra or {})}
         return process.run(argv, cwd=cwd or self.folder, env=env, timeout=seconds, ok=None, log=log, leashed=True)
 
@@ -122,32 +119,29 @@ def surroundings(environ: Mapping[str, str]) -> dict[str, str]:
     return kept | {"PYTHONDONTWRITEBYTECODE": "1", "UV_PYTHON_DOWNLOADS": "never", "GIT_TERMINAL_PROMPT": "0"}
 
 
-def open_room(
+def open_environment(
     component: Component,
     environ: Mapping[str, str],
     requirements: Requirements,
     *,
+    memory: Memory,
     python: str = "",
     also: Sequence[str] = (),
     instead: Path | None = None,
     log: Path | None = None,
-) -> Room:
-    """Return the room that has ``requirements`` and ``also`` on the interpreter ``python``.
+) -> ToolEnvironment:
+    """Return the environment that has ``requirements`` and ``also`` on the interpreter ``python``.
 
     ``python`` is a path, by default the interpreter that suits the project best. ``instead`` is an archive to install
-    in place of the tree. Raises ``ToolFailed`` with what the installer said where the requirements cannot be had.
+    in place of the tree; ``memory`` is the run's: the same
+    environment is made once. Raises ``ToolFailed`` with what the installer said where the requirements cannot be had.
     """
     env = surroundings(environ)
     python = python or _suitable(component, env)
     arguments = (*requirements.arguments, *also, *_project(component, requirements, instead))
-    key = (component.folder, python, arguments, component.settings.installer)
-    with _hall:
-        door = _doors.setdefault(key, threading.Lock())
-    with door:
-        if key not in _rooms:
-            _rooms[key] = _furnish(component, requirements, python, arguments, env, log)
-    made = _rooms[key]
-    return Room(
+    key = ("environment", component.folder, python, arguments, component.settings.installer)
+    made = memory.once(key, lambda: _furnish(component, requirements, python, arguments, env, log))
+    return ToolEnvironment(
         environment=made,
         folder=component.folder,
         root=component.repository.root,
@@ -164,7 +158,7 @@ def scratch(name: str) -> Path:
 
 @lru_cache(maxsize=1)
 def _top() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="unmoor-rooms-")).resolve()
+    folder = Path(tempfile.mkdtemp(prefix="unmoor-environments-")).resolve()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
@@ -203,7 +197,7 @@ def _furnish(
     log: Path | None,
 ) -> uv.Environment:
     installer = component.settings.installer
-    made = uv.create(scratch("room") / "env", python, env, installer=installer)
+    made = uv.create(scratch("environment") / "env", python, env, installer=installer)
     try:
         with _untouched(component.folder) if requirements.project else _nothing():
             uv.pip_install(made, arguments, env=env, cwd=component.folder, installer=installer, log=log)

@@ -13,7 +13,7 @@ from unmoor.errors import ToolFailed
 from unmoor.model import Finding, Findings
 from unmoor.runtime.process import Completed, tail
 from unmoor.tools.remarks import few
-from unmoor.tools.tool_environment import Room
+from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["examine"]
 
@@ -23,14 +23,14 @@ _LOCATED = re.compile(r"[╭┌]─\[\s*(?P<path>[^:\]]+):(?P<line>\d+)")
 _NOISE = re.compile(r"^(Traceback|  |Build |Serving|$)|During handling|direct cause")
 
 
-def examine(room: Room, source: str, copy: Path, *, log: Path, seconds: float) -> Findings:
+def examine(tools: ToolEnvironment, source: str, copy: Path, *, log: Path, seconds: float) -> Findings:
     """Build in ``copy``, a clone that may be written to; ``source`` is the configuration, empty for the usual one."""
     config = ("--config-file", source) if source.endswith((".yml", ".yaml", ".toml")) else ()
     before = set(copy.rglob("*.html"))
-    program = room.program("zensical")
-    done = room.run(program, "build", "--strict", *config, log=log, seconds=seconds, cwd=copy, extra={"NO_COLOR": "1"})
+    program = tools.program("zensical")
+    done = tools.run(program, "build", "--strict", *config, log=log, seconds=seconds, cwd=copy, extra={"NO_COLOR": "1"})
     pages = [page for page in copy.rglob("*.html") if page not in before and page.name != "404.html"]
-    problems = _problems(room, done) if done.status else []
+    problems = _problems(tools, done) if done.status else []
     if done.status and not pages and not problems:
         what = f"zensical could not build: {tail(done.text, 1)}"
         raise ToolFailed(
@@ -40,11 +40,11 @@ def examine(room: Room, source: str, copy: Path, *, log: Path, seconds: float) -
         examined=len(pages) or len(problems),
         unit="pages",
         problems=few(problems),
-        tools={"zensical": room.version("zensical")},
+        tools={"zensical": tools.version("zensical")},
     )
 
 
-def _problems(room: Room, done: Completed) -> list[Finding]:
+def _problems(tools: ToolEnvironment, done: Completed) -> list[Finding]:
     """Return the warnings it printed, or its last words where it printed none; never the traceback."""
     lines = _ANSI.sub("", done.text).splitlines()
     found: list[Finding] = []
@@ -52,7 +52,7 @@ def _problems(room: Room, done: Completed) -> list[Finding]:
         if not line.startswith(("Warning:", "Error:", "warning:", "error:")):
             continue
         below = next(filter(None, (_LOCATED.search(each) for each in lines[number : number + 3])), None)
-        place = room.place(below["path"].strip(), below["line"]) if below else ""
+        place = tools.place(below["path"].strip(), below["line"]) if below else ""
         found.append(Finding(message=line.partition(":")[2].strip().rstrip("."), place=place))
     if found:
         return found

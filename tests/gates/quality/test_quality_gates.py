@@ -9,7 +9,7 @@ import pytest
 
 from support.gating import make_context
 from support.repositories import Repository
-from support.rooms import borrowed, script
+from support.tool_environments import borrowed, script
 from unmoor.chain import CHAIN
 from unmoor.model import Distribution, Outcome, Requirements, Stage, Tool
 from unmoor.pipeline.gate_runner import run_gate
@@ -55,7 +55,7 @@ def project(tiny: Repository) -> Repository:
 
 
 @pytest.fixture
-def room(project, tmp_path, monkeypatch):
+def tools(project, tmp_path, monkeypatch):
     """Let every room be one environment that borrows this test run's tools."""
     made = borrowed(tmp_path / "room", project.environ, project.folder / "src")
     monkeypatch.setattr(tool_environment, "_furnish", lambda *_: made)
@@ -164,8 +164,8 @@ def test_a_gate_catches_what_it_is_there_for(name, project):
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_a_gate_whose_program_is_missing_does_not_pass(name, project, room, tmp_path):
-    room.scripts.joinpath(ROWS[name].program).unlink()
+def test_a_gate_whose_program_is_missing_does_not_pass(name, project, tools, tmp_path):
+    tools.scripts.joinpath(ROWS[name].program).unlink()
     script(tmp_path / "bin" / ROWS[name].program, "exit 0")
     context = _context(project, name)
     environ = {**context.environ, "PATH": f"{tmp_path / 'bin'}:{context.environ['PATH']}"}
@@ -249,10 +249,10 @@ def test_where_the_package_came_from_is_recorded(project):
     assert [each.message for each in record.notices] == ["tiny_thing was imported from src/tiny_thing"]
 
 
-def test_a_package_from_elsewhere_is_a_problem(project, room, tmp_path):
+def test_a_package_from_elsewhere_is_a_problem(project, tools, tmp_path):
     script(tmp_path / "released/tiny_thing/__init__.py", "")
     (tmp_path / "released/tiny_thing/__init__.py").write_text("def double(number):\n    return 2 * number\n")
-    (site,) = room.folder.glob("lib/*/site-packages")
+    (site,) = tools.folder.glob("lib/*/site-packages")
     (site / "a.pth").write_text(f"{tmp_path / 'released'}\n")
     record = _judged("tests-pass", _context(project, "tests-pass"))
     assert _says(record, "not from the tree"), record
@@ -410,11 +410,14 @@ def test_rooms_are_shared_made_from_the_requirements_and_leave_the_tree_alone(pr
     before = project.door.working_tree()
     context = _context(project, "tests-pass")
     needs = Requirements(arguments=("iniconfig",), project=True, reason="a test")
-    rooms = [tool_environment.open_room(context.component, context.environ, needs) for _ in range(2)]
-    assert rooms[0].environment == rooms[1].environment
-    assert rooms[0].scratch != rooms[1].scratch
-    assert rooms[0].version("tiny-thing") == "1.2.0"
-    assert rooms[0].version("iniconfig")
+    environments = [
+        tool_environment.open_environment(context.component, context.environ, needs, memory=context.memory)
+        for _ in range(2)
+    ]
+    assert environments[0].environment == environments[1].environment
+    assert environments[0].scratch != environments[1].scratch
+    assert environments[0].version("tiny-thing") == "1.2.0"
+    assert environments[0].version("iniconfig")
     assert project.door.working_tree() == before
     assert not list(project.folder.rglob("*.egg-info"))
 

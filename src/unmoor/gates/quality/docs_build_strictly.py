@@ -32,13 +32,15 @@ def check(context: Context) -> Findings:
 
 def _build(context: Context, tool: Tool, seconds: float) -> Findings:
     component, log = context.component, context.log(tool.name)
-    room = tool_environment.open_room(component, context.environ, tool.requirements, log=log)
+    tools = tool_environment.open_environment(
+        component, context.environ, tool.requirements, memory=context.memory, log=log
+    )
     source = component.settings.docs.source or tool.source
     if tool.name == "sphinx":
-        return sphinx.examine(room, component.folder / (source or "docs"), live=context.live, log=log, seconds=seconds)
+        return sphinx.examine(tools, component.folder / (source or "docs"), live=context.live, log=log, seconds=seconds)
     if tool.name == "zensical":
         copy = scratch_clone.copy_of(component.repository.root, context.environ).folder / component.folder.relative_to(
             component.repository.root
         )
-        return zensical.examine(room, source, copy, log=log, seconds=seconds)
-    return mkdocs.examine(room, tool.name, source, log=log, seconds=seconds)
+        return zensical.examine(tools, source, copy, log=log, seconds=seconds)
+    return mkdocs.examine(tools, tool.name, source, log=log, seconds=seconds)

@@ -24,6 +24,8 @@ def check(context: Context) -> Findings:
     if tool is None:
         return Findings(optional="the project does not use pre-commit")
     log = context.log("pre-commit")
-    room = tool_environment.open_room(component, context.environ, tool.requirements, log=log)
+    tools = tool_environment.open_environment(
+        component, context.environ, tool.requirements, memory=context.memory, log=log
+    )
     copy = scratch_clone.copy_of(component.repository.root, context.environ)
-    return precommit.examine(room, copy.folder, log)
+    return precommit.examine(tools, copy.folder, log)

@@ -26,5 +26,7 @@ def check(context: Context) -> Findings:
     if tool is None:
         return Findings(absent="no linter was found", hint="say lint = [] in [tool.unmoor] if there is none")
     log = context.log("ruff")
-    room = tool_environment.open_room(component, context.environ, tool.requirements, log=log)
-    return ruff.examine(room, tool.source.split(), log)
+    tools = tool_environment.open_environment(
+        component, context.environ, tool.requirements, memory=context.memory, log=log
+    )
+    return ruff.examine(tools, tool.source.split(), log)

@@ -59,6 +59,7 @@ def _on_every_python(context: Context, wheel: Path | None) -> Findings:
         wheel=wheel,
         coverage=measured,
         logs=context.logs,
+        memory=context.memory,
     )
     runs = test_runs.run_all(asked, found)
     _raise_first(runs)
@@ -181,11 +182,11 @@ def _covered(context: Context, runs: Sequence[test_runs.Ran], measured: Path | N
         hint = f"set coverage = {own:g} under [tool.unmoor.tests] to have it measured"
         notice = Finding(message=f"the project's own coverage floor of {own:g} % is not measured here", hint=hint)
         return Findings(notices=(notice,) if own else ())
-    room = next((ran.room for ran in reversed(runs) if ran.room is not None), None)
-    if room is None:
+    tools = next((ran.tools for ran in reversed(runs) if ran.tools is not None), None)
+    if tools is None:
         raise ToolError("coverage could not be measured without a run")
     try:
-        percent = coverage.percent(room, measured, context.log("coverage"))
+        percent = coverage.percent(tools, measured, context.log("coverage"))
     except ToolFailed as error:
         return Findings(problems=(Finding(message=error.problems[0].message, hint=f"see {error.log}"),))
     said = Finding(message=f"coverage is {percent:.2f} %, the floor is {floor:g} %")
@@ -193,6 +194,6 @@ def _covered(context: Context, runs: Sequence[test_runs.Ran], measured: Path | N
 
 
 def _tools(runs: Sequence[test_runs.Ran]) -> dict[str, str]:
-    room = next((ran.room for ran in reversed(runs) if ran.room is not None), None)
+    tools = next((ran.tools for ran in reversed(runs) if ran.tools is not None), None)
     names = ("pytest", "coverage")
-    return {name: version for name in names if room is not None and (version := room.version(name))}
+    return {name: version for name in names if tools is not None and (version := tools.version(name))}

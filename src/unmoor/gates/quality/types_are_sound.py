@@ -26,6 +26,8 @@ def check(context: Context) -> Findings:
 
 def _examine(context: Context, tool: Tool) -> Findings:
     component, log = context.component, context.log(tool.name)
-    room = tool_environment.open_room(component, context.environ, tool.requirements, log=log)
+    tools = tool_environment.open_environment(
+        component, context.environ, tool.requirements, memory=context.memory, log=log
+    )
     examine = {"mypy": mypy.examine, "pyright": pyright.examine}[tool.name]
-    return examine(room, tool.source.splitlines(), log)
+    return examine(tools, tool.source.splitlines(), log)

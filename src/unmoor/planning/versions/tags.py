@@ -36,9 +36,11 @@ def name(form: str, version: str) -> str:
 def version_of(form: str, tag: str) -> Version | None:
     """Return the version that a tag of this form names; a ``v`` before the version is neither here nor there.
 
-    A bare number is none unless nothing else is to be expected: ``20240131`` is more likely a date.
+    A bare number is none, for ``20240131`` is more likely a date; in a form that has more to it, it is what it says.
     """
     before, _, after = form.partition("{version}")
+    if before and tag == form.replace("{version}", tag[len(before) : len(tag) - len(after)]):
+        return try_parse(tag[len(before) : len(tag) - len(after)])
     before = before.removesuffix("v")
     if not (tag.startswith(before) and tag.endswith(after)):
         return None

@@ -76,7 +76,7 @@ class _Decoder:
         known, before = shapes(of), len(self.problems)
         made: dict[str, Any] = {}
         for name, inner in value.items():
-            if name in RENAMED:
+            if _join(place, name) in RENAMED:
                 self.complain(_join(place, name), f"{name!r} is now called {RENAMED[name]!r}", f"write {RENAMED[name]}")
             elif name not in known:
                 self.complain(

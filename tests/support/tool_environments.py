@@ -1,4 +1,4 @@
-"""Rooms for tests: environments that borrow the tools this test run has itself, so that nothing is installed."""
+"""Environments for tests: environments that borrow the tools this test run has itself, so that nothing is installed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from unmoor.tools import uv
-from unmoor.tools.tool_environment import Room, surroundings
+from unmoor.tools.tool_environment import ToolEnvironment, surroundings
 
 _MODULES = {"mypy": "mypy", "pytest": "pytest", "sphinx-build": "sphinx", "coverage": "coverage"}
 
@@ -39,16 +39,18 @@ def script(path: Path, text: str) -> None:
     path.chmod(0o755)
 
 
-def says(room: Room, name: str, out: str, status: int = 0, before: str = "") -> None:
-    """Put a program into the room that prints ``out`` and ends with ``status``; ``before`` runs first."""
-    script(room.environment.scripts / name, f"{before}\ncat <<'THE_END'\n{out}\nTHE_END\nexit {status}")
+def says(tools: ToolEnvironment, name: str, out: str, status: int = 0, before: str = "") -> None:
+    """Put a program into the environment that prints ``out`` and ends with ``status``; ``before`` runs first."""
+    script(tools.environment.scripts / name, f"{before}\ncat <<'THE_END'\n{out}\nTHE_END\nexit {status}")
 
 
-def empty_room(folder: Path, environ: Mapping[str, str]) -> Room:
-    """Return a room without any tool in it, working in ``folder/project``."""
+def empty_environment(folder: Path, environ: Mapping[str, str]) -> ToolEnvironment:
+    """Return an environment without any tool in it, working in ``folder/project``."""
     project, scratch = folder / "project", folder / "scratch"
     for each in (project, scratch, folder / "env/bin", folder / "env/lib/python3/site-packages"):
         each.mkdir(parents=True)
     environment = uv.Environment(folder / "env")
     env = environment.activated(surroundings(environ))
-    return Room(environment=environment, folder=project, root=project, env=env, scratch=scratch, reason="a test")
+    return ToolEnvironment(
+        environment=environment, folder=project, root=project, env=env, scratch=scratch, reason="a test"
+    )

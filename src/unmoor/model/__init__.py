@@ -1,24 +1,28 @@
 """The words of unmoor as types: frozen, slotted, keyword-only, and free of behaviour that touches the world.
 
-Standard-library dataclasses, so that naming them costs nothing at import; msgspec reads and writes them where
-they are kept in files.
+Standard-library dataclasses; msgspec reads and writes them where they are kept in files. Making forty of them takes a
+while, and a face needs three, so each file of the words is read when one of its names is first asked for (PEP 562).
 """
 
 from __future__ import annotations
 
-from unmoor.model.finding import Finding, FindingKind, Findings, Outcome, Resolution, Skip, truncated
-from unmoor.model.plan import Bump, Change, Distribution, Edit, Mode, Plan, Release, wheels_first
-from unmoor.model.project import (
-    Backend,
-    Component,
-    NotesStyle,
-    Repository,
-    Requirements,
-    Resolved,
-    Tool,
-    VersionSource,
-)
-from unmoor.model.stage import Bound, Effect, Scope, Stage, Target
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from unmoor.model.finding import Finding, FindingKind, Findings, Outcome, Resolution, Skip, truncated
+    from unmoor.model.plan import Bump, Change, Distribution, Edit, Mode, Plan, Release, wheels_first
+    from unmoor.model.project import (
+        Backend,
+        Component,
+        NotesStyle,
+        Repository,
+        Requirements,
+        Resolved,
+        Tool,
+        VersionSource,
+    )
+    from unmoor.model.stage import Bound, Effect, Scope, Stage, Target
 
 __all__ = [
     "Backend",
@@ -50,3 +54,18 @@ __all__ = [
     "truncated",
     "wheels_first",
 ]
+
+_HOMES = {
+    "finding": "Finding FindingKind Findings Outcome Resolution Skip truncated",
+    "plan": "Bump Change Distribution Edit Mode Plan Release wheels_first",
+    "project": "Backend Component NotesStyle Repository Requirements Resolved Tool VersionSource",
+    "stage": "Bound Effect Scope Stage Target",
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    """Return one of the words, from the file it stands in."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)

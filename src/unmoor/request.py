@@ -70,6 +70,11 @@ class Memory:
         answer: _Answer = kept.answer
         return answer
 
+    def recall(self, key: Hashable) -> Any:
+        """Return what was answered under this key, ``None`` where it was not asked yet or had no answer."""
+        kept = self._kept.get(key)
+        return kept.answer if kept is not None and kept.known else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:

@@ -75,7 +75,7 @@ def before_and_after(tmp_path_factory: pytest.TempPathFactory) -> tuple[Adopted,
     ran = project.unmoor("rehearse")
     assert ran.status == 0, ran.text
     assert "   REHEARSED   " in ran.text
-    assert "Uncommitted work taken along: README.md, src/unmoor_sample/more.py." in ran.text
+    assert "Uncommitted work included: README.md, src/unmoor_sample/more.py." in ran.text
     assert "urllib3" not in ran.text
     return project, before, as_found(project)
 
@@ -370,7 +370,7 @@ def test_state_moved_into_the_tree_is_no_work_of_the_users(tmp_path: Path, envir
     moved = {**project.environ, "UNMOOR_STATE": "state/of releases"}
     ran = project.unmoor("rehearse", "--stage", "check", environ=moved)
     assert ran.status == 0, ran.text
-    assert "taken along" not in ran.text
+    assert "Uncommitted work" not in ran.text
     assert project.repository.door.changed() == ()
     assert (project.folder / "state" / "of releases" / f"{NAME}-0.1.0.rehearsal").is_dir()
     assert not (project.folder / ".git" / "unmoor").exists()

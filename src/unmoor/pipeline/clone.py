@@ -16,7 +16,6 @@ from pathlib import Path
 
 from unmoor.errors import Blocked
 from unmoor.model import Component, Mode, Plan
-from unmoor.planning.prepare import prepare
 from unmoor.tools.git import Git
 
 __all__ = ["Clone"]
@@ -106,6 +105,8 @@ class Clone:
         edited = [release for release in self._plan.releases if release.edits]
         if not edited:
             return
+        from unmoor.planning.prepare import prepare
+
         for release in edited:
             prepare(
                 clone.folder,

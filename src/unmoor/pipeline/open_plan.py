@@ -83,8 +83,11 @@ def open_plan(request: Request, *, local: bool = False) -> OpenPlan:
     new one asks neither index nor remote. Raises ``UnmoorError`` and its kin for a folder that cannot be released,
     and for a live release that is not named clearly enough.
     """
-    key = ("plan", request.start, request.live, request.base, local)
-    return request.memory.once(key, lambda: _open(request, local=local))
+    key = ("plan", request.start, request.live, request.base)
+    whole: OpenPlan | None = request.memory.recall((*key, False))
+    if whole is not None:
+        return whole
+    return request.memory.once((*key, local), lambda: _open(request, local=local))
 
 
 def _open(request: Request, *, local: bool) -> OpenPlan:
@@ -97,8 +100,9 @@ def open_components(components: tuple[Component, ...], request: Request, *, loca
     """Open the plan of these components of one repository, given in dependency order."""
     repository = components[0].repository
     git = Git(repository.root, request.environ)
-    layout = StateLayout.of(git.common_dir(), request.environ)
-    layout.hide_from_git(git.common_dir())
+    common_dir = git.common_dir()
+    layout = StateLayout.of(common_dir, request.environ)
+    layout.hide_from_git(common_dir)
     mode = Mode.LIVE if request.live else Mode.REHEARSAL
     observer = Observer(mode=mode, memory=request.memory, environ=request.environ)
     plan = _plan(components, git, layout, request, observer, local=local)

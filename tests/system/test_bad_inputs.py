@@ -16,9 +16,10 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 from support import spoiling as to
-from support.adopted import MODULE, Adopted, Ran, adopt
+from support.adopted import MODULE, NAME, Adopted, Ran, adopt
 from support.repositories import Repository
 from support.spoiling import TOWNCRIER, Spoil
 from support.waiting import wait_until
@@ -534,7 +535,7 @@ OUTWARD = (*BUILDS, *SEALED)
 
 
 class Unasked:
-    """An index that has nothing, and counts what it is sent."""
+    """An index that has nothing of its own and sends on to where the rest is; it counts what it is sent."""
 
     def __init__(self) -> None:
         self.sent: list[str] = []
@@ -542,7 +543,14 @@ class Unasked:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                self.send_error(404)
+                project = self.path.removeprefix("/simple/").strip("/")
+                if not self.path.startswith("/simple/") or project == NAME:
+                    self.send_error(404)
+                    return
+                self.send_response(303)
+                self.send_header("Location", f"{PYPI_SIMPLE_ENDPOINT}{project}/")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
 
             def do_POST(self) -> None:
                 outer.sent.append(self.path)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 from support.adopted import Adopted, adopt
 from support.another_index import AnotherIndex, another_index
@@ -96,7 +97,8 @@ def watched(tmp_path: Path, environ: Mapping[str, str]) -> Iterator[Watched]:
     seen.mkdir()
     temporary.mkdir()
     with ExitStack() as stack:
-        testpypi, pypi = (stack.enter_context(another_index(tmp_path / name)) for name in ("testpypi", "pypi"))
+        testpypi = stack.enter_context(another_index(tmp_path / "testpypi"))
+        pypi = stack.enter_context(another_index(tmp_path / "pypi", upstream=PYPI_SIMPLE_ENDPOINT))
         settings = f'gates = ["lint"]\n{testpypi.settings("testpypi")}\n{pypi.settings("pypi")}'
         project = adopt(tmp_path, {**environ, "TMPDIR": str(temporary)}, settings=settings)
         _script(project.folder / ".git" / "hooks" / "pre-push", "hook", seen)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from unmoor.model.finding import Finding, FindingKind, Findings, Outcome, Resolution, Skip, truncated
 from unmoor.model.plan import Bump, Change, Distribution, Edit, Mode, Plan, Release, wheels_first
 from unmoor.model.project import (
+    NOTES_STYLES,
     Backend,
     Component,
     NotesStyle,
@@ -21,6 +22,7 @@ from unmoor.model.project import (
 from unmoor.model.stage import Bound, Effect, Scope, Stage, Target
 
 __all__ = [
+    "NOTES_STYLES",
     "Backend",
     "Bound",
     "Bump",

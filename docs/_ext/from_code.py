@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import chain_pages
+import house_page
 import schema_pages
 import side_by_side_page
 import task_pages
@@ -28,6 +29,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "gates": chain_pages.gates,
     "upload rules": chain_pages.upload_rules,
     "errors": task_pages.errors,
+    "house": house_page.drawing,
+    "rooms": house_page.rooms,
     "tasks": task_pages.tasks,
     "settings": schema_pages.settings,
     "evidence schema": schema_pages.evidence,

@@ -171,4 +171,13 @@ def settings(_: Context, json: bool = False) -> Exit:  # noqa: FBT001, FBT002 - 
     return look(*_here(), as_json=json, say=print)
 
 
-namespace = Collection(rehearse, note, changelog, bump, plan, status, report, settings)
+namespace = Collection(
+    rehearse,
+    note,
+    changelog,
+    bump,
+    plan,
+    status,
+    report,
+    settings,
+)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from support.releasable import BACKENDS, fill
@@ -11,6 +13,7 @@ from unmoor.commands.note import add_note
 from unmoor.errors import Blocked, UnmoorError
 from unmoor.model import Mode
 from unmoor.observe.repository import load
+from unmoor.planning import notes
 from unmoor.planning.plan import Facts, make
 from unmoor.planning.prepare import prepare
 from unmoor.planning.versions import sources
@@ -109,13 +112,24 @@ def test_a_failure_in_the_second_half_leaves_every_file_as_it_was(repository):
     assert snapshot(repository) == before
 
 
+def test_notes_that_are_only_read_stay_where_they_are(repository, monkeypatch):
+    fill(repository, "hatchling")
+    component = load(repository.folder, repository.environ)
+    read = notes.read(component)
+    monkeypatch.setattr(notes, "read", lambda _: replace(read, changelog=""))
+    plan = make([(component, facts(repository, taken=("1.2.0",)))], mode=Mode.REHEARSAL)
+    made = prepare(repository.folder, component, plan.releases[0], plan.date)
+    assert [edit.path for edit in made] == ["pyproject.toml"]
+    assert (repository.folder / "news/7.feature.md").exists()
+    done = bump_version(component, part="minor", with_changelog=True, date=DAY, environ=repository.environ)
+    assert "2 notes collected" not in done.lines
+
+
 def test_edits_the_plan_does_not_name_are_refused(repository):
     fill(repository, "flit")
     component = load(repository.folder, repository.environ)
     plan = make([(component, facts(repository, taken=("1.2.0",)))], mode=Mode.REHEARSAL)
     before = snapshot(repository)
-    from dataclasses import replace
-
     narrowed = replace(plan.releases[0], edits=plan.releases[0].edits[1:])
     with pytest.raises(UnmoorError, match="the plan does not name"):
         prepare(repository.folder, component, narrowed, plan.date)

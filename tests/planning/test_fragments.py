@@ -51,7 +51,7 @@ def test_fragments_become_changes(project):
         ("news/+orphan.bugfix.1.rst:1", Bump.PATCH, "bugfix", "Fixed.", ()),
         ("news/fix-1.2.doc.md:1", Bump.PATCH, "doc", "Said.", ("fix-1.2",)),
     ]
-    assert notes.collect(made) == found.changes
+    assert notes.sound(made) == found
 
 
 def test_bad_fragments_are_reported_at_once_and_good_ones_kept(project, tmp_path):
@@ -87,7 +87,7 @@ def test_bad_fragments_are_reported_at_once_and_good_ones_kept(project, tmp_path
     assert all(problem.hint for problem in found.problems)
     assert [change.origin for change in found.changes] == ["news/1.feature.md:1", "news/08.doc.md:1"]
     with pytest.raises(Blocked) as caught:
-        notes.collect(made)
+        notes.sound(made)
     assert len(caught.value.problems) == len(places)
 
 

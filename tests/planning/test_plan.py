@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -204,6 +205,13 @@ def live(made, found, version, base=""):
     bases = {made.name: base}
     (release,) = make([(made, found)], mode=Mode.LIVE, named_version=version, bases=bases).releases
     return release
+
+
+def test_notes_that_stay_where_they_are_move_the_version_and_edit_nothing():
+    found = replace(facts(behind=("1.2.0",), changes=(change(Bump.MINOR),)), notes=Notes(changes=(change(Bump.MINOR),)))
+    release = rehearse(component(static("1.2.0")), found)
+    assert (release.version, len(release.changes)) == ("1.3.0", 1)
+    assert [edit.path for edit in release.edits] == ["pyproject.toml"]
 
 
 def test_a_live_release_edits_nothing_and_takes_the_trees_spelling():

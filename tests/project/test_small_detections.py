@@ -95,6 +95,7 @@ def test_the_settings_of_notes_win(tmp_path: Path) -> None:
         style="none", changelog="CHANGES.md", reason="set in [tool.unmoor]"
     )
     assert notes_style(tree, "", "log.md").changelog == "log.md"
+    assert notes_style(tree, "in-commits", "").style == "in-commits"
     bare = notes_style(write(tmp_path / "b", {"README.md": ""}), "towncrier", "")
     assert (bare.style, bare.folder, bare.changelog) == ("towncrier", "newsfragments", "NEWS.rst")
     assert "not configured" in bare.reason

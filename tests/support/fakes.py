@@ -1,6 +1,6 @@
 """Stand-ins in memory for what unmoor speaks to: an observer, an index, a remote, a clone, gates.
 
-Each keeps the contract of the real one, and is held against it by ``tests/support_tests``.
+Each keeps the contract of the real one, and is held against it by ``tests/contracts``.
 """
 
 from __future__ import annotations

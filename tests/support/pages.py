@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
+AT_THE_TOP = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
 sys.path[:0] = [str(DOCS / "_ext"), str(DOCS / "recordings"), str(DOCS / "examples")]
 
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<kind>[^\n]*)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
@@ -89,10 +90,10 @@ def _slug(heading: str) -> str:
 
 @cache
 def pages() -> tuple[Page, ...]:
-    """Return README and every page of the documentation, as their readers get them."""
+    """Return the pages at the top and every page of the documentation, as their readers get them."""
     from from_code import filled
 
-    paths = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+    paths = [*(ROOT / name for name in AT_THE_TOP), *sorted(DOCS.rglob("*.md"))]
     return tuple(Page(path, filled(path.read_text(encoding="utf-8"))) for path in paths if "_build" not in path.parts)
 
 

@@ -76,7 +76,8 @@ def bump_version(
         what = f"{new} is less than {current}, which the tree states"
         raise Blocked(what, hint="a version never goes backwards; choose a greater one")
     moved = pep440.parse(new) != pep440.parse(current)
-    collected = notes.collect(component) if with_changelog and component.notes.style != "none" else ()
+    found = notes.sound(component) if with_changelog else notes.Notes()
+    collected = found.changes if found.changelog else ()
     sources = [replace(each, value=read(component.folder, each)) for each in component.sources]
     component = replace(component, sources=tuple(sources))
     release = Release(component=component.name, current=current, version=new, rule="", tag="", changes=collected)

@@ -44,7 +44,7 @@ def collect_notes(
     """
     require_notes(component)
     wanted = pep440.canonical(version)
-    notes.collect(component)
+    notes.sound(component)
     if draft:
         section = towncrier.draft(component.folder, wanted, date, environ=environ)
         return Edited(lines=(section.rstrip("\n") or "there are no notes to collect",))

@@ -26,10 +26,13 @@ class Edited:
 
 
 def require_notes(component: Component) -> None:
-    """Raise ``Unconfigured`` where the project keeps no change notes."""
-    if component.notes.style != "towncrier":
+    """Raise ``Unconfigured`` where the project keeps no change notes that can be written."""
+    style = component.notes.style
+    if style != "towncrier":
+        kept = f"notes of the style {style!r}, which are only read"
+        what = "this project keeps no change notes" if style == "none" else f"this project keeps {kept}"
         hint = "add a [tool.towncrier] table to pyproject.toml"
-        raise Unconfigured("this project keeps no change notes", place=component.notes.reason, hint=hint)
+        raise Unconfigured(what, place=component.notes.reason, hint=hint)
 
 
 def refuse_merging(component: Component, paths: Sequence[str], environ: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from unmoor.model.finding import Finding, FindingKind, Findings, Outcome, Resolution, Skip, truncated
     from unmoor.model.plan import Bump, Change, Distribution, Edit, Mode, Plan, Release, wheels_first
     from unmoor.model.project import (
+        NOTES_STYLES,
         Backend,
         Component,
         NotesStyle,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from unmoor.model.stage import Bound, Effect, Scope, Stage, Target
 
 __all__ = [
+    "NOTES_STYLES",
     "Backend",
     "Bound",
     "Bump",
@@ -58,7 +60,7 @@ __all__ = [
 _HOMES = {
     "finding": "Finding FindingKind Findings Outcome Resolution Skip truncated",
     "plan": "Bump Change Distribution Edit Mode Plan Release wheels_first",
-    "project": "Backend Component NotesStyle Repository Requirements Resolved Tool VersionSource",
+    "project": "NOTES_STYLES Backend Component NotesStyle Repository Requirements Resolved Tool VersionSource",
     "stage": "Bound Effect Scope Stage Target",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}

@@ -9,6 +9,7 @@ from pathlib import Path
 from unmoor.model.settings import Settings
 
 __all__ = [
+    "NOTES_STYLES",
     "Backend",
     "Component",
     "NotesStyle",
@@ -84,9 +85,16 @@ class Backend:
     reason: str = ""
 
 
+# How change notes can be kept, as the settings call it; each is read by the file of that name in ``planning/notes``.
+NOTES_STYLES: tuple[str, ...] = (
+    "towncrier",
+    "none",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotesStyle:
-    """How the project keeps change notes: ``towncrier`` or ``none``, where the fragments lie, and the changelog."""
+    """How the project keeps change notes: one of ``NOTES_STYLES``, where the fragments lie, and the changelog."""
 
     style: str
     folder: str = ""

@@ -99,12 +99,12 @@ def edits(component: Component, facts: Facts, found: Notes, current: str, versio
         yield Edit(path=path, what=f"version {current} → {version}")
     if written:
         yield Edit(path=written, what=f"section for {version} from {len(found.changes)} notes")
-    for path in sorted({origin(change) for change in found.changes}):
-        yield Edit(path=path, what="removed, collected into the changelog")
+        for path in sorted({origin(change) for change in found.changes}):
+            yield Edit(path=path, what="removed, collected into the changelog")
 
 
 def changelog(component: Component, found: Notes, version: str, date: str) -> str:
-    """Return the path of the file that the notes of ``version`` go to, relative to the repository."""
+    """Return the path of the file that the notes of ``version`` go to, relative to the repository; empty for none."""
     form = found.changelog
     return form.format(name=component.name, version=version, project_date=date) if "{" in form else form
 

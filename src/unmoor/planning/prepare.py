@@ -50,7 +50,9 @@ def stage(
     changes = edit.stage(there, release.current, release.version, sources, environ=environ)
     if not release.changes:
         return changes
-    notes.collect(replace(component, folder=there, repository=replace(component.repository, root=folder)))
+    found = notes.sound(replace(component, folder=there, repository=replace(component.repository, root=folder)))
+    if not found.changelog:
+        return changes
     prefix = PurePosixPath(component.path)
     planned = [PurePosixPath(origin(change)).relative_to(prefix).as_posix() for change in release.changes]
     collected = towncrier.stage(there, release.version, date, planned=planned, pending=changes.writes, environ=environ)

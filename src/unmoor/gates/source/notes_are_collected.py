@@ -21,7 +21,8 @@ def check(context: Context) -> Findings:
     """List the fragments that towncrier would collect, and what only looks like one."""
     component = context.component
     if component.notes.style != "towncrier":
-        return Findings(optional=f"the project keeps no change notes ({component.notes.reason or 'none found'})")
+        what = "no change notes" if component.notes.style == "none" else "change notes that stay where they are"
+        return Findings(optional=f"the project keeps {what} ({component.notes.reason or 'none found'})")
     if not towncrier_settings.is_configured(component.folder):
         return Findings(absent="towncrier is not configured", hint='add [tool.towncrier], or set notes = "none"')
     fragments, strays = towncrier_settings.load(component.folder).files(component.folder)

@@ -1,6 +1,7 @@
 """Change notes: one file a source, all giving the same records.
 
-To add a source: write ``planning/notes/<name>.py`` with ``read(project) -> Notes`` and add its line here.
+To add a source: write ``planning/notes/<style>.py`` with ``read(component) -> Notes``, and name the style in
+``NOTES_STYLES`` of ``unmoor.model``.
 """
 
 from __future__ import annotations
@@ -9,18 +10,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from unmoor.errors import Blocked
+from unmoor.model import NOTES_STYLES
 from unmoor.planning.notes.record import Notes
 
 if TYPE_CHECKING:
-    from unmoor.model import Change, Component
+    from unmoor.model import Component
 
-__all__ = ["SOURCES", "Notes", "collect", "read"]
+__all__ = ["SOURCES", "Notes", "read", "sound"]
 
 # The style as the settings call it, and the module that reads it.
-SOURCES: dict[str, str] = {
-    "towncrier": "unmoor.planning.notes.towncrier",
-    "none": "unmoor.planning.notes.none",
-}
+SOURCES: dict[str, str] = {style: f"unmoor.planning.notes.{style}" for style in NOTES_STYLES}
 
 
 def read(component: Component) -> Notes:
@@ -29,9 +28,9 @@ def read(component: Component) -> Notes:
     return cast("Notes", module.read(component))
 
 
-def collect(component: Component) -> tuple[Change, ...]:
-    """Return the project's change notes; raise ``Blocked`` with every bad one when there is any."""
+def sound(component: Component) -> Notes:
+    """Return the project's notes, all of them good; raise ``Blocked`` with every bad one when there is any."""
     notes = read(component)
     if notes.problems:
         raise Blocked.of(notes.problems)
-    return notes.changes
+    return notes

@@ -24,9 +24,9 @@ _WHERE = ("", "docs", "doc")
 def notes_style(tree: Tree, style: str, changelog: str) -> NotesStyle:
     """Return the style of notes, their folder and the changelog; ``style`` and ``changelog`` are the settings'."""
     table, where = _towncrier(tree)
-    if style == "none" or (not style and table is None):
+    if style not in {"", "towncrier"} or (not style and table is None):
         reason = "set in [tool.unmoor]" if style else "towncrier is not configured"
-        return NotesStyle(style="none", changelog=changelog or _changelog(tree), reason=reason)
+        return NotesStyle(style=style or "none", changelog=changelog or _changelog(tree), reason=reason)
     settings = table or {}
     reason = f"[tool.towncrier] in {where}" if where else "set in [tool.unmoor]; towncrier itself is not configured"
     written = "".join(dig_texts(settings, "filename")) or "NEWS.rst"

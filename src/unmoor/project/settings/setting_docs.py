@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from unmoor.chain import CHAIN
+from unmoor.model import NOTES_STYLES
 
 __all__ = ["CHOICES", "GATES", "INDEXES", "MEANINGS", "RENAMED", "STAGES"]
 
@@ -17,7 +18,7 @@ GATES = tuple(dict.fromkeys(gate for stage in CHAIN for gate in stage.gates))
 RENAMED: Mapping[str, str] = {"leave-out": "disable"}
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
-    "notes": ("towncrier", "none"),
+    "notes": NOTES_STYLES,
     "lint": ("ruff", "pre-commit"),
     "types": ("mypy", "pyright"),
     "installer": ("uv", "pip"),

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from support.distributions import sdist, wheel, wheel_members
+from support.faulty_index import Fault, Faults
 from support.indexes import running
-from unmoor.rehearsal.faults import Fault, Faults
 from unmoor.runtime import environment
 from unmoor.targets import Index, UploadAnswer
 from unmoor.tools import twine

@@ -18,7 +18,6 @@ from unmoor.tools.tool_environment import Room
 __all__ = ["examine"]
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
-_ISSUES = re.compile(r"^(?P<number>\d+) issues? found")
 _LOCATED = re.compile(r"[╭┌]─\[\s*(?P<path>[^:\]]+):(?P<line>\d+)")
 _NOISE = re.compile(r"^(Traceback|  |Build |Serving|$)|During handling|direct cause")
 

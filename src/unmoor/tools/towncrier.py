@@ -18,6 +18,7 @@ from pathlib import Path
 
 from unmoor.errors import Blocked, SettingsError, ToolFailed, UnmoorError
 from unmoor.model import Finding
+from unmoor.project.nearest import did_you_mean
 from unmoor.runtime import environment, process
 from unmoor.runtime.changeset import ChangeSet, inside
 from unmoor.runtime.file_text import FileText
@@ -67,13 +68,10 @@ def create(folder: Path, kind: str, text: str, *, issue: str = "", environ: Mapp
 
 
 def _wrong_kind(settings: TowncrierSettings, kind: str) -> Iterator[Finding]:
-    from difflib import get_close_matches
-
     if kind not in settings.kinds:
-        near = get_close_matches(kind.lower(), settings.kinds, n=1)
-        question = f"did you mean {near[0]!r}? " if near else ""
         what = f"{kind!r} is no type of change note in this project"
-        yield Finding(message=what, place=settings.file, hint=f"{question}allowed: {', '.join(settings.kinds)}")
+        hint = did_you_mean(kind.lower(), settings.kinds, then=f"allowed: {', '.join(settings.kinds)}")
+        yield Finding(message=what, place=settings.file, hint=hint)
 
 
 def _wrong_issue(settings: TowncrierSettings, issue: str) -> Iterator[Finding]:

@@ -10,9 +10,8 @@ import re
 from pathlib import Path
 
 from unmoor.errors import ToolFailed
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, Findings, truncated
 from unmoor.runtime.process import Completed, tail
-from unmoor.tools.remarks import few
 from unmoor.tools.tool_environment import Room
 
 __all__ = ["examine"]
@@ -38,7 +37,7 @@ def examine(room: Room, source: str, copy: Path, *, log: Path, seconds: float) -
     return Findings(
         examined=len(pages) or len(problems),
         unit="pages",
-        problems=few(problems),
+        problems=truncated(problems),
         tools={"zensical": room.version("zensical")},
     )
 

@@ -93,6 +93,7 @@ def _with_own(extras: Mapping[str, object], own: str, name: str, above: tuple[st
 
 
 def _poetry(tree: Tree) -> Iterator[RequirementList]:
+    """Yield its groups, and the list from before it had groups (poetry 0.12)."""
     groups = {name: dig_table(tree.pyproject, "tool", "poetry", "group", name) for name in tree.tool("poetry", "group")}
     if "dev-dependencies" in tree.tool("poetry"):
         groups.setdefault("dev", {"dependencies": tree.tool("poetry", "dev-dependencies")})

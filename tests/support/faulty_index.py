@@ -164,7 +164,7 @@ class FaultyIndex(RehearsalIndex):
             "refuse": failure(400, "This file is refused."),
         }
         if self._struck("drop_before", filename):
-            return self._dropped(filename)
+            return Answer(status=0, filename=filename)
         if self._faults.read_only:
             return failure(403, "Read-only mode: Uploads are temporarily disabled.")
         return next((answer for name, answer in answers.items() if self._struck(name, filename)), None)
@@ -172,16 +172,17 @@ class FaultyIndex(RehearsalIndex):
     def _after(self, filename: str, answer: Answer) -> Answer:
         """Return what the client gets to hear once the file is there."""
         if self._struck("drop_after", filename):
-            return self._dropped(filename)
+            return Answer(status=0, filename=filename)
         if self._struck("error_after", filename):
             return failure(self._faults.error_status, "Service unavailable", filename=filename)
         return answer
 
-    def _dropped(self, filename: str) -> Answer:
-        """Close the connection: the answer that follows reaches nobody."""
-        assert self._server is not None
-        self._server.hang_up()
-        return Answer(status=0, filename=filename)
+    def _post(self, path: str, authorization: str, content_type: str, body: bytes) -> Answer:
+        answer = super()._post(path, authorization, content_type, body)
+        if answer.status == 0 and self._server is not None:
+            # It is written down by now; what would be sent reaches nobody.
+            self._server.hang_up()
+        return answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

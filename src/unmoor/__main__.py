@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-from difflib import get_close_matches
 
 from invoke.exceptions import ParseError
 from invoke.program import Program
@@ -13,6 +12,7 @@ from invoke.program import Program
 from unmoor import __version__
 from unmoor.errors import Exit
 from unmoor.model import Finding
+from unmoor.project.nearest import did_you_mean
 from unmoor.tasks import namespace
 
 __all__ = ["main"]
@@ -73,15 +73,13 @@ def _explained(error: ParseError) -> Finding:
     word = unknown[1]
     if word.startswith("-"):
         flags = [flag for flag in error.context.flags if flag.startswith("--")] if error.context else []
-        near = get_close_matches(word, flags, n=1)
-        hint = f"{f'did you mean {near[0]!r}? ' if near else ''}{help_of_task} shows all"
+        hint = did_you_mean(word, flags, then=f"{help_of_task} shows all")
         return Finding(message=f"unknown option {word!r}", place=_WHERE, hint=hint)
     if error.context and task:
         advice = "put a text of several words in quotes; " if error.context.positional_args else ""
         hint = f"{advice}{help_of_task} shows what it takes"
         return Finding(message=f"{task} does not take {word!r}", place=_WHERE, hint=hint)
-    near = get_close_matches(word, [str(name) for name in namespace.task_names], n=1)
-    hint = f"{f'did you mean {near[0]!r}? ' if near else ''}unmoor --list shows all"
+    hint = did_you_mean(word, map(str, namespace.task_names), then="unmoor --list shows all")
     return Finding(message=f"there is no task {word!r}", place=_WHERE, hint=hint)
 
 

@@ -39,7 +39,6 @@ def test_every_rule_has_a_name_an_assertion_and_a_source():
 def test_good_wheel_and_sdist_pass(tmp_path: Path):
     assert rules.judge(rules.submission_of(wheel(tmp_path))) == ()
     assert rules.judge(rules.submission_of(sdist(tmp_path))) == ()
-    assert rules.warnings(wheel(tmp_path)) == ()
 
 
 def test_judging_leaves_nothing_open(tmp_path: Path):
@@ -193,12 +192,6 @@ def test_record_that_is_no_text(tmp_path: Path):
 def test_metadata_that_is_a_bomb_is_not_unpacked(tmp_path: Path):
     path = wheel(tmp_path, members=wheel_members() | {f"{INFO}/METADATA": bytes(65 * 2**20)})
     assert {"metadata-is-readable", "wheel-has-metadata", "archive-is-no-bomb"} <= broken(path)
-
-
-def test_record_that_disagrees_is_a_warning(tmp_path: Path):
-    path = wheel(tmp_path, members=wheel_members() | {"tiny_thing/more.py": b""})
-    assert rules.judge(rules.submission_of(path)) == ()
-    assert rules.warnings(path) == ("'tiny_thing/more.py' is in the wheel and not in RECORD",)
 
 
 @pytest.mark.parametrize(

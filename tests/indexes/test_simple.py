@@ -13,10 +13,10 @@ import pytest
 
 from support.another_index import another_index
 from support.distributions import sdist, wheel
+from support.faulty_index import Fault, Faults
 from support.indexes import over_http, post, running
 from unmoor.indexes import simple
 from unmoor.indexes.simple import OtherBytes, Seen
-from unmoor.rehearsal.faults import Fault, Faults
 from unmoor.runtime.http import Unreachable
 from unmoor.targets import IndexFile
 

@@ -40,6 +40,19 @@ def test_a_group_counts_what_it_includes(tmp_path: Path) -> None:
     assert choice(tmp_path / "b", {"pyproject.toml": text})[2] == "dependency group 'tests-random'"
 
 
+@pytest.mark.parametrize(
+    "wrong", ['"-e ."', '{include-group = "gone"}', '{include-group = "tests"}', "{set-up = 1}", "3", '"oh no"']
+)
+def test_a_broken_group_is_chosen_so_that_the_installer_says_what_is_wrong_with_it(wrong: str, tmp_path: Path) -> None:
+    text = f'[dependency-groups]\ntests = ["pytest", {wrong}]\n'
+    assert choice(tmp_path, {"pyproject.toml": text})[0] == ("--group", "tests")
+
+
+def test_a_group_that_is_there_twice_is_still_chosen(tmp_path: Path) -> None:
+    text = '[dependency-groups]\ntests = ["pytest"]\nTests = ["pytest>=8"]\n'
+    assert choice(tmp_path, {"pyproject.toml": text})[2] in {"dependency group 'tests'", "dependency group 'Tests'"}
+
+
 def test_groups_come_before_extras_and_these_before_files(tmp_path: Path) -> None:
     files = {
         "pyproject.toml": """

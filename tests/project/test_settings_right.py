@@ -9,8 +9,8 @@ import pytest
 from unmoor.model import settings as words
 from unmoor.model.settings import Settings
 from unmoor.project.settings import constraints
-from unmoor.project.settings.decode import SCHEMA, decode
-from unmoor.project.settings.schema import shape_of, shapes
+from unmoor.project.settings.decode import decode
+from unmoor.project.settings.schema import keys, shape_of, shapes
 from unmoor.project.settings.setting_docs import CHOICES, MEANINGS
 
 WHOLE = """
@@ -170,16 +170,16 @@ def keys_of(table: Mapping[str, object], above: str = "") -> Iterator[str]:
 
 
 def test_the_schema_has_a_row_with_a_meaning_for_every_key() -> None:
-    rows = {key.name: key for key in SCHEMA}
+    rows = {key.name: key for key in keys()}
     written = set(keys_of(tomllib.loads(WHOLE)["tool"]["unmoor"]))
     assert written <= set(rows)
     assert {name.replace(".pypi.", ".testpypi.") for name in rows} == written
     assert all(row.meaning.endswith(".") and row.type and row.default for row in rows.values())
-    assert len(rows) == len(SCHEMA)
+    assert len(rows) == len(keys())
 
 
 def test_the_schema_says_types_defaults_and_choices() -> None:
-    rows = {key.name: key for key in SCHEMA}
+    rows = {key.name: key for key in keys()}
     assert (rows["installer"].type, rows["installer"].default) == ("text", '"uv"')
     assert rows["installer"].choices == ("uv", "pip")
     assert (rows["tests.coverage"].type, rows["tests.coverage"].default) == ("number", "0")
@@ -190,7 +190,7 @@ def test_the_schema_says_types_defaults_and_choices() -> None:
 
 
 def test_no_rule_meaning_or_choice_is_for_a_key_that_does_not_exist() -> None:
-    known = {key.name.replace("[]", "") for key in SCHEMA}
+    known = {key.name.replace("[]", "") for key in keys()}
     assert set(MEANINGS) == known
     assert set(CHOICES) <= known
     indexes = {name.replace("indexes.pypi.", "indexes.") for name in known}

@@ -10,7 +10,6 @@ FORMS = [
     (("1.0", "1.1", "1.2rc1"), "{version}", "as 3 existing tags, the newest '1.2rc1'"),
     (("v1.0",), "v{version}", "as the tag 'v1.0'"),
     (("thing-1.0", "thing-1.1"), "{name}-{version}", "'thing-1.1'"),
-    (("thing@1.0",), "{name}@{version}", "'thing@1.0'"),
     (("thing/v1.0",), "{name}/v{version}", ""),
     (("release-1.0",), "release-{version}", ""),
     # the last habit holds, whichever has more tags

@@ -10,9 +10,9 @@ import pytest
 import requests
 
 from support.distributions import STEM, metadata, sdist, wheel, wheel_members
+from support.faulty_index import Fault, Faults
 from support.indexes import new_token, post, running
 from unmoor.errors import UnmoorError
-from unmoor.rehearsal.faults import Fault, Faults
 from unmoor.rehearsal.index import RehearsalIndex
 from unmoor.runtime import http
 from unmoor.targets import Credential
@@ -167,15 +167,6 @@ def test_dropped_connections(faults: Faults, kept: int, tmp_path: Path):
             post(target, path)
         assert len(index.records) == kept
         assert index.uploads(path.name)[0].status == 0
-        assert post(target, path).status_code == 200
-
-
-def test_fault_that_happened_stays_happened(tmp_path: Path):
-    path, token, faults = wheel(tmp_path), new_token(), Faults(error_before=Fault(1, "*.whl"))
-    with running(tmp_path / "root", token=token, faults=faults) as (_, target):
-        assert post(target, sdist(tmp_path)).status_code == 200
-        assert post(target, path).status_code == 503
-    with running(tmp_path / "root", token=token, faults=faults) as (_, target):
         assert post(target, path).status_code == 200
 
 

@@ -9,11 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from support.faulty_index import Faults, FaultyIndex
 from unmoor.indexes import rules
 from unmoor.indexes.client import HttpIndexClient
 from unmoor.model import Finding
-from unmoor.rehearsal.faults import Faults
-from unmoor.rehearsal.index import RehearsalIndex
 from unmoor.runtime import http
 from unmoor.targets import Credential, Index
 
@@ -26,10 +25,10 @@ def new_token() -> str:
 
 
 @contextmanager
-def running(root: Path, *, token: str = "", faults: Faults | None = None) -> Iterator[tuple[RehearsalIndex, Index]]:
+def running(root: Path, *, token: str = "", faults: Faults | None = None) -> Iterator[tuple[FaultyIndex, Index]]:
     """Run an index over ``root`` and yield it together with the target that an upload takes."""
     token = token or new_token()
-    with RehearsalIndex(root, token=token, faults=faults) as index:
+    with FaultyIndex(root, token=token, faults=faults) as index:
         credential = Credential(username="__token__", secret=token, source="test")
         urls = {"upload_url": index.upload_url, "simple_url": index.simple_url}
         yield index, over_http("pypi", **urls, credential=credential)

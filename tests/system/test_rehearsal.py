@@ -21,10 +21,10 @@ import pytest
 
 from support.adopted import MODULE, NAME, Adopted, adopt
 from support.attested import parsed
+from support.faulty_index import FaultyIndex
 from support.repositories import Repository
 from unmoor.chain import CHAIN
 from unmoor.evidence import statements
-from unmoor.rehearsal.index import RehearsalIndex
 from unmoor.runtime import environment
 from unmoor.tools.uv import uv_program
 
@@ -106,9 +106,9 @@ def posts(project: Adopted) -> dict[str, int]:
 
 
 @pytest.fixture(params=INDEXES)
-def index(rehearsed: Adopted, request: pytest.FixtureRequest) -> Iterator[RehearsalIndex]:
+def index(rehearsed: Adopted, request: pytest.FixtureRequest) -> Iterator[FaultyIndex]:
     """One of the two indexes of the rehearsal, started anew."""
-    with RehearsalIndex(rehearsed.state() / "rehearsal" / request.param, token=secrets.token_urlsafe(16)) as served:
+    with FaultyIndex(rehearsed.state() / "rehearsal" / request.param, token=secrets.token_urlsafe(16)) as served:
         yield served
 
 
@@ -169,11 +169,11 @@ def run(*command: str | Path, environ: Mapping[str, str]) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_index_still_serves_the_sealed_bytes(rehearsed: Adopted, index: RehearsalIndex) -> None:
+def test_the_index_still_serves_the_sealed_bytes(rehearsed: Adopted, index: FaultyIndex) -> None:
     assert {each.filename: each.sha256 for each in index.records} == built(rehearsed)
 
 
-def test_pip_downloads_the_sealed_bytes(rehearsed: Adopted, index: RehearsalIndex, tmp_path: Path) -> None:
+def test_pip_downloads_the_sealed_bytes(rehearsed: Adopted, index: FaultyIndex, tmp_path: Path) -> None:
     down = tmp_path / "down"
     options = ["--isolated", "--no-deps", "--no-cache-dir", "--no-build-isolation", "--index-url", index.simple_url]
     for form in ("--only-binary=:all:", "--no-binary=:all:"):
@@ -182,7 +182,7 @@ def test_pip_downloads_the_sealed_bytes(rehearsed: Adopted, index: RehearsalInde
     assert {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in down.iterdir()} == built(rehearsed)
 
 
-def test_uv_installs_what_the_wheel_records(rehearsed: Adopted, index: RehearsalIndex, tmp_path: Path) -> None:
+def test_uv_installs_what_the_wheel_records(rehearsed: Adopted, index: FaultyIndex, tmp_path: Path) -> None:
     place = tmp_path / "installed"
     options = ["--no-cache", "--no-deps", "--default-index", index.simple_url, "--python", sys.executable]
     run(uv_program(), "pip", "install", *options, "--target", place, f"{NAME}==0.1.0", environ=rehearsed.environ)

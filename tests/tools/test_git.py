@@ -142,7 +142,6 @@ def test_references_that_look_like_options_are_references(repository: Repository
     with pytest.raises(ToolFailed):
         repository.door.files("--help")
     assert not repository.door.is_ancestor("--octopus", "HEAD")
-    assert repository.door.remote_url("--all") == ""
     assert repository.door.remote_refs("--upload-pack=touch x") is None
     assert not (repository.folder / "x").exists()
 
@@ -175,18 +174,6 @@ def test_a_remote_that_does_not_answer_is_none_within_the_limit(repository: Repo
 @pytest.mark.parametrize("remote", ["nowhere", "/no/such/folder", "file:///no/such/folder"])
 def test_a_remote_that_is_none_is_none(repository: Repository, remote: str) -> None:
     assert repository.door.remote_refs(remote) is None
-
-
-def test_a_remote_url_shows_no_user_information(repository: Repository) -> None:
-    repository.git("remote", "add", "origin", "https://me:secret-word@example.invalid/x.git")
-    assert repository.door.remote_url("origin") == "https://example.invalid/x.git"
-    assert repository.door.remote_url("other") == ""
-
-
-def test_the_default_branch_of_a_clone(repository: Repository, tmp_path: Path) -> None:
-    repository.git("clone", "--quiet", repository.folder, tmp_path / "clone")
-    assert Git(tmp_path / "clone", repository.environ).default_branch("origin") == "main"
-    assert repository.door.default_branch("origin") == ""
 
 
 # ── names and changes ────────────────────────────────────────────────────────────────────────────────────────

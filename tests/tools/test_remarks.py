@@ -1,17 +1,7 @@
 from __future__ import annotations
 
 from unmoor.model import Finding, Findings
-from unmoor.tools.remarks import few, together
-
-
-def test_few_findings_stay_as_they_are():
-    findings = tuple(Finding(message=str(number)) for number in range(3))
-    assert few(findings, 3) == findings
-
-
-def test_of_many_the_first_are_shown_and_the_rest_is_counted():
-    findings = [Finding(message=str(number)) for number in range(12)]
-    assert [each.message for each in few(findings, 2)] == ["0", "1", "and 10 more"]
+from unmoor.tools.remarks import together
 
 
 def test_several_tools_read_as_one_line():

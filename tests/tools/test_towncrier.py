@@ -4,6 +4,7 @@ import pytest
 
 from support.releasable import CHANGELOG, TOWNCRIER
 from unmoor.errors import Blocked, SettingsError, UnmoorError
+from unmoor.runtime.changeset import apply
 from unmoor.tools import changelog_sections, towncrier
 from unmoor.tools.towncrier_settings import load
 
@@ -22,6 +23,12 @@ def project(repository):
     return repository
 
 
+def collect(folder, version, date, **more):
+    collected = towncrier.stage(folder, version, date, **more)
+    apply(folder, collected.changes)
+    return collected
+
+
 def changelog(project):
     return (project.folder / "CHANGELOG.md").read_bytes().decode()
 
@@ -34,9 +41,7 @@ def test_a_build_takes_up_every_fragment_and_stages_nothing(project):
     project.write("README.md", "staged by the user\n")
     project.git("add", "README.md")
     objects = project.git("count-objects", "-v")
-    done = towncrier.build(
-        project.folder, "1.2.0", DAY, planned=("news/7.feature.md", "news/9.misc.md", "news/+x.bugfix.md")
-    )
+    done = collect(project.folder, "1.2.0", DAY, planned=("news/7.feature.md", "news/9.misc.md", "news/+x.bugfix.md"))
     assert done.did == "built"
     assert changelog(project).count("## 1.2.0") == 1
     assert changelog(project).replace(done.section.rstrip("\n") + "\n\n\n", "", 1) == CHANGELOG
@@ -51,21 +56,21 @@ def test_a_build_takes_up_every_fragment_and_stages_nothing(project):
 
 
 def test_building_twice_adds_nothing_on_any_day(project):
-    towncrier.build(project.folder, "1.2.0", DAY)
+    collect(project.folder, "1.2.0", DAY)
     once = changelog(project)
-    assert towncrier.build(project.folder, "1.2.0", "2026-07-08").did == "already there"
+    assert collect(project.folder, "1.2.0", "2026-07-08").did == "already there"
     assert changelog(project) == once
 
 
 def test_a_build_that_was_killed_before_the_fragments_went_is_finished(project):
     fragments = {path: path.read_bytes() for path in (project.folder / "news").iterdir()}
-    towncrier.build(project.folder, "1.2.0", DAY)
+    collect(project.folder, "1.2.0", DAY)
     once = changelog(project)
     for path, content in fragments.items():
         path.write_bytes(content)
     (project.folder / "news/7.feature.md").unlink()
     planned = ("news/7.feature.md", "news/9.misc.md", "news/+x.bugfix.md")
-    done = towncrier.build(project.folder, "1.2.0", "2026-01-03", planned=planned)
+    done = collect(project.folder, "1.2.0", "2026-01-03", planned=planned)
     assert (done.did, done.fragments) == ("finished", ("news/9.misc.md", "news/+x.bugfix.md"))
     assert changelog(project) == once
     assert {path.name for path in (project.folder / "news").iterdir()} == {"README.md"}
@@ -73,10 +78,10 @@ def test_a_build_that_was_killed_before_the_fragments_went_is_finished(project):
 
 @pytest.mark.parametrize("name", ["news/12.feature.md", "news/13.misc.md"])
 def test_a_fragment_that_came_after_the_section_is_not_lost(project, name):
-    towncrier.build(project.folder, "1.2.0", DAY)
+    collect(project.folder, "1.2.0", DAY)
     late = project.write(name, "Late.\n")
     with pytest.raises(Blocked, match="is not in the section") as caught:
-        towncrier.build(project.folder, "1.2.0", DAY)
+        collect(project.folder, "1.2.0", DAY)
     assert caught.value.problems[0].place == name
     assert late.exists()
 
@@ -84,7 +89,7 @@ def test_a_fragment_that_came_after_the_section_is_not_lost(project, name):
 def test_without_fragments_nothing_is_written(project):
     for path in (project.folder / "news").glob("*.*.md"):
         path.unlink()
-    assert towncrier.build(project.folder, "1.2.0", DAY).did == "nothing to collect"
+    assert collect(project.folder, "1.2.0", DAY).did == "nothing to collect"
     assert changelog(project) == CHANGELOG
     assert towncrier.draft(project.folder, "1.2.0", DAY) == ""
 
@@ -92,12 +97,12 @@ def test_without_fragments_nothing_is_written(project):
 def test_the_fragments_must_be_the_planned_ones_and_of_a_type(project):
     project.write("news/10.featur.md", "Mistyped.\n")
     with pytest.raises(Blocked, match=r"news/10\.featur\.md: is of no type"):
-        towncrier.build(project.folder, "1.2.0", DAY)
+        collect(project.folder, "1.2.0", DAY)
     (project.folder / "news/10.featur.md").unlink()
     with pytest.raises(Blocked, match="not in both"):
-        towncrier.build(project.folder, "1.2.0", DAY, planned=("news/7.feature.md",))
+        collect(project.folder, "1.2.0", DAY, planned=("news/7.feature.md",))
     with pytest.raises(Blocked, match=r"news/99\.feature\.md: is not in both"):
-        towncrier.build(
+        collect(
             project.folder, "1.2.0", DAY, planned=(*load(project.folder).files(project.folder)[0], "news/99.feature.md")
         )
     assert changelog(project) == CHANGELOG
@@ -107,7 +112,7 @@ def test_a_section_that_stands_there_twice_is_not_written_a_third_time(project):
     twice = CHANGELOG + "\n## 1.2.0 (2025-01-01)\n\n- One.\n\n## 1.2.0 (2025-01-02)\n\n- Two.\n"
     project.write("CHANGELOG.md", twice)
     with pytest.raises(UnmoorError, match="did not write one section"):
-        towncrier.build(project.folder, "1.2.0", DAY)
+        collect(project.folder, "1.2.0", DAY)
     assert changelog(project) == twice
 
 
@@ -117,7 +122,7 @@ def test_mixed_line_ends_a_mark_and_letters_survive(project):
     )
     project.write("CHANGELOG.md", old.encode())
     project.write("news/7.feature.md", "Tür ✓.\n")
-    towncrier.build(project.folder, "1.2.0", DAY)
+    collect(project.folder, "1.2.0", DAY)
     new = changelog(project)
     assert new.startswith("\ufeff# Changelog ✓\r\n")
     assert new.endswith("## 1.1.0 (x)\r\n- Älter.\n- Lone.\r\n")
@@ -134,10 +139,10 @@ def test_the_projects_modules_do_not_stand_in_for_the_programs(project):
 def test_the_changelog_of_one_version_may_have_a_file_of_its_own(project):
     table = (project.folder / "pyproject.toml").read_text().replace("CHANGELOG.md", "changes/{version}.md")
     project.write("pyproject.toml", table + "single_file = false\n")
-    done = towncrier.build(project.folder, "1.2.0", DAY)
+    done = collect(project.folder, "1.2.0", DAY)
     assert done.changelog == "changes/1.2.0.md"
     assert (project.folder / "changes/1.2.0.md").read_text().startswith("## 1.2.0 (2026-01-02)")
-    assert towncrier.build(project.folder, "1.2.0", DAY).did == "already there"
+    assert collect(project.folder, "1.2.0", DAY).did == "already there"
 
 
 @pytest.mark.parametrize(
@@ -166,10 +171,10 @@ def test_a_second_fragment_of_an_issue_gets_a_counter(project):
 def test_what_towncrier_says_is_passed_on(project):
     project.write("pyproject.toml", TOWNCRIER + 'template = "missing.md"\n')
     with pytest.raises(UnmoorError, match=r"towncrier build failed: .*does not exist"):
-        towncrier.build(project.folder, "1.2.0", DAY)
+        collect(project.folder, "1.2.0", DAY)
     project.write("pyproject.toml", TOWNCRIER.replace('"news"', '"../news"'))
     with pytest.raises(UnmoorError, match="leads out of the project"):
-        towncrier.build(project.folder, "1.2.0", DAY)
+        collect(project.folder, "1.2.0", DAY)
 
 
 def test_lost_lines_are_noticed():

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from support.distributions import metadata, sdist, wheel
+from support.faulty_index import Fault, Faults
 from support.indexes import new_token, running
 from support.proxy import counting_proxy
 from unmoor.errors import Blocked
 from unmoor.indexes import rules
-from unmoor.rehearsal.faults import Fault, Faults
 from unmoor.runtime import process
 from unmoor.targets import Credential, Index, UploadAnswer
 from unmoor.tools import twine

@@ -15,9 +15,8 @@ from typing import Any
 from unmoor.archives.archive_file import Archive
 from unmoor.archives.install import Facts
 from unmoor.archives.package_layout import installed_path
-from unmoor.archives.remarks import few
 from unmoor.archives.wheel import record_hash
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, Findings, truncated
 
 __all__ = ["Expected", "judge"]
 
@@ -47,7 +46,7 @@ def judge(facts: Facts, expected: Expected) -> Findings:
         return Findings(examined=1, problems=(problem,))
     remarks = [
         *_version(facts, expected),
-        *((True, each) for each in few(finding for _, finding in _files(facts))),
+        *((True, each) for each in truncated(finding for _, finding in _files(facts))),
         *_content(facts, expected),
         *_imports(facts, expected),
         *_entry_points(facts),
@@ -95,11 +94,11 @@ def _content(facts: Facts, expected: Expected) -> Iterator[tuple[bool, Finding]]
     there = {each["path"].replace("\\", "/"): each["actual"] for each in facts.seen["files"]}
     wanted = dict(_wanted(expected.wheel, metadata=not from_sdist))
     lacking = (path for path in wanted if not there.get(path))
-    for finding in few(Finding(message=f"{path!r} of the wheel was not installed") for path in lacking):
+    for finding in truncated(Finding(message=f"{path!r} of the wheel was not installed") for path in lacking):
         yield True, finding
     other = (path for path, digest in wanted.items() if there.get(path, digest) not in {digest, ""})
     what = "differs between the wheel and what the sdist installs" if from_sdist else "is not the wheel's"
-    for finding in few(Finding(message=f"{path!r} {what}") for path in other):
+    for finding in truncated(Finding(message=f"{path!r} {what}") for path in other):
         yield not from_sdist, finding
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from unmoor.errors import SettingsError
 from unmoor.model import Finding
+from unmoor.project.nearest import closest
 
 __all__ = ["Arguments", "asked_for", "parse"]
 
@@ -50,13 +51,13 @@ def parse(words: Sequence[str], *, own_tools: bool) -> Arguments:
             rest += ["--", *queue] if rest else queue
             break
         name, joined, value = word.partition("=")
-        near = _near(name) if name.startswith("-") else []
+        near = closest(name, _OPTIONS, alike=_ALIKE) if name.startswith("-") else ""
         if not near:
             rest.append(word)
             continue
         if not joined:
             value = queue.pop(0) if queue and not queue[0].startswith("-") else ""
-        if problem := _slip(name, near[0], value, found, own_tools=own_tools):
+        if problem := _slip(name, near, value, found, own_tools=own_tools):
             problems.append(problem)
         found[name] = value
     if rest and not own_tools:
@@ -87,12 +88,6 @@ def _slip(name: str, meant: str, value: str, found: Mapping[str, str], *, own_to
     if name in found:
         return Finding(message=f"{name} is given twice", place=where, hint="name it once")
     return None
-
-
-def _near(name: str) -> list[str]:
-    from difflib import get_close_matches
-
-    return get_close_matches(name, _OPTIONS, n=1, cutoff=_ALIKE)
 
 
 def asked_for(argv: Sequence[str], named: str) -> frozenset[str]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from unmoor.chain import CHAIN, stage_of_session
 from unmoor.errors import SettingsError
 from unmoor.model import Effect, Finding
+from unmoor.project.nearest import did_you_mean
 from unmoor.request import OwnSession
 
 __all__ = ["joined"]
@@ -39,13 +40,11 @@ def joined(
 def _unknown(stages: Mapping[str, str], registered: Iterable[str]) -> Iterator[Finding]:
     """Yield the sessions that there are none of, and those whose stage there is none of."""
     for name in sorted(set(stages) - set(registered)):
-        near = _near(name, registered)
-        hint = f"did you mean {near[0]!r}?" if near else "define it in noxfile.py above unmoor's two lines"
+        hint = did_you_mean(name, registered, otherwise="define it in noxfile.py above unmoor's two lines")
         yield Finding(message=f"there is no session {name!r}", place=_WHERE, hint=hint)
     for name, stage in stages.items():
         if stage and stage not in _PROVING:
-            near = _near(stage, _PROVING)
-            hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(_PROVING)}"
+            hint = did_you_mean(stage, _PROVING, otherwise=f"one of {', '.join(_PROVING)}")
             yield Finding(message=f"the session {name!r} cannot prove {stage!r}", place="noxfile.py", hint=hint)
         elif not stage and name in registered and name not in _STAGES:
             from unmoor.project.detect.noxfile import unexplained
@@ -62,9 +61,3 @@ def _taken(stages: Mapping[str, str], registered: Iterable[str]) -> Iterator[Fin
         if stages[name] != name:
             what = f"the session {name!r} has the name of another stage"
             yield Finding(message=what, place="noxfile.py", hint="rename it")
-
-
-def _near(name: str, known: Iterable[str]) -> list[str]:
-    from difflib import get_close_matches
-
-    return get_close_matches(name, list(known), n=1)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from unmoor.commands.edited import Edited, refuse_merging, shown, today
+from unmoor.commands.edited import Edited, refuse_merging, shown
 from unmoor.errors import Blocked, Exit, UnmoorError
 from unmoor.model import Component, Finding, Release
 from unmoor.observe.repository import load
@@ -16,6 +16,7 @@ from unmoor.planning.versions import pep440, tags
 from unmoor.planning.versions.edit import is_memory
 from unmoor.planning.versions.sources import STATED, read
 from unmoor.runtime.changeset import apply
+from unmoor.runtime.clock import today
 from unmoor.tools.git import Git
 
 __all__ = ["bump", "bump_version"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from unmoor.commands.edited import Edited, refuse_merging, require_notes, today
+from unmoor.commands.edited import Edited, refuse_merging, require_notes
 from unmoor.errors import Exit
 from unmoor.model import Component
 from unmoor.observe.repository import load
@@ -14,6 +14,7 @@ from unmoor.planning import notes
 from unmoor.planning.versions import pep440
 from unmoor.request import Request
 from unmoor.runtime.changeset import apply
+from unmoor.runtime.clock import today
 from unmoor.tools import towncrier
 
 __all__ = ["changelog", "collect_notes"]

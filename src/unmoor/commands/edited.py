@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from unmoor.errors import Blocked, Unconfigured
 from unmoor.model import Component, Finding
 from unmoor.tools.git import Git
 
-__all__ = ["Edited", "refuse_merging", "require_notes", "shown", "today"]
+__all__ = ["Edited", "refuse_merging", "require_notes", "shown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +52,3 @@ def shown(component: Component, path: Path) -> str:
     """Return a path as people are told it: relative to the repository where it lies in it."""
     resolved, root = path.resolve(), component.repository.root.resolve()
     return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else str(path)
-
-
-def today() -> str:
-    """Return the UTC day, as ISO date."""
-    return datetime.now(UTC).date().isoformat()

@@ -7,13 +7,13 @@ import os
 import tempfile
 import time
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 
 from unmoor.chain import CHAIN
 from unmoor.errors import Exit, SettingsError, worst
 from unmoor.model import Finding
 from unmoor.pipeline.open_plan import open_plan
+from unmoor.project.nearest import did_you_mean
 from unmoor.report.stage_rows import last_run
 from unmoor.request import Request
 from unmoor.runtime import environment, process
@@ -76,8 +76,7 @@ def _check(jobs: str, stage: str) -> None:
     problems = []
     names = [each.name for each in CHAIN]
     if stage not in names:
-        near = get_close_matches(stage, names, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(names)}"
+        hint = did_you_mean(stage, names, otherwise=f"one of {', '.join(names)}")
         problems.append(Finding(message=f"there is no stage {stage!r}", place="--stage", hint=hint))
     if jobs != "auto" and not (jobs.isdigit() and int(jobs) > 0):
         problems.append(

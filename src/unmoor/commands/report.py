@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from unmoor.commands.standing import PROVEN, standing
 from unmoor.errors import Exit, Incomplete, SettingsError, UnmoorError
 from unmoor.model import Finding, Mode
 from unmoor.pipeline.open_plan import OpenRelease, open_plan
+from unmoor.project.nearest import did_you_mean
 from unmoor.rehearsal import select_targets
 from unmoor.report.stage_rows import Row, matched
 from unmoor.request import Request
@@ -26,8 +26,7 @@ def report(
 ) -> Exit:
     """Report every release of the plan, printed or written to the file ``out``."""
     if form not in _FORMS:
-        near = get_close_matches(form, _FORMS, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(_FORMS)}"
+        hint = did_you_mean(form, _FORMS, otherwise=f"one of {', '.join(_FORMS)}")
         raise SettingsError([Finding(message=f"there is no form {form!r}", place="--form", hint=hint)])
     opened = open_plan(Request(start=start, environ=environ, live=live))
     found = [(each, standing(each)) for each in opened.releases]

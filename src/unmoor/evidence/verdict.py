@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from unmoor.chain import BUILD, CHAIN
 from unmoor.evidence.record import Kept, Record
 from unmoor.evidence.validity import about_other_files
 from unmoor.model import Effect, Outcome, Plan, Release, Resolution
+from unmoor.runtime.clock import now
 
 __all__ = ["VERDICT", "verdict"]
 
@@ -20,7 +20,7 @@ def verdict(kept: Mapping[str, Kept], release: Release, plan: Plan, inputs: Mapp
     against = _against(kept)
     last = kept[CHAIN[-1].name].record
     files = last.files if last is not None else ()
-    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    verified = now()
     return Record(
         stage=VERDICT,
         component=release.component,
@@ -33,8 +33,8 @@ def verdict(kept: Mapping[str, Kept], release: Release, plan: Plan, inputs: Mapp
         subjects={each.filename: {"sha256": each.sha256} for each in files} or {"commit": {"gitCommit": plan.commit}},
         files=files,
         relied_on={name: each.digest for name, each in kept.items()},
-        started=now,
-        finished=now,
+        started=verified,
+        finished=verified,
         actor=plan.actor,
     )
 

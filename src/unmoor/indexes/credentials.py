@@ -8,6 +8,7 @@ never taken. Nor is anything that would be sent in the clear, or a token that sa
 from __future__ import annotations
 
 import configparser
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -167,7 +168,7 @@ def _is_for(parser: configparser.RawConfigParser, section: str, index: str, uplo
 def notices(environ: Mapping[str, str]) -> tuple[Finding, ...]:
     """Return what is worth knowing about the places credentials are kept in: a ``.pypirc`` that others can read."""
     path = _pypirc(environ)
-    if path is None or not path.stat().st_mode & _OTHERS:
+    if path is None or os.name != "posix" or not path.stat().st_mode & _OTHERS:
         return ()
     return (Finding(message="other users can read .pypirc", place=str(path), hint=f"run: chmod 600 {path}"),)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 __all__ = ["Finding", "FindingKind", "Findings", "Outcome", "Resolution", "Skip", "truncated"]
@@ -81,7 +81,7 @@ class Findings:
     tools: Mapping[str, str] = field(default_factory=dict)
 
 
-def truncated(findings: Sequence[Finding], shown: int = _SHOWN) -> tuple[Finding, ...]:
-    """Return the first ``shown`` findings, and the number of the others as one more."""
-    left = len(findings) - shown
-    return (*findings[:shown], Finding(message=f"and {left} more")) if left > 0 else tuple(findings)
+def truncated(findings: Iterable[Finding], shown: int = _SHOWN) -> tuple[Finding, ...]:
+    """Return the first ``shown`` findings and the number of the others as one more, with the advice of their first."""
+    first, others = (every := tuple(findings))[:shown], every[shown:]
+    return (*first, Finding(message=f"and {len(others)} more", hint=others[0].hint)) if others else first

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from unmoor.context import Context
@@ -11,6 +10,7 @@ from unmoor.errors import Exit
 from unmoor.evidence.binding import seal_digest
 from unmoor.evidence.record import Attempt, GateRecord, Kept, Record
 from unmoor.model import Distribution, Effect, Outcome, Resolution
+from unmoor.runtime.clock import now
 from unmoor.state import upload_intents
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def begun(context: Context, kept: Kept) -> Record:
         files=files,
         relied_on=_relied_on(context),
         facts=facts,
-        started=_now(),
+        started=now(),
         actor=context.plan.actor,
         code=int(Exit.INCOMPLETE),
         attempts=_earlier(kept),
@@ -95,7 +95,7 @@ def ended(
         files=files,
         gates=gates,
         facts=dict(done.facts if done else intent.facts),
-        finished=_now(),
+        finished=now(),
         seconds=round(seconds, 2),
         code=int(code),
     )
@@ -115,7 +115,3 @@ def _subjects(context: Context, files: tuple[Distribution, ...]) -> dict[str, di
 
 def _relied_on(context: Context) -> dict[str, str]:
     return {name: digest for name in context.stage.requires if (digest := context.store.read(name).digest)}
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import getpass
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ from unmoor.model import Component, Mode, Plan, Release, Repository
 from unmoor.observe.observer import Observer
 from unmoor.pipeline.clone import Clone
 from unmoor.request import Request
-from unmoor.runtime import lock
+from unmoor.runtime import clock, lock
 from unmoor.state import plans
 from unmoor.state.evidence_store import EvidenceStore
 from unmoor.state.layout import StateLayout, trim
@@ -129,7 +128,9 @@ def _plan(
     local: bool,
 ) -> Plan:
     """Take up the plan made earlier from the same content, or make it; only one process at a time does."""
-    clone = _Clone(commit=git.head(), tree=git.working_tree(), branch=git.branch(), tags=git.tags(), today=_today())
+    clone = _Clone(
+        commit=git.head(), tree=git.working_tree(), branch=git.branch(), tags=git.tags(), today=clock.today()
+    )
     key = _key(components, clone, request)
     if (kept := _kept(layout, key)) is not None:
         return kept
@@ -230,10 +231,6 @@ def _with_versions(facts: Facts, component: Component, observer: Observer) -> Fa
         unasked = f"the index was not asked which versions are taken: {error.problems[0].message}"
         return replace(facts, notices=(unasked, *facts.notices))
     return replace(facts, taken=tuple(sorted({each.version for each in files if each.version})))
-
-
-def _today() -> str:
-    return datetime.now(UTC).date().isoformat()
 
 
 def _actor(git: Git, request: Request) -> str:

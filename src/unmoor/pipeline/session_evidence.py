@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from unmoor.chain import stage
 from unmoor.errors import UnmoorError
@@ -15,6 +14,7 @@ from unmoor.evidence.validity import validity
 from unmoor.model import Outcome, Resolution
 from unmoor.pipeline.open_plan import OpenPlan, OpenRelease
 from unmoor.request import OwnSession
+from unmoor.runtime.clock import now
 
 __all__ = ["is_proven", "prove"]
 
@@ -31,13 +31,13 @@ def prove(own: OwnSession, part: str, opened: OpenPlan, run: Callable[[], None])
 
     Whatever it raises passes through, recorded.
     """
-    started, clock = _now(), time.monotonic()
+    started, clock = now(), time.monotonic()
 
     def keep(outcome: Outcome, detail: str = "", *, finished: bool = True) -> None:
         for each in opened.releases:
             made = _record(own, part, each, outcome, detail)
             seconds = round(time.monotonic() - clock, 2)
-            each.store.write(replace(made, started=started, finished=_now() if finished else "", seconds=seconds))
+            each.store.write(replace(made, started=started, finished=now() if finished else "", seconds=seconds))
 
     keep(Outcome.ERROR, "begun", finished=False)
     try:
@@ -69,7 +69,3 @@ def _record(own: OwnSession, part: str, each: OpenRelease, outcome: Outcome, det
         subjects={"tree": {"gitTree": each.plan.tree}, "commit": {"gitCommit": each.plan.commit}},
         actor=each.plan.actor,
     )
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -13,11 +13,10 @@ from typing import Self
 
 from unmoor.errors import UnmoorError
 from unmoor.rehearsal.downloads import Reading
-from unmoor.rehearsal.faults import Faults
-from unmoor.rehearsal.request_log import Asked, Ledger
+from unmoor.rehearsal.request_log import write_down
 from unmoor.rehearsal.response import Answer, failure
 from unmoor.rehearsal.server import Loopback
-from unmoor.rehearsal.storage import Record, Storage
+from unmoor.rehearsal.storage import Storage
 from unmoor.rehearsal.uploads import Uploads
 from unmoor.runtime.files import ensure_folder
 from unmoor.runtime.redact import register
@@ -30,24 +29,23 @@ _UPLOAD, _SIMPLE = "/legacy/", "/simple/"
 class RehearsalIndex:
     """A running index as a context manager; ``root`` keeps what it holds, ``token`` is what uploads must show.
 
-    ``faults`` is what goes wrong on purpose.
+    ``get`` and ``post`` answer for it: whoever wants other answers overrides them, or gives another ``storage``.
     """
 
-    def __init__(self, root: Path, *, token: str, faults: Faults | None = None) -> None:
-        faults = faults or Faults()
+    def __init__(self, root: Path, *, token: str, storage: Storage | None = None) -> None:
         register(token)
         ensure_folder(root)
-        self._storage = Storage(root, clock=faults.clock)
-        self._ledger = Ledger(root / "requests.jsonl")
-        self._reading = Reading(self._storage, self._ledger, faults)
-        self._uploads = Uploads(root, storage=self._storage, ledger=self._ledger, faults=faults, token=token)
+        storage = storage or Storage(root)
+        self._log = root / "requests.jsonl"
+        self._reading = Reading(storage)
+        self._uploads = Uploads(root, storage=storage, token=token)
         self._server: Loopback | None = None
         self._thread: threading.Thread | None = None
 
     # ── life ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def __enter__(self) -> Self:
-        self._server = Loopback(self.get, self.post)
+        self._server = Loopback(self._get, self._post)
         self._thread = threading.Thread(target=self._server.run, name="rehearsal-index", daemon=True)
         self._thread.start()
         return self
@@ -77,52 +75,26 @@ class RehearsalIndex:
         """Where the simple API is."""
         return self._base + _SIMPLE
 
-    # ── what it holds, and what it was asked ─────────────────────────────────────────────────────────────────
-
-    @property
-    def records(self) -> tuple[Record, ...]:
-        """The files it holds, oldest first."""
-        return self._storage.records()
-
-    @property
-    def requests(self) -> tuple[Asked, ...]:
-        """Every request so far, those of earlier processes included."""
-        return self._ledger.read()
-
-    def uploads(self, filename: str = "") -> tuple[Asked, ...]:
-        """Return the uploads that were tried, of one file or of all."""
-        return tuple(each for each in self.requests if each.method == "POST" and filename in {"", each.filename})
-
-    def yank(self, project: str, version: str, reason: str = "") -> None:
-        """Yank a release: installers leave it alone unless it is asked for exactly (PEP 592)."""
-        if not self._storage.yank(project, version, reason):
-            what = f"there is no release {version} of '{project}' to yank"
-            raise UnmoorError(what)
-
-    def delete(self, filename: str) -> None:
-        """Delete a file; its name can never be used again."""
-        self._storage.delete(filename)
-
     # ── requests ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def get(self, path: str, accept: str) -> Answer:
-        """Answer a GET, and write it down."""
-        answer = self._reading.answer(path, accept) if path != _UPLOAD else failure(405, "Method not allowed")
-        self._note("GET", path, answer)
-        return answer
+        """Answer a GET."""
+        return self._reading.answer(path, accept) if path != _UPLOAD else failure(405, "Method not allowed")
 
     def post(self, path: str, authorization: str, content_type: str, body: bytes) -> Answer:
-        """Answer a POST, and write it down."""
+        """Answer a POST."""
         if path == _UPLOAD:
-            answer = self._uploads.receive(authorization, content_type, body)
-        elif path == _UPLOAD.rstrip("/"):
-            answer = failure(308, "Permanent redirect", Location=_UPLOAD)
-        else:
-            answer = failure(404, "Not found")
-        self._note("POST", path, answer)
-        return answer
+            return self._uploads.receive(authorization, content_type, body)
+        if path == _UPLOAD.rstrip("/"):
+            return failure(308, "Permanent redirect", Location=_UPLOAD)
+        return failure(404, "Not found")
 
-    def _note(self, method: str, path: str, answer: Answer) -> None:
-        self._ledger.add(
-            method, path, answer.status, filename=answer.filename, faults=answer.faults, message=answer.reason
-        )
+    def _get(self, path: str, accept: str) -> Answer:
+        return self._written_down("GET", path, self.get(path, accept))
+
+    def _post(self, path: str, authorization: str, content_type: str, body: bytes) -> Answer:
+        return self._written_down("POST", path, self.post(path, authorization, content_type, body))
+
+    def _written_down(self, method: str, path: str, answer: Answer) -> Answer:
+        write_down(self._log, method, path, answer)
+        return answer

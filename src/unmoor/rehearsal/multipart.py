@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.message import Message
-from email.parser import BytesHeaderParser
+from io import BytesIO
+
+from multipart import MultipartParser, parse_options_header  # type: ignore[import-untyped] # one file cannot say that it is typed
 
 __all__ = ["Part", "parts"]
 
-_BLANK = b"\r\n\r\n"
+_FIELDS = 10_000  # a classifier and a requirement is a field each
+_BYTES = 1 << 31  # the body is in memory already: nothing of it goes to a file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,32 +26,12 @@ class Part:
 
 def parts(content_type: str, body: bytes) -> Iterator[Part]:
     """Yield the fields of a form; raise ``ValueError`` for what is no multipart form."""
-    header = Message()
-    header["Content-Type"] = content_type
-    boundary = header.get_boundary()
-    if header.get_content_type() != "multipart/form-data" or not boundary:
+    kind, options = parse_options_header(content_type)
+    if kind != "multipart/form-data" or not options.get("boundary"):
         what = "not a multipart form"
         raise ValueError(what)
-    # Every delimiter stands at the start of a line; so does the first one, after the line break put before it here.
-    chunks = (b"\r\n" + body).split(b"\r\n--" + boundary.encode("latin-1"))
-    if chunks[-1].strip() not in {b"--", b""} and not chunks[-1].startswith(b"--"):
-        what = "the form is cut off"
-        raise ValueError(what)
-    for chunk in chunks[1:-1]:
-        head, found, content = chunk.partition(_BLANK)
-        if not found:
-            what = "a field of the form has no header"
-            raise ValueError(what)
-        yield _part(BytesHeaderParser().parsebytes(head.lstrip(b"\r\n") + _BLANK), content)
-
-
-def _part(header: Message, content: bytes) -> Part:
-    name = header.get_param("name", "", header="content-disposition")
-    filename = header.get_filename()
-    return Part(
-        name=str(name),
-        content=content,
-        filename=filename,
+    limits = {"part_limit": _FIELDS, "spool_limit": _BYTES, "memory_limit": _BYTES}
+    for each in MultipartParser(BytesIO(body), options["boundary"], **limits):
         # Without the header a field is plain text (RFC 7578, 4.4); uv sends the file so.
-        content_type=header.get_content_type(),
-    )
+        stated, _ = parse_options_header(each.headers.get("Content-Type", "text/plain"))
+        yield Part(name=each.name, content=each.raw, filename=each.filename, content_type=stated)

@@ -13,19 +13,14 @@ __all__ = ["Answer", "failure"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """Status, body and headers; ``reason`` also stands in the status line. ``drop`` closes the connection instead.
-
-    ``filename`` and ``faults`` are for the ledger.
-    """
+    """Status, body and headers; ``reason`` also stands in the status line. ``filename`` is for the log."""
 
     status: int
     body: bytes = b""
     content_type: str = HTML
     reason: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
-    drop: bool = False
     filename: str = ""
-    faults: tuple[str, ...] = ()
 
 
 def failure(status: int, message: str, *, filename: str = "", **headers: str) -> Answer:

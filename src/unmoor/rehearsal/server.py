@@ -69,8 +69,12 @@ class Loopback(ThreadingHTTPServer):
             self.serve_forever(poll_interval=_POLL)
 
     def stop(self) -> None:
-        """Take no more requests and end open connections."""
+        """Take no more requests and end the open connections."""
         self.shutdown()
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """End the connections that are open now."""
         with self._guard:
             for connection in self._open:
                 with suppress(OSError):
@@ -118,9 +122,6 @@ class _Handler(BaseHTTPRequestHandler):
         return stream.read(size) if size <= _BODY_LIMIT else None
 
     def _send(self, answer: Answer) -> None:
-        if answer.drop:
-            self.close_connection = True
-            return
         reason = re.sub(r"[^\x20-\x7e]+", " ", answer.reason)
         self.send_response(answer.status, reason or None)
         self.send_header("Content-Type", answer.content_type)
@@ -136,7 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
         return "unmoor-rehearsal"
 
     def log_message(self, *_: object) -> None:
-        """Write nothing to the terminal; the ledger has it all."""
+        """Write nothing to the terminal; the request log has it all."""
 
 
 def _chunked(stream: IO[bytes]) -> bytes | None:

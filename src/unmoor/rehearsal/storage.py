@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -43,17 +43,15 @@ class Record:
 
 
 class Storage:
-    """The folder of one index: ``files``, ``records`` and ``deleted``."""
+    """The folder of one index: ``files`` and ``records``."""
 
-    def __init__(self, root: Path, *, clock: timedelta) -> None:
+    def __init__(self, root: Path) -> None:
         self._files = ensure_folder(root / "files")
         self._records = ensure_folder(root / "records")
-        self._deleted = ensure_folder(root / "deleted")
-        self._clock = clock
 
     def now(self) -> datetime:
         """Return the time as this index has it."""
-        return datetime.now(UTC) + self._clock
+        return datetime.now(UTC)
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -89,7 +87,7 @@ class Storage:
             )
             for each in self.records()
         )
-        return Shelf(files=held, deleted=frozenset(path.name for path in self._deleted.iterdir()), now=self.now())
+        return Shelf(files=held, now=self.now())
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -115,20 +113,5 @@ class Storage:
         write_whole(self._files / filename, content)
         if metadata is not None:
             write_whole(self._files / f"{filename}.metadata", metadata)
-        self._write(record)
+        write_whole(self._records / f"{filename}.json", json.dumps(asdict(record), indent=1).encode() + b"\n")
         return record
-
-    def yank(self, project: str, version: str, reason: str | None) -> int:
-        """Yank the files of a release, or put them back with ``None``; return how many there are."""
-        chosen = [each for each in self.records(project) if each.version == version]
-        for each in chosen:
-            self._write(replace(each, yanked=reason))
-        return len(chosen)
-
-    def delete(self, filename: str) -> None:
-        """Delete a file; its name stays taken for ever."""
-        write_whole(self._deleted / filename, b"")
-        (self._records / f"{filename}.json").unlink()
-
-    def _write(self, record: Record) -> None:
-        write_whole(self._records / f"{record.filename}.json", json.dumps(asdict(record), indent=1).encode() + b"\n")

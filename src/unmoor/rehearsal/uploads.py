@@ -1,4 +1,4 @@
-"""Uploads to a rehearsal index: who may, what goes wrong on purpose, what the rules say, and what is kept."""
+"""Uploads to a rehearsal index: who may, what the rules say, and what is kept."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ import threading
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from unmoor.indexes import rules
 from unmoor.indexes.rules import Submission
-from unmoor.rehearsal.faults import Faults
 from unmoor.rehearsal.multipart import Part, parts
-from unmoor.rehearsal.request_log import Ledger
 from unmoor.rehearsal.response import Answer, failure
 from unmoor.rehearsal.storage import Storage
 from unmoor.runtime.files import ensure_folder
@@ -31,10 +28,9 @@ _WHO = "Invalid or non-existent authentication information."
 class Uploads:
     """The upload side of one index."""
 
-    def __init__(self, root: Path, *, storage: Storage, ledger: Ledger, faults: Faults, token: str) -> None:
+    def __init__(self, root: Path, *, storage: Storage, token: str) -> None:
         self._incoming = ensure_folder(root / "incoming")
-        self._storage, self._ledger, self._faults = storage, ledger, faults
-        self._token = token
+        self._storage, self._token = storage, token
         self._lock = threading.Lock()
 
     def receive(self, authorization: str, content_type: str, body: bytes) -> Answer:
@@ -45,16 +41,10 @@ class Uploads:
             return failure(400, f"Bad request: {error}")
         sent = next((part for part in form if part.name == "content" and part.filename is not None), None)
         name = (sent.filename or "") if sent else ""
-        before = self._before(name)
-        if before is not None:
-            return before
-        if self._faults.read_only:
-            return failure(403, "Read-only mode: Uploads are temporarily disabled.", filename=name)
         if not self._knows(authorization):
             return failure(403, _WHO, filename=name)
         with self._lock, self._kept(sent) as path:
-            answer = self._judge(_submission(form, sent, path), sent)
-        return self._after(name, answer) if answer.status == 200 else answer  # noqa: PLR2004 - HTTP
+            return self._judge(_submission(form, sent, path), sent)
 
     def _knows(self, authorization: str) -> bool:
         scheme, _, encoded = authorization.partition(" ")
@@ -87,32 +77,6 @@ class Uploads:
             return Answer(status=200, filename=submission.filename)
         self._storage.put(submission.filename, sent.content, _core_metadata(submission), submission.fields)
         return Answer(status=200, filename=submission.filename)
-
-    # ── faults ───────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _before(self, filename: str) -> Answer | None:
-        """Return what happens instead of looking at the file, if something does."""
-        faults = self._faults
-        answers = {
-            "drop_before": (faults.drop_before, Answer(status=0, drop=True)),
-            "error_before": (faults.error_before, failure(faults.error_status, "Service unavailable")),
-            "too_many": (faults.too_many, failure(429, "Too many requests", Retry_After=str(faults.retry_after))),
-            "redirect": (faults.redirect, failure(307, "Temporary redirect", Location=faults.elsewhere)),
-            "refuse": (faults.refuse, failure(400, "This file is refused.")),
-        }
-        for name, (fault, answer) in answers.items():
-            if self._ledger.strikes(name, fault, filename):
-                return replace(answer, filename=filename, faults=(f"{name}:{filename}",))
-        return None
-
-    def _after(self, filename: str, answer: Answer) -> Answer:
-        """Return what the client gets to hear once the file is there."""
-        if self._ledger.strikes("drop_after", self._faults.drop_after, filename):
-            return replace(answer, status=0, drop=True, faults=(f"drop_after:{filename}",))
-        if self._ledger.strikes("error_after", self._faults.error_after, filename):
-            told = failure(self._faults.error_status, "Service unavailable", filename=filename)
-            return replace(told, faults=(f"error_after:{filename}",))
-        return answer
 
 
 def _submission(form: Sequence[Part], sent: Part | None, path: Path | None) -> Submission:

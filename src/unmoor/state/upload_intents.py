@@ -6,10 +6,10 @@ An intent is not evidence that a file arrived; only the index can say that. It s
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 from unmoor.model import Distribution
+from unmoor.runtime.clock import now
 from unmoor.runtime.files import write_whole
 from unmoor.targets import Index
 
@@ -18,8 +18,7 @@ __all__ = ["any_begun", "begin", "begun"]
 
 def begin(state: Path, index: Index, file: Distribution) -> None:
     """Keep durably that ``file`` is about to be sent to ``index``; ``state`` is the release's folder."""
-    started = datetime.now(UTC).isoformat(timespec="seconds")
-    said = {"sha256": file.sha256, "index": index.identity, "started": started}
+    said = {"sha256": file.sha256, "index": index.identity, "started": now()}
     write_whole(_folder(state) / index.name / f"{file.filename}.json", json.dumps(said).encode())
 
 

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from unmoor.errors import ToolFailed, ToolTimeout, UnmoorError
 from unmoor.runtime import environment, process
-from unmoor.runtime.redact import redact
 
 __all__ = ["Git", "find_root"]
 
@@ -130,17 +129,6 @@ class Git:
     def remotes(self) -> tuple[str, ...]:
         """Return the names of the configured remotes."""
         return tuple(self.run("remote", timeout=_QUICK).out.split())
-
-    def remote_url(self, remote: str) -> str:
-        """Return a remote's URL without any user information, or an empty string where it has none."""
-        done = self.run("remote", "get-url", "--push", "--end-of-options", remote, ok=(0, 2, 128), timeout=_QUICK)
-        return redact(done.out.strip())
-
-    def default_branch(self, remote: str) -> str:
-        """Return the branch the remote's HEAD was last seen at, or an empty string where that is not known."""
-        name = f"refs/remotes/{remote}/"
-        done = self.run("symbolic-ref", "--quiet", f"{name}HEAD", ok=(0, 1, 128), timeout=_QUICK)
-        return done.out.strip().removeprefix(name)
 
     def remote_refs(self, remote: str, *, timeout: float = _QUICK) -> dict[str, str] | None:
         """Ask the remote for its branches and tags; ``None`` where it does not answer within ``timeout`` seconds.

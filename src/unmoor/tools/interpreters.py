@@ -1,6 +1,7 @@
 """Interpreters on this machine: found by looking where they are put, never downloaded.
 
 Looking into a few folders takes no time; uv, which knows more places (the Windows registry, conda), is asked last.
+python-discovery does not do here: of what pyenv, mise and asdf have installed it finds the version that is active.
 Shims of version managers are passed over: they stand on ``PATH`` under every version's name and refuse to run most.
 """
 

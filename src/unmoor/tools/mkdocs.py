@@ -11,9 +11,8 @@ import re
 from pathlib import Path
 
 from unmoor.errors import ToolFailed
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, Findings, truncated
 from unmoor.runtime.process import Completed, tail
-from unmoor.tools.remarks import few
 from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["examine"]
@@ -49,8 +48,8 @@ def examine(tools: ToolEnvironment, engine: str, source: str, *, log: Path, seco
     return Findings(
         examined=len(pages) or _read(done),
         unit="pages",
-        problems=few(problems) if done.status else (),
-        notices=_anchors(tools, engine, done) + (() if done.status else few(problems)),
+        problems=truncated(problems) if done.status else (),
+        notices=_anchors(tools, engine, done) + (() if done.status else truncated(problems)),
         tools={engine: tools.version(engine)},
     )
 
@@ -70,4 +69,7 @@ def _anchors(tools: ToolEnvironment, engine: str, done: Completed) -> tuple[Find
     if not found:
         return ()
     message = f"{len(found)} links to headings that are not there; to {engine} that is only information"
-    return (Finding(message=message, hint="set `validation: {anchors: warn}` in its configuration"), *few(found, 5))
+    return (
+        Finding(message=message, hint="set `validation: {anchors: warn}` in its configuration"),
+        *truncated(found, 5),
+    )

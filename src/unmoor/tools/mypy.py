@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from unmoor.errors import ToolFailed
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, Findings, truncated
 from unmoor.runtime.process import Completed, tail
-from unmoor.tools.remarks import few
 from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["examine"]
@@ -39,7 +38,9 @@ def examine(tools: ToolEnvironment, targets: Sequence[str], log: Path) -> Findin
         raise ToolFailed(what, status=done.status, tail=tail(done.text), log=done.log, hint="mend its configuration")
     number = clean or checked
     examined = int(number.group(1)) if number else len({each["path"] for each in _ERROR.finditer(done.out)})
-    return Findings(examined=examined, unit="files mypy", problems=few(problems), tools={"mypy": tools.version("mypy")})
+    return Findings(
+        examined=examined, unit="files mypy", problems=truncated(problems), tools={"mypy": tools.version("mypy")}
+    )
 
 
 def _run(tools: ToolEnvironment, targets: Sequence[str], log: Path) -> Completed:

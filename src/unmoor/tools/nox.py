@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from unmoor.errors import ToolFailed
-from unmoor.model import Component, Finding, Findings
+from unmoor.model import Component, Finding, Findings, truncated
 from unmoor.runtime import process
 from unmoor.runtime.process import Completed, tail
-from unmoor.tools.remarks import few
 from unmoor.tools.tool_environment import scratch, surroundings
 
-__all__ = ["covers", "examine"]
+__all__ = ["covers", "examine", "set_aside"]
 
 _LIST_SECONDS = 60.0
 _OPTIONS = (
@@ -40,6 +39,15 @@ _PASSED = re.compile(r"(\d+) passed")
 def covers(component: Component, stage: str) -> tuple[str, ...]:
     """Return the project's own sessions that stand for ``stage``; none where it has adopted unmoor."""
     return () if component.repository.adopted else tuple(component.repository.own_sessions.get(stage, ()))
+
+
+def set_aside(component: Component, declared: object, what: str) -> Findings | None:
+    """Return why a gate of lint has nothing to do: an empty list is ``declared``, or a session of the project's own."""
+    if declared == ():
+        return Findings(optional=f"the settings declare that {what}")
+    if own := covers(component, "lint"):
+        return Findings(optional=f"the project's own nox session {own[0]!r} covers this")
+    return None
 
 
 def examine(
@@ -91,7 +99,7 @@ def examine(
     return Findings(
         examined=len(well) or len(problems),
         unit=f"session{counted}",
-        problems=few(problems),
+        problems=truncated(problems),
         notices=tuple(notices),
         tools={"nox": _version()},
     )

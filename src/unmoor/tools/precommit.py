@@ -11,9 +11,8 @@ import re
 from pathlib import Path
 
 from unmoor.errors import ToolFailed
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, Findings, truncated
 from unmoor.runtime.process import Completed, tail
-from unmoor.tools.remarks import few
 from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["examine"]
@@ -50,7 +49,7 @@ def examine(tools: ToolEnvironment, copy: Path, log: Path) -> Findings:
     return Findings(
         examined=len(results) - len(idle),
         unit="hooks pre-commit",
-        problems=few(problems),
+        problems=truncated(problems),
         notices=(notice,) if idle else (),
         tools={"pre-commit": tools.version("pre-commit")},
     )

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from unmoor.errors import ToolFailed
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, Findings, truncated
 from unmoor.runtime.process import Completed, tail
-from unmoor.tools.remarks import few
 from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["examine"]
@@ -45,7 +44,7 @@ def examine(tools: ToolEnvironment, targets: Sequence[str], log: Path) -> Findin
     return Findings(
         examined=int(summary["filesAnalyzed"]),
         unit="files pyright",
-        problems=few(problems),
+        problems=truncated(problems),
         tools={"pyright": str(report.get("version", ""))},
     )
 

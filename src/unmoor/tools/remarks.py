@@ -1,21 +1,12 @@
-"""Remarks of tools as findings: the first few and how many more, and several tools' findings as one."""
+"""Several tools' findings as one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from unmoor.model import Finding, Findings
+from unmoor.model import Findings
 
-__all__ = ["few", "together"]
-
-_SHOWN = 10
-
-
-def few(findings: Sequence[Finding], shown: int = _SHOWN) -> tuple[Finding, ...]:
-    """Return the first ``shown`` findings and, where there are more, how many."""
-    if len(findings) <= shown:
-        return tuple(findings)
-    return (*findings[:shown], Finding(message=f"and {len(findings) - shown} more"))
+__all__ = ["together"]
 
 
 def together(parts: Sequence[Findings]) -> Findings:

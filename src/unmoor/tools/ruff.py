@@ -12,9 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from unmoor.errors import ToolFailed
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, Findings, truncated
 from unmoor.runtime.process import Completed, tail
-from unmoor.tools.remarks import few
 from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["examine"]
@@ -70,7 +69,7 @@ def _violations(tools: ToolEnvironment, done: Completed) -> tuple[Finding, ...]:
     ]
     if done.status and not findings:
         findings = [Finding(message="ruff failed without naming a violation", hint=f"see {done.log}")]
-    shown = few(findings)
+    shown = truncated(findings)
     fixable = sum(1 for each in found if (each.get("fix") or {}).get("applicability") == "safe")
     if fixable:
         shown += (Finding(message=f"ruff can fix {fixable} of {len(found)}", hint="run `ruff check --fix`"),)
@@ -85,4 +84,4 @@ def _unformed(tools: ToolEnvironment, done: Completed) -> tuple[Finding, ...]:
         Finding(message="is not formatted", place=tools.place(path))
         for path in dict.fromkeys(_REFORMAT.findall(done.out))
     ]
-    return (*few(found), Finding(message=tail(done.out, 1).lower(), hint="run `ruff format`"))
+    return (*truncated(found), Finding(message=tail(done.out, 1).lower(), hint="run `ruff format`"))

@@ -11,9 +11,8 @@ import re
 from pathlib import Path
 
 from unmoor.errors import ToolFailed
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, Findings, truncated
 from unmoor.runtime.process import Completed, tail
-from unmoor.tools.remarks import few
 from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["examine"]
@@ -54,7 +53,7 @@ def examine(tools: ToolEnvironment, source: Path, *, live: bool, log: Path, seco
     return Findings(
         examined=_pages(out, done),
         unit="pages",
-        problems=few(problems),
+        problems=truncated(problems),
         notices=notices,
         tools={"sphinx": tools.version("sphinx")},
     )
@@ -70,7 +69,7 @@ def _weighed(said: list[Finding], *, live: bool) -> tuple[list[Finding], tuple[F
     notices = [Finding(message=message, hint="live this blocks: build where they can be reached")]
     if open_questions:
         message = f"{len(open_questions)} references could not be resolved, perhaps for that reason"
-        notices += [Finding(message=message), *few(open_questions, _SHOWN)]
+        notices += [Finding(message=message), *truncated(open_questions, _SHOWN)]
     blocking = [each for each in said if each not in unreached and each not in open_questions]
     return blocking, tuple(notices)
 

@@ -18,13 +18,14 @@ from pathlib import Path
 
 from unmoor.errors import Blocked, SettingsError, ToolFailed, UnmoorError
 from unmoor.model import Finding
+from unmoor.project.nearest import did_you_mean
 from unmoor.runtime import environment, process
-from unmoor.runtime.changeset import ChangeSet, apply, inside
+from unmoor.runtime.changeset import ChangeSet, inside
 from unmoor.runtime.file_text import FileText
 from unmoor.tools import changelog_sections
 from unmoor.tools.towncrier_settings import TowncrierSettings, load
 
-__all__ = ["Collected", "build", "create", "draft", "stage"]
+__all__ = ["Collected", "create", "draft", "stage"]
 
 _SECONDS = 60.0
 _LONGEST = 100_000
@@ -67,13 +68,10 @@ def create(folder: Path, kind: str, text: str, *, issue: str = "", environ: Mapp
 
 
 def _wrong_kind(settings: TowncrierSettings, kind: str) -> Iterator[Finding]:
-    from difflib import get_close_matches
-
     if kind not in settings.kinds:
-        near = get_close_matches(kind.lower(), settings.kinds, n=1)
-        question = f"did you mean {near[0]!r}? " if near else ""
         what = f"{kind!r} is no type of change note in this project"
-        yield Finding(message=what, place=settings.file, hint=f"{question}allowed: {', '.join(settings.kinds)}")
+        hint = did_you_mean(kind.lower(), settings.kinds, then=f"allowed: {', '.join(settings.kinds)}")
+        yield Finding(message=what, place=settings.file, hint=hint)
 
 
 def _wrong_issue(settings: TowncrierSettings, issue: str) -> Iterator[Finding]:
@@ -111,24 +109,6 @@ def draft(folder: Path, version: str, date: str, *, environ: Mapping[str, str] |
         return _draft(top, settings, version, date, environ)
 
 
-def build(
-    folder: Path,
-    version: str,
-    date: str,
-    *,
-    planned: Sequence[str] | None = None,
-    environ: Mapping[str, str] | None = None,
-) -> Collected:
-    """Collect all fragments of ``folder`` into the changelog's section for ``version``; doing it twice adds nothing.
-
-    ``planned`` are the fragments the plan saw. Raises ``Blocked`` when the fragments differ from them, when a file
-    among them is of no type, or when the section is there already without some of them.
-    """
-    collected = stage(folder, version, date, planned=planned, environ=environ)
-    apply(folder, collected.changes)
-    return collected
-
-
 def stage(
     folder: Path,
     version: str,
@@ -138,7 +118,12 @@ def stage(
     pending: Mapping[str, bytes] | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Collected:
-    """Prepare what ``build`` does without doing it; ``pending`` are contents about to be written by another change."""
+    """Prepare to collect all fragments of ``folder`` into the changelog's section for ``version``.
+
+    Done twice it adds nothing. ``planned`` are the fragments the plan saw, ``pending`` contents about to be written
+    by another change. Raises ``Blocked`` when the fragments differ from those planned, when a file among them is of
+    no type, or when the section is there already without some of them.
+    """
     calendar_date.fromisoformat(date)
     settings = load(folder)
     fragments, strays = settings.files(folder)

@@ -10,15 +10,13 @@ import re
 from pathlib import Path
 
 from unmoor.errors import ToolFailed
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, Findings, truncated
 from unmoor.runtime.process import Completed, tail
-from unmoor.tools.remarks import few
 from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["examine"]
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
-_ISSUES = re.compile(r"^(?P<number>\d+) issues? found")
 _LOCATED = re.compile(r"[╭┌]─\[\s*(?P<path>[^:\]]+):(?P<line>\d+)")
 _NOISE = re.compile(r"^(Traceback|  |Build |Serving|$)|During handling|direct cause")
 
@@ -39,7 +37,7 @@ def examine(tools: ToolEnvironment, source: str, copy: Path, *, log: Path, secon
     return Findings(
         examined=len(pages) or len(problems),
         unit="pages",
-        problems=few(problems),
+        problems=truncated(problems),
         tools={"zensical": tools.version("zensical")},
     )
 

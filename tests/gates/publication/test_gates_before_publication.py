@@ -202,6 +202,21 @@ def test_a_credential_that_was_passed_over_is_told(tmp_path: Path) -> None:
     assert told in found.notices
 
 
+def test_a_pypirc_that_others_can_read_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "home" / ".pypirc"
+    file.parent.mkdir()
+    file.write_text("[pypi]\n")
+    file.chmod(0o644)
+    kept = index(Credential(username="me", secret="pa" + "ss-word", source="~/.pypirc"))
+    context = make_context(tmp_path, name="testpypi", live=True, index=kept)
+    found = credential_is_present.check(replace(context, environ={"HOME": str(file.parent)}))
+    assert found.problems == ()
+    assert [each.message for each in found.notices[1:]] == ["other users can read .pypirc"]
+    file.chmod(0o600)
+    found = credential_is_present.check(replace(context, environ={"HOME": str(file.parent)}))
+    assert len(found.notices) == 1
+
+
 def test_no_index_is_nothing_examined(tmp_path: Path) -> None:
     assert credential_is_present.check(make_context(tmp_path, name="testpypi")).examined == 0
 

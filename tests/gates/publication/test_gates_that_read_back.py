@@ -13,13 +13,13 @@ import pytest
 
 from support.archived import context_of
 from support.builds import VERSION
+from support.faulty_index import Fault, Faults
 from support.indexes import over_http, post, running
 from support.simple_index import simple_index
 from unmoor.context import Context
 from unmoor.errors import Blocked, Incomplete
 from unmoor.gates.publication import index_copy_installs, index_serves_our_bytes
 from unmoor.model import Findings
-from unmoor.rehearsal.faults import Fault, Faults
 from unmoor.stages import publish
 from unmoor.targets import Index
 

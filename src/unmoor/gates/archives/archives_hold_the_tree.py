@@ -15,9 +15,8 @@ from unmoor.archives.archive_file import Archive, read
 from unmoor.archives.build_configuration import configuration
 from unmoor.archives.commit_files import Tree, load
 from unmoor.archives.package_layout import layout
-from unmoor.archives.remarks import few
 from unmoor.context import Context
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, Findings, truncated
 from unmoor.tools.git import Git
 
 ASSERTS = "the archives hold the files of the planned commit and nothing else"
@@ -32,11 +31,11 @@ def check(context: Context) -> Findings:
     notices: list[Finding] = []
     modules = _modules(context, archives, tree)
     for archive in archives:
-        problems += few(_unsafe(archive))
+        problems += truncated(_unsafe(archive))
         of_kind = _sdist(context, archive, tree, modules) if archive.kind == "sdist" else _wheel(context, archive, tree)
         remarks = list(of_kind)
-        problems += few(finding for blocks, finding in remarks if blocks)
-        notices += few(finding for blocks, finding in remarks if not blocks)
+        problems += truncated(finding for blocks, finding in remarks if blocks)
+        notices += truncated(finding for blocks, finding in remarks if not blocks)
     examined = sum(len(archive.members) for archive in archives)
     return Findings(examined=examined, unit="files", problems=tuple(problems), notices=tuple(notices))
 

@@ -14,9 +14,8 @@ from unmoor.archives.archive_file import Archive, Member, contents, read
 from unmoor.archives.commit_files import Tree, load
 from unmoor.archives.globs import matches
 from unmoor.archives.package_layout import Layout, installed_path, layout
-from unmoor.archives.remarks import few
 from unmoor.context import Context
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, Findings, truncated
 from unmoor.tools.git import Git
 
 ASSERTS = "files in the archives are executable only where the tree says so"
@@ -36,9 +35,9 @@ def check(context: Context) -> Findings:
     problems: list[Finding] = []
     notices: list[Finding] = []
     for archive in archives:
-        problems += few(_special(archive))
-        problems += few(_executable(archive, tree, context.component.settings.executables))
-        notices += few(_unreadable(archive))
+        problems += truncated(_special(archive))
+        problems += truncated(_executable(archive, tree, context.component.settings.executables))
+        notices += truncated(_unreadable(archive))
     examined = sum(len(archive.members) for archive in archives)
     return Findings(examined=examined, unit="files", problems=tuple(problems), notices=tuple(notices))
 

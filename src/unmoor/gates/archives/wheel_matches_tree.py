@@ -12,9 +12,8 @@ from unmoor.archives.archive_file import Archive, read
 from unmoor.archives.build_configuration import configuration
 from unmoor.archives.commit_files import Tree, load
 from unmoor.archives.package_layout import layout
-from unmoor.archives.remarks import few
 from unmoor.context import Context
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, Findings, truncated
 from unmoor.tools.git import Git
 
 ASSERTS = "every module of the wheel is the tree's, and the other way round"
@@ -60,8 +59,8 @@ def _compare(context: Context, archive: Archive, tree: Tree) -> Findings:
     return Findings(
         examined=sum(".dist-info/" not in member.path for member in archive.members),
         problems=(
-            *few(finding for blocks, finding in differing if blocks),
-            *few(finding for blocks, finding in missing if blocks),
+            *truncated(finding for blocks, finding in differing if blocks),
+            *truncated(finding for blocks, finding in missing if blocks),
         ),
-        notices=few(notices),
+        notices=truncated(notices),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unmoor.context import Context
 from unmoor.indexes import known
-from unmoor.indexes.credentials import variable
+from unmoor.indexes.credentials import notices, variable
 from unmoor.model import Finding, Findings
 from unmoor.targets import Index
 
@@ -21,8 +21,8 @@ def check(context: Context) -> Findings:
         problems = (*index.passed_over, Finding(message=what, hint=_how_to_give(index)))
         return Findings(examined=1, unit="credential", problems=problems)
     said = f"user {index.credential.username!r}, from {index.credential.source}, for {index.upload_url}"
-    notices = (Finding(message=said), *index.passed_over)
-    return Findings(examined=1, unit="credential", notices=notices if context.live else ())
+    shown = (Finding(message=said), *index.passed_over, *notices(context.environ)) if context.live else ()
+    return Findings(examined=1, unit="credential", notices=shown)
 
 
 def _how_to_give(index: Index) -> str:

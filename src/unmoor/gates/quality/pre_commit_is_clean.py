@@ -16,10 +16,8 @@ ASSERTS = "every pre-commit hook passes on every file and would change none"
 def check(context: Context) -> Findings:
     """Run all hooks on all files."""
     component = context.component
-    if component.settings.lint == ():
-        return Findings(optional="the settings declare that there is no lint")
-    if own := nox.covers(component, "lint"):
-        return Findings(optional=f"the project's own nox session {own[0]!r} covers this")
+    if found := nox.set_aside(component, component.settings.lint, "there is no lint"):
+        return found
     tool = next((tool for tool in component.lint if tool.name == "pre-commit"), None)
     if tool is None:
         return Findings(optional="the project does not use pre-commit")

@@ -16,10 +16,8 @@ ASSERTS = "ruff has nothing to remark on any file, and nothing to reformat where
 def check(context: Context) -> Findings:
     """Lint and check the format of the whole tree."""
     component = context.component
-    if component.settings.lint == ():
-        return Findings(optional="the settings declare that there is no lint")
-    if own := nox.covers(component, "lint"):
-        return Findings(optional=f"the project's own nox session {own[0]!r} covers this")
+    if found := nox.set_aside(component, component.settings.lint, "there is no lint"):
+        return found
     tool = next((tool for tool in component.lint if tool.name == "ruff"), None)
     if tool is None and component.lint:
         return Findings(optional=f"the project lints with {', '.join(each.name for each in component.lint)}")

@@ -13,10 +13,9 @@ from pathlib import Path
 
 from unmoor.context import Context
 from unmoor.errors import ToolError, ToolFailed, ToolMissing
-from unmoor.model import Component, Finding, Findings
+from unmoor.model import Component, Finding, Findings, truncated
 from unmoor.tools import coverage, nox, test_runs, tool_environment
 from unmoor.tools.pytest import Run
-from unmoor.tools.remarks import few
 
 ASSERTS = "tests have run on every supported Python, and each of them passed"
 
@@ -120,7 +119,7 @@ def _failures(context: Context, runs: Sequence[test_runs.Ran]) -> tuple[Finding,
     ]
     logs = context.logs / "tests.pytest-*.log"
     word = "test" if len(found) == 1 else "tests"
-    return (*few(failures), Finding(message=f"{len(found)} {word} failed", hint=f"see {logs}"))
+    return (*truncated(failures), Finding(message=f"{len(found)} {word} failed", hint=f"see {logs}"))
 
 
 def _judge(component: Component, python: str, run: Run, wheel: Path | None) -> Findings:

@@ -15,10 +15,8 @@ ASSERTS = "every type checker the project uses has looked at its files and found
 def check(context: Context) -> Findings:
     """Run the type checkers, each in the version and with the configuration of the project."""
     component = context.component
-    if component.settings.types == ():
-        return Findings(optional="the settings declare that types are not checked")
-    if own := nox.covers(component, "lint"):
-        return Findings(optional=f"the project's own nox session {own[0]!r} covers this")
+    if found := nox.set_aside(component, component.settings.types, "types are not checked"):
+        return found
     if not component.types:
         return Findings(absent="no type checker was found", hint="say types = [] in [tool.unmoor] if there is none")
     return remarks.together([_examine(context, tool) for tool in component.types])

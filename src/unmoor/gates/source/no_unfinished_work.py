@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from unmoor.context import Context
 from unmoor.errors import UnmoorError
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, Findings, truncated
 from unmoor.tools.git import Git
 
 __all__ = ["ASSERTS", "check"]
@@ -41,10 +41,8 @@ def check(context: Context) -> Findings:
             if match := _NOTE.search(line):
                 message = f"a {match[1].decode()!r} stands in a critical path"
                 found.append(Finding(message=message, place=f"{path}:{number}", hint="finish it, or move it elsewhere"))
-    if len(found) > _SHOWN:
-        found[_SHOWN:] = [Finding(message=f"and {len(found) - _SHOWN} more")]
     hint = "correct `critical-paths` in [tool.unmoor]: no tracked file is below them"
-    return Findings(examined=examined, unit="files", problems=tuple(found), hint="" if examined else hint)
+    return Findings(examined=examined, unit="files", problems=truncated(found, _SHOWN), hint="" if examined else hint)
 
 
 def _is_below(path: str, critical: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from unmoor.context import Context
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, Findings, truncated
 from unmoor.tools import towncrier_settings
 
 __all__ = ["ASSERTS", "check"]
@@ -38,11 +38,11 @@ def check(context: Context) -> Findings:
             Finding(
                 message="this note is not in the changelog", place=_shown(context, path), hint="run `unmoor changelog`"
             )
-            for path in fragments[:_SHOWN]
+            for path in fragments
         ]
-        if len(fragments) > _SHOWN:
-            left.append(Finding(message=f"and {len(fragments) - _SHOWN} more", hint="run `unmoor changelog`"))
-        return Findings(examined=examined, unit="notes and changelog", problems=tuple(left), notices=tuple(notices))
+        return Findings(
+            examined=examined, unit="notes and changelog", problems=truncated(left, _SHOWN), notices=tuple(notices)
+        )
     if fragments:
         notices.append(_rehearsed(context, len(fragments)))
     return Findings(examined=examined, unit="notes and changelog", notices=tuple(notices))

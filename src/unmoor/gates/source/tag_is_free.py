@@ -20,14 +20,8 @@ _TAGS = "refs/tags/"
 
 def check(context: Context) -> Findings:
     """Look for the tag, and for other spellings of its version, among the local and the remote's tags."""
-    release, component = context.release, context.component
+    component = context.component
     git = Git(component.repository.root, context.environ)
-    # As a full reference a leading dash is allowed; `git tag` refuses it.
-    if release.tag.startswith("-") or git.run("check-ref-format", _TAGS + release.tag, ok=(0, 1)).status != 0:
-        problem = Finding(
-            message=f"{release.tag!r} is no name that git allows for a tag", hint="correct `tag` in [tool.unmoor]"
-        )
-        return Findings(examined=1, unit="tags", problems=(problem,))
     local = git.tags()
     refs = context.observer.remote_refs(context.repository)
     remote = {name.removeprefix(_TAGS): commit for name, commit in (refs or {}).items() if name.startswith(_TAGS)}

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from unmoor.indexes.rules import archive, dependencies, file, form, held, metadata, sdist, wheel
 from unmoor.indexes.rules.index_contents import Held, Shelf
 from unmoor.indexes.rules.submission import Submission, submission_of
 from unmoor.indexes.rules.upload_check import Case, No, Refusal
 
-__all__ = ["RULES", "Held", "Refusal", "Rule", "Shelf", "Submission", "is_known", "judge", "submission_of", "warnings"]
+__all__ = ["RULES", "Held", "Refusal", "Rule", "Shelf", "Submission", "is_known", "judge", "submission_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,9 +132,3 @@ def is_known(submission: Submission, shelf: Shelf) -> bool:
     """Say whether the shelf holds this very file, so that uploading it again changes nothing."""
     with Case(submission, shelf) as case:
         return held.is_known(case)
-
-
-def warnings(path: Path) -> tuple[str, ...]:
-    """Return what PyPI would let pass and write to the owners about: a wheel and its RECORD that disagree."""
-    with Case(submission_of(path)) as case:
-        return wheel.record_differences(case)

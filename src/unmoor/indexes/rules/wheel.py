@@ -110,16 +110,6 @@ def _recorded(case: Case) -> frozenset[str] | None:
         return None
 
 
-def record_differences(case: Case) -> tuple[str, ...]:
-    """Return what RECORD and the wheel disagree on. No refusal: PyPI only writes to the owners of the project."""
-    if not case.is_wheel or case.zip is None or (recorded := _recorded(case)) is None:
-        return ()
-    exempt = {f"{case.dist_info}RECORD.jws", f"{case.dist_info}RECORD.p7s"}
-    held = {name for name in case.names if not name.endswith(("/", "\\"))} - exempt
-    missing = tuple(f"'{name}' is in the wheel and not in RECORD" for name in sorted(held - recorded))
-    return missing + tuple(f"'{name}' is in RECORD and not in the wheel" for name in sorted(recorded - held - exempt))
-
-
 def wheel_holds_its_license_files(case: Case) -> Iterator[No]:
     """Every License-File is in the wheel's ``licenses`` folder. Source: PEP 639; PyPI."""
     for path in case.fields.get("license_file", ()) if case.is_wheel and case.zip is not None else ():

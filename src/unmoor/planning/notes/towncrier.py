@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from unmoor.model import Bump, Change, Component, Finding
 from unmoor.planning.notes.record import Notes
+from unmoor.project.nearest import closest
 from unmoor.tools.towncrier_settings import TowncrierSettings, load
 
 __all__ = ["LARGEST", "bump_of", "read"]
@@ -67,14 +68,8 @@ def read(component: Component) -> Notes:
 
 
 def _stray(settings: TowncrierSettings, prefix: PurePosixPath, name: str) -> Finding:
-    from difflib import get_close_matches
-
-    near = [
-        match
-        for part in PurePosixPath(name).name.split(".")[1:]
-        for match in get_close_matches(part, settings.kinds, n=1)
-    ]
-    question = f"did you mean {near[0]!r}? " if near else ""
+    near = (closest(part, settings.kinds) for part in PurePosixPath(name).name.split(".")[1:])
+    question = next((f"did you mean {each!r}? " for each in near if each), "")
     hint = f"{question}types: {', '.join(settings.kinds)}; a file that is no note belongs in 'ignore' of towncrier"
     return Finding(message="the name has no type that towncrier knows", place=f"{prefix / name}:1", hint=hint)
 

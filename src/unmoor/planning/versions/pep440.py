@@ -19,7 +19,6 @@ __all__ = [
     "bump",
     "canonical",
     "is_publishable",
-    "moves_forward",
     "next_free",
     "next_from",
     "parse",
@@ -185,9 +184,3 @@ def next_free(version: str, taken: Iterable[str]) -> str:
         part = part if candidate.is_prerelease or candidate.is_postrelease else "patch"
         candidate = parse(bump(str(candidate), part, zero_major="minor"))
     return str(candidate)
-
-
-def moves_forward(new: str, others: Iterable[str]) -> bool:
-    """Say whether ``new`` is greater than all ``others``; what spells no version among them does not count."""
-    target = parse(new)
-    return all(target > found for each in others if (found := try_parse(each)) is not None)

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 from unmoor.errors import UnmoorError
 from unmoor.model import Component
 from unmoor.planning.versions.pep440 import try_parse
+from unmoor.project.settings.constraints import UNFIT_FOR_TAG
 
 if TYPE_CHECKING:
     from packaging.version import Version
 
 __all__ = ["form_of", "name", "version_of", "versions"]
-
-# git-check-ref-format(1), rules 3 to 10, plus an option-like or over-long name.
-_REFUSED = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/$|^/|\.$|^-|(^|/)\.|\.lock(/|$)|^@$|^$|^.{200}")
 
 
 def form_of(component: Component) -> str:
@@ -27,7 +25,7 @@ def form_of(component: Component) -> str:
 def name(form: str, version: str) -> str:
     """Return the tag of a canonical ``version``; raise ``UnmoorError`` where git would not accept it."""
     made = form.replace("{version}", version)
-    if "{version}" not in form or _REFUSED.search(made):
+    if "{version}" not in form or UNFIT_FOR_TAG.search(made):
         what = f"the tag form {form!r} makes {made!r}, which is no name for a version's tag"
         raise UnmoorError(what, hint='set tool.unmoor.tag to a form such as "{version}" or "v{version}"')
     return made

@@ -11,24 +11,23 @@ from unmoor.project.toml_file import dig_table, dig_texts
 
 __all__ = ["backend", "backend_problems", "requires"]
 
-# The first part of the build-backend's module, or all of it, and the name people call it by.
+# The first part of the build-backend's module, or all of it, the name people call it by, and a project that has it.
 _NAMES = {
-    "hatchling": "hatchling",
-    "setuptools": "setuptools",
-    "flit_core": "flit-core",
-    "flit": "flit-core",
-    "flit_scm": "flit-core",
-    "poetry.core": "poetry-core",
-    "poetry": "poetry-core",
-    "poetry_dynamic_versioning": "poetry-core",
-    "pdm.backend": "pdm-backend",
-    "pdm": "pdm-backend",
-    "uv_build": "uv-build",
-    "maturin": "maturin",
-    "scikit_build_core": "scikit-build-core",
-    "mesonpy": "meson-python",
-    "setuptools_git_versioning": "setuptools",
-    "pbr": "setuptools",
+    "hatchling": "hatchling",  # structlog
+    "setuptools": "setuptools",  # pluggy
+    "flit_core": "flit-core",  # click
+    "flit": "flit-core",  # ipyoptimade 0.2
+    "flit_scm": "flit-core",  # exceptiongroup
+    "poetry.core": "poetry-core",  # rich
+    "poetry": "poetry-core",  # together 1.1
+    "poetry_dynamic_versioning": "poetry-core",  # bmt
+    "pdm.backend": "pdm-backend",  # typer
+    "pdm": "pdm-backend",  # flufl.lock 7
+    "uv_build": "uv-build",  # django-stubs
+    "maturin": "maturin",  # cryptography
+    "scikit_build_core": "scikit-build-core",  # pyzmq
+    "mesonpy": "meson-python",  # scipy
+    "pbr": "setuptools",  # stevedore
 }
 _REQUIRED = {
     "setuptools": "setuptools",
@@ -60,7 +59,7 @@ def backend(tree: Tree) -> Backend:
             requires=needs or ("setuptools",),
             reason=reason,
         )
-    path = dig_texts(system, "backend-path")
+    path = dig_texts(system, "backend-path")  # as yarl does
     if path:
         over = next((name for name in _REQUIRED if name in {normalized(each) for each in needs}), "")
         reason = f"build-backend '{module[0]}' lies in the project (backend-path {', '.join(path)})"

@@ -13,11 +13,12 @@ from unmoor.project.project_files import Tree
 __all__ = ["docs_engine"]
 
 _USUAL = ("docs", "doc", "doc*", "sphinx*", "mkdocs*", "dev", "dev*")
-_SPHINX = ("docs", "doc", "docs/source", "doc/source", "docs/src", "documentation", "docs/en", ".")
+# click, flit, trio, scipy, pytest
+_SPHINX = ("docs", "doc", "docs/source", "doc/source", "doc/en")
 _FILES = {
-    "zensical": ("zensical.toml",),
-    "properdocs": ("properdocs.yml", "properdocs.yaml"),
-    "mkdocs": ("mkdocs.yml", "mkdocs.yaml", "docs/mkdocs.yml"),
+    "zensical": ("zensical.toml",),  # Scrapling
+    "properdocs": ("properdocs.yml", "properdocs.yaml"),  # TagStudio
+    "mkdocs": ("mkdocs.yml", "mkdocs.yaml"),  # commitizen
 }
 
 
@@ -32,7 +33,7 @@ def docs_engine(tree: Tree, lists: Sequence[RequirementList], given: DocsSetting
         # Where a project has configurations of several engines, the one it also installs is the one it uses.
         engine = next((name for name in places if naming(lists, f"{name}*", usual=_USUAL)), next(iter(places)))
         source = places[engine]
-        reason = f"{source}/conf.py".removeprefix("./") if engine == "sphinx" else source
+        reason = f"{source}/conf.py" if engine == "sphinx" else source
     else:
         return None, "neither Sphinx's conf.py nor the configuration of another engine was found"
     named = naming(lists, engine, usual=_USUAL) or naming(lists, f"{engine}*", usual=_USUAL)

@@ -44,7 +44,7 @@ def _towncrier(tree: Tree) -> tuple[Mapping[str, object] | None, str]:
 def _folder(settings: Mapping[str, object]) -> str:
     if stated := "".join(dig_texts(settings, "directory")):
         return str(PurePosixPath(stated))
-    package = "".join(dig_texts(settings, "package"))
+    package = "".join(dig_texts(settings, "package"))  # as pluggy has, beside a directory that goes before it
     if not package:
         return "newsfragments"
     top = "".join(dig_texts(settings, "package_dir")) or "."

@@ -13,6 +13,7 @@ from unmoor.project.project_files import Tree
 
 __all__ = ["Noxfile", "by_stage", "read_noxfile", "unexplained"]
 
+# As packaging writes it; by itself jsonschema; the others are what nox-uv and nox-poetry ask for.
 _SESSION = frozenset({"nox.session", "session", "nox_uv.session", "nox_poetry.session"})
 _GATE = frozenset({"unmoor.sessions.gate", "sessions.gate", "gate"})
 

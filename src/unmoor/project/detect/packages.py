@@ -130,10 +130,12 @@ def _poetry(tree: Tree) -> Iterator[str]:
 
 
 def _uv(tree: Tree) -> Iterator[str]:
+    """Yield one name or several (django-stubs has two, and one of them is no identifier)."""
     yield from dig_texts(tree.pyproject, "tool", "uv", "build-backend", "module-name")
 
 
 def _maturin(tree: Tree) -> Iterator[str]:
+    """Yield what stands before the first dot: cryptography names its binary ``cryptography.hazmat.bindings._rust``."""
     for name in dig_texts(dig_table(tree.pyproject, "tool", "maturin"), "module-name"):
         yield name.partition(".")[0]
 

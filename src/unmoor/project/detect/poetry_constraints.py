@@ -20,8 +20,8 @@ _RELEASE = re.compile(r"v?(?:(?P<epoch>\d+)!)?(?P<numbers>\d+(?:\.\d+)*)")
 def to_specifier(constraint: str) -> str:
     """Translate a version constraint: ``^1.2`` to ``>=1.2,<2.0``; ``*`` to an empty specifier.
 
-    Alternatives (``||``) cannot be said in PEP 508; they become the range from the first's lower to the last's upper
-    bound.
+    Alternatives (``||``, as poetry 0.12 has them) cannot be said in PEP 508; they become the range from the first's
+    lower to the last's upper bound.
     """
     ways = [_and(way) for way in re.split(r"\s*\|\|?\s*", constraint.strip()) if way]
     if not ways or not all(ways):

@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from packaging.dependency_groups import resolve_dependency_groups
 
 from unmoor.project.detect.build_backend import normalized
 from unmoor.project.detect.poetry_constraints import arguments_for
@@ -53,22 +56,19 @@ def _groups(tree: Tree) -> Iterator[RequirementList]:
     """Dependency groups (PEP 735)."""
     groups = dig_table(tree.pyproject, "dependency-groups")
     for name in groups:
-        listed = _included(groups, name, ())
+        listed = _resolved(groups, name)
         yield RequirementList(
             kind="dependency group", name=name, packages=_packages(listed), arguments=("--group", name)
         )
 
 
-def _included(groups: Mapping[str, object], name: str, above: tuple[str, ...]) -> list[str]:
-    found: list[str] = []
-    wanted = normalized(name)
-    listed = next((value for key, value in groups.items() if normalized(key) == wanted), None)
-    for each in listed if isinstance(listed, list) and wanted not in above else []:
-        if isinstance(each, str):
-            found.append(each)
-        for inner in dig_texts(each, "include-group"):
-            found += _included(groups, inner, (*above, wanted))
-    return found
+def _resolved(groups: Mapping[str, Any], name: str) -> list[str]:
+    try:
+        return list(resolve_dependency_groups(groups, name))
+    except ExceptionGroup:
+        # It is chosen by what can be read of it all the same: then the installer says what is wrong with it.
+        listed = groups[name]
+        return [each for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
 
 
 def _extras(metadata: Mapping[str, object]) -> Iterator[RequirementList]:
@@ -93,6 +93,7 @@ def _with_own(extras: Mapping[str, object], own: str, name: str, above: tuple[st
 
 
 def _poetry(tree: Tree) -> Iterator[RequirementList]:
+    """Yield its groups, and the list from before it had groups (poetry 0.12)."""
     groups = {name: dig_table(tree.pyproject, "tool", "poetry", "group", name) for name in tree.tool("poetry", "group")}
     if "dev-dependencies" in tree.tool("poetry"):
         groups.setdefault("dev", {"dependencies": tree.tool("poetry", "dev-dependencies")})

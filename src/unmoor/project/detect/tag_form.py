@@ -15,8 +15,9 @@ _VERSION = re.compile(
     r"(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|preview|post|rev|r|dev)[-_.]?[0-9]*)*",
     re.IGNORECASE,
 )
-_PREFIXES = ("", "v", "V", "release-", "release/", "rel-", "version-", "r")
-_JOINTS = ("-", "@", "/", "_", "-v", "@v", "/v", "_v", "==")
+_PREFIXES = ("", "v", "release-")  # structlog, pyzmq, mutagen
+# Behind the name of the package: azure-cli, azure-core, setuptools-scm, giskard-core, langchain-core.
+_JOINTS = ("-", "_", "-v", "/v", "==")
 
 
 def tag_form(tags: Collection[str], name: str) -> tuple[str, str]:

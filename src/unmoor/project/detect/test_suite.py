@@ -14,7 +14,7 @@ from unmoor.project.toml_file import dig
 __all__ = ["test_suite"]
 
 _USUAL = ("tests", "test", "testing", "pytest", "test*", "unittest*", "dev", "dev*", "ci")
-_FOLDERS = ("tests", "test", "testing")
+_FOLDERS = ("tests", "test", "testing")  # click, urllib3, pluggy
 
 
 def test_suite(tree: Tree, lists: Sequence[RequirementList], given: TestSettings) -> Tool | None:

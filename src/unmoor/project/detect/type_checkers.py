@@ -74,6 +74,7 @@ def _why_not(tree: Tree, name: str, configured: _Configured | None, listed: Requ
 
 def _only_verifies(commands: str) -> bool:
     lines = [line for line in commands.split("\n") if "pyright" in line]
+    # exceptiongroup runs it both ways, in two commands.
     return any("--verifytypes" in line for line in lines) and not any(map(_CHECKS.search, lines))
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from unmoor.runtime.loopback import is_loopback
 
-__all__ = ["RULES", "Complaint", "Rule"]
+__all__ = ["RULES", "UNFIT_FOR_TAG", "Complaint", "Rule"]
 
 Complaint = tuple[str, str]  # what was expected, and a hint
 Rule = Callable[[object], Complaint | None]
@@ -18,7 +18,8 @@ Rule = Callable[[object], Complaint | None]
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _GATE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _PYTHON = re.compile(r"(?:pypy)?3\.[0-9]{1,2}t?")
-_UNFIT_FOR_REF = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^[-/.]|[/.]$|\.lock$")
+# git-check-ref-format(1), rules 3 to 10, plus an option-like or over-long name.
+UNFIT_FOR_TAG = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/$|^/|\.$|^-|(^|/)\.|\.lock(/|$)|^@$|^$|^.{200}")
 _UNFIT_FOR_BRANCH = re.compile(r"[\x00-\x20\x7f~^:\\]|\.\.|@\{|//|^[-/]|/$")
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -32,7 +33,7 @@ def _tag(value: object) -> Complaint | None:
     unknown = [name for name in _FIELD.findall(text) if name not in {"version", "name"}]
     if unknown or text.count("{version}") > 1:
         return "'{version}' once, and at most '{name}' beside it", "write for example '{name}-{version}'"
-    if _UNFIT_FOR_REF.search(_FIELD.sub("x", text)):
+    if UNFIT_FOR_TAG.search(_FIELD.sub("x", text)):
         return "a form that git takes as a tag name", "leave out blanks and the characters ~ ^ : ? * [ \\"
     return None
 

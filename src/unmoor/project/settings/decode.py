@@ -17,13 +17,10 @@ from unmoor.project.line_numbers import line_of
 from unmoor.project.nearest import allowed, nearest
 from unmoor.project.settings.constraints import RULES
 from unmoor.project.settings.contradictions import contradictions
-from unmoor.project.settings.schema import Key, Shape, keys, shapes
+from unmoor.project.settings.schema import Shape, shapes
 from unmoor.project.settings.setting_docs import CHOICES, INDEXES, MEANINGS, RENAMED
 
-__all__ = ["SCHEMA", "Key", "decode"]
-
-# Every key of `[tool.unmoor]` with its type in words, default, meaning and choices: what the reference is made from.
-SCHEMA: tuple[Key, ...] = keys()
+__all__ = ["decode"]
 
 _TABLE = "tool.unmoor"
 _TYPES: Mapping[str, tuple[type, ...]] = {"text": (str,), "flag": (bool,), "whole": (int,), "number": (int, float)}

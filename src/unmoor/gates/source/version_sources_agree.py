@@ -26,7 +26,6 @@ __all__ = ["ASSERTS", "check"]
 
 ASSERTS = "every place that states the version states the same one"
 _NO_FILE = ("vcs", "computed")
-_OTHERS_MEMORY = "bumpversion.current_version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def _places(
                 Finding(message=f"states no version: {what}", place=_shown(context, source.path), hint=hint)
             )
             continue
-        (remembered if source.key.endswith(_OTHERS_MEMORY) else places).extend(found)
+        (remembered if source.is_memory else places).extend(found)
         if not found:
             message = f"{source.value!r} is no version"
             problems.append(
@@ -134,7 +133,11 @@ def _spelling(places: list[_Place]) -> list[Finding]:
 
 def _memory(remembered: list[_Place], values: set[Version]) -> list[Finding]:
     return [
-        Finding(message=f"bump-my-version remembers {place.text!r}", place=place.where, hint="correct current_version")
+        Finding(
+            message=f"bump-my-version remembers {place.text!r}, so its settings are not in use",
+            place=place.where,
+            hint="correct current_version, or remove these settings",
+        )
         for place in remembered
         if values and place.version not in values
     ]

@@ -183,10 +183,11 @@ def test_an_own_entry_without_a_file_or_outside_is_refused(folder, entry):
 
 
 def test_own_entries_that_remember_another_version_are_not_in_use(folder):
-    (folder / "pyproject.toml").write_text('[project]\nversion = "1.0.0"\n' + OWN.replace("1.0.0", "0.9"))
+    stale = OWN.replace("1.0.0", "0.9") + "[[tool.bumpversion.files]]\n"
+    (folder / "pyproject.toml").write_text('[project]\nversion = "1.0.0"\n' + stale)
     (folder / "thing.py").write_text('__version__ = "1.0.0"\n')
     (folder / "docs.txt").write_text("release 1.0.0, was 0.9")
     assert followers(folder, "1.0.0", "1.1.0") == ()
     changed = bump(folder, "1.0.0", "1.1.0", (STATIC, ATTRIBUTE))
     assert {path.name for path in changed} == {"pyproject.toml", "thing.py"}
-    assert (folder / "pyproject.toml").read_text() == '[project]\nversion = "1.1.0"\n' + OWN.replace("1.0.0", "0.9")
+    assert (folder / "pyproject.toml").read_text() == '[project]\nversion = "1.1.0"\n' + stale

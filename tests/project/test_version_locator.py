@@ -40,7 +40,7 @@ def files(search):
         ),
         (
             INI,
-            "[Metadata]\nversion = 1.0\n[metadata]\n# version = 1.0\nversion = 1.0\nx =\n  version = 1.0\nVersion:<1.0>\n",
+            "[Metadata]\nversion=1.0\n[metadata]\n# version = 1.0\nversion = 1.0\nx =\n  version=1.0\nVersion:<1.0>\n",
         ),
         (INI, "[metadata]\nversion=<1.0> \r\n[x]\n"),
         (ATTRIBUTE, '__version__ = "v<1.0>"\n'),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from unmoor.commands.edited import Edited, refuse_merging, shown, today
 from unmoor.errors import Blocked, Exit, UnmoorError
-from unmoor.model import Component, Finding, Release
+from unmoor.model import Component, Finding, Release, VersionSource
 from unmoor.observe.repository import load
 from unmoor.planning import notes
 from unmoor.planning.prepare import stage
@@ -84,13 +84,17 @@ def bump_version(
     changed = apply(component.folder, changes)
     lines.append(f"{current} → {new}" if moved else f"already {new}")
     lines += [f"changed {shown(component, path)}" for path in changed if path.exists()]
-    lines += [
-        f"bump-my-version remembers {each.value!r}, so its settings in {each.path} are not in use"
-        for each in sources
-        if each.is_memory and pep440.try_parse(each.value) not in (pep440.parse(current), pep440.parse(new))
-    ]
+    lines += _not_in_use(sources, current, new)
     lines += [f"{len(collected)} notes collected"] if collected and changed else []
     return Edited(changed=changed, lines=tuple(lines))
+
+
+def _not_in_use(sources: Sequence[VersionSource], *versions: str) -> list[str]:
+    return [
+        f"bump-my-version remembers {each.value!r}, so its settings in {each.path} are not in use"
+        for each in sources
+        if each.is_memory and pep440.try_parse(each.value) not in [*map(pep440.parse, versions)]
+    ]
 
 
 def _current(component: Component, target: str) -> str:

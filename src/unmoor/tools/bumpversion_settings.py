@@ -32,14 +32,9 @@ class Own:
     table: Mapping[str, Any]
     entries: tuple[Mapping[str, Any], ...]
 
-    def remembers(self, *versions: str) -> bool:
-        """Say whether the version it remembers, if it does, is one of these."""
-        said = str(self.table.get("current_version", versions[0]))
-        return canonicalize_version(said) in map(canonicalize_version, versions)
-
     def spelled(self, current: str) -> str:
         """Return how it spells the current version."""
-        return str(self.table.get("current_version", current)) if self.remembers(current) else current
+        return str(self.table.get("current_version", current)) if _remembers(self.table, current) else current
 
     def beside(self, paths: Collection[str]) -> list[Mapping[str, Any]]:
         """Return the entries, less those that only mean the version of these files, wherever it stands in them."""
@@ -66,8 +61,8 @@ def load(folder: Path, current: str, new: str) -> Own | None:
             what = f"cannot be read: {error}"
             raise SettingsError([Finding(message=what, place=file, hint="correct the file")]) from error
         if isinstance(table, dict):
-            own = Own(table=table, entries=tuple(_entries(folder, file, table)))
-            return own if own.remembers(current, new) else None
+            in_use = _remembers(table, current, new)
+            return Own(table=table, entries=tuple(_entries(folder, file, table))) if in_use else None
     return None
 
 
@@ -75,6 +70,11 @@ def followers(folder: Path, current: str, new: str) -> tuple[str, ...]:
     """Return the paths that follow the version by the project's own bump-my-version configuration."""
     own = load(folder, current, new)
     return tuple(sorted({str(entry["filename"]) for entry in own.entries})) if own else ()
+
+
+def _remembers(table: Mapping[str, Any], *versions: str) -> bool:
+    said = str(table.get("current_version", versions[0]))
+    return canonicalize_version(said) in map(canonicalize_version, versions)
 
 
 def _entries(folder: Path, file: str, table: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

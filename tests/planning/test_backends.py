@@ -213,3 +213,16 @@ def test_a_note_is_added_drafted_and_collected(repository):
     again = collect_notes(component, "1.3", "2026-02-03", environ=repository.environ)
     assert again.changed == ()
     assert "already; nothing to do" in again.lines[0]
+
+
+def test_settings_of_bump_my_version_that_lag_behind_are_left_alone_and_said(repository):
+    fill(repository, "hatchling")
+    table = (repository.folder / "pyproject.toml").read_text()
+    stale = '\n[tool.bumpversion]\ncurrent_version = "1.0.0"\n[[tool.bumpversion.files]]\nfilename = "gone.txt"\n'
+    repository.write("pyproject.toml", table + stale)
+    repository.commit("Another tool's settings")
+    component = load(repository.folder, repository.environ)
+    done = bump_version(component, part="minor", environ=repository.environ)
+    assert "bump-my-version remembers '1.0.0', so its settings in pyproject.toml are not in use" in done.lines
+    assert (repository.folder / "pyproject.toml").read_text().endswith(stale)
+    assert load(repository.folder, repository.environ).sources[0].value == "1.3.0"

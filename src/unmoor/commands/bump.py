@@ -8,12 +8,11 @@ from pathlib import Path
 
 from unmoor.commands.edited import Edited, refuse_merging, shown
 from unmoor.errors import Blocked, Exit, UnmoorError
-from unmoor.model import Component, Finding, Release
+from unmoor.model import Component, Finding, Release, VersionSource
 from unmoor.observe.repository import load
 from unmoor.planning import notes
 from unmoor.planning.prepare import stage
 from unmoor.planning.versions import pep440, tags
-from unmoor.planning.versions.edit import is_memory
 from unmoor.planning.versions.sources import STATED, read
 from unmoor.runtime.changeset import apply
 from unmoor.runtime.clock import today
@@ -67,7 +66,7 @@ def bump_version(
     """
     if bool(part) == bool(to):
         raise UnmoorError("name either the part that moves or the version", hint="--part minor, or --to 1.4.0")
-    if not any(source.kind in STATED and not is_memory(source) for source in component.sources):
+    if not any(source.kind in STATED and not source.is_memory for source in component.sources):
         return _by_tag(component, part, to, environ)
     target = pep440.canonical(to) if to else ""
     current = _current(component, target)
@@ -87,15 +86,24 @@ def bump_version(
     changed = apply(component.folder, changes)
     lines.append(f"{current} → {new}" if moved else f"already {new}")
     lines += [f"changed {shown(component, path)}" for path in changed if path.exists()]
+    lines += _not_in_use(sources, current, new)
     lines += [f"{len(collected)} notes collected"] if collected and changed else []
     return Edited(changed=changed, lines=tuple(lines))
+
+
+def _not_in_use(sources: Sequence[VersionSource], *versions: str) -> list[str]:
+    return [
+        f"bump-my-version remembers {each.value!r}, so its settings in {each.path} are not in use"
+        for each in sources
+        if each.is_memory and pep440.try_parse(each.value) not in [*map(pep440.parse, versions)]
+    ]
 
 
 def _current(component: Component, target: str) -> str:
     """Return the version the sources agree on; those that are at ``target`` already do not count, unless all are."""
     found: dict[str, str] = {}
     for source in component.sources:
-        if source.kind in STATED and not is_memory(source):
+        if source.kind in STATED and not source.is_memory:
             text = read(component.folder, source)
             where = f"{source.path}: {source.key}" if source.key else source.path
             found[where] = str(pep440.parse(text, where=where))

@@ -37,6 +37,11 @@ class VersionSource:
     value: str = ""
     reason: str = ""
 
+    @property
+    def is_memory(self) -> bool:
+        """Whether this is where bump-my-version remembers the version: it follows, and often lags behind."""
+        return self.key.endswith("bumpversion.current_version")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from unmoor.errors import Blocked, UnmoorError
 from unmoor.model import Finding
 from unmoor.planning.version_facts import Ground
-from unmoor.planning.versions.edit import is_memory
 from unmoor.planning.versions.pep440 import is_publishable, next_free, parse, try_parse
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def _unpublishable(version: Version) -> list[Finding]:
 def _disagreeing(ground: Ground, version: Version) -> list[Finding]:
     problems = []
     for source in ground.component.sources:
-        if source.kind == "vcs" or is_memory(source) or (not source.value and source.kind == "computed"):
+        if source.kind == "vcs" or source.is_memory or (not source.value and source.kind == "computed"):
             continue
         if try_parse(source.value) != version:
             where = f"{source.path}: {source.key}" if source.key else source.path

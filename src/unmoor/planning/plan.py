@@ -92,7 +92,7 @@ def edits(component: Component, facts: Facts, found: Notes, current: str, versio
     prefix = PurePosixPath(component.path)
     paths = {(prefix / source.path).as_posix() for source in moving(component.sources, current, version)}
     if paths:
-        followers = facts.followers if facts.followers is not None else _followers(component)
+        followers = facts.followers if facts.followers is not None else _followers(component, current, version)
         paths |= {(prefix / path).as_posix() for path in followers}
     written = changelog(component, found, version, facts.today) if found.changes else ""
     for path in sorted(paths - {written}):
@@ -114,7 +114,7 @@ def origin(change: Change) -> str:
     return change.origin.rpartition(":")[0] or change.origin
 
 
-def _followers(component: Component) -> tuple[str, ...]:
+def _followers(component: Component, current: str, version: str) -> tuple[str, ...]:
     from unmoor.tools.bumpversion_settings import followers
 
-    return followers(component.folder)
+    return followers(component.folder, current, version)

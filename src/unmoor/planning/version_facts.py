@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from unmoor.model import Change, Component
 from unmoor.planning.notes.record import Notes
 from unmoor.planning.versions import tags
-from unmoor.planning.versions.edit import is_memory
 from unmoor.planning.versions.pep440 import try_parse
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ class Ground:
     @cached_property
     def stated(self) -> Version | None:
         """The version that the deciding source states."""
-        sources = [each for each in self.component.sources if not is_memory(each)]
+        sources = [each for each in self.component.sources if not each.is_memory]
         return try_parse(sources[0].value) if sources and not self.derived else None
 
     @cached_property

@@ -15,7 +15,7 @@ from unmoor.errors import SettingsError
 from unmoor.model import Finding
 from unmoor.project.toml_file import TomlFile, dig_table, read_text, read_toml
 
-__all__ = ["Tree", "parse_ini"]
+__all__ = ["Tree", "ini_table", "parse_ini"]
 
 
 @dataclass(frozen=True)
@@ -66,16 +66,19 @@ class Tree:
 def parse_ini(path: Path) -> Mapping[str, Mapping[str, str]]:
     """Read an INI file by section and key; empty where there is none. Raises ``SettingsError`` where it is broken."""
     text = read_text(path)
-    if text is None:
-        return {}
+    return {} if text is None else ini_table(text, path.name)
+
+
+def ini_table(text: str, where: str) -> Mapping[str, Mapping[str, str]]:
+    """Return the text of an INI file by section and key. Raises ``SettingsError`` naming ``where``."""
     from configparser import Error, RawConfigParser
 
     parser = RawConfigParser(strict=False, allow_no_value=True)
     try:
-        parser.read_string(text, source=path.name)
+        parser.read_string(text, source=where)
     except Error as error:
         what = f"cannot be read: {str(error).splitlines()[0]}"
-        raise SettingsError([Finding(message=what, place=path.name, hint="correct the file")]) from None
+        raise SettingsError([Finding(message=what, place=where, hint="correct the file")]) from None
     return {name: {key: value or "" for key, value in parser[name].items()} for name in parser.sections()}
 
 

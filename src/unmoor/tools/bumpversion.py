@@ -1,24 +1,65 @@
-"""bump-my-version itself: run over copies of files in a temporary place, by a configuration made for the one run."""
+"""bump-my-version itself: run over copies of files in a temporary place, by a configuration made for the one run.
+
+Its entries name a text to search for. Of ``key_path`` in ``files`` version 1.8.1 knows nothing: the entry would
+replace the version everywhere in the file.
+"""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from unmoor.errors import ToolFailed, UnmoorError
+from unmoor.project.version_locator import Span
 from unmoor.runtime import environment, process
 
-__all__ = ["run"]
+__all__ = ["WHOLE", "entries", "run"]
 
+# Versions are given and written as they are, not taken apart.
+WHOLE = {"parse": "(?P<whole>.+)", "serialize": ["{whole}"]}
 _SECONDS = 60.0
+
+
+def entries(path: str, text: str, places: Sequence[Span], versions: tuple[str, str]) -> list[dict[str, str]]:
+    """Return the entries that change exactly these places of a file, from the last to the first.
+
+    Each names its place by the line, with as many neighbours as make it the only such text in the file. As the
+    program applies one after another, an entry sees the file as those before it leave it.
+    """
+    current, new = versions
+    found = []
+    for place in sorted(places, reverse=True):
+        before, after = map(_literal, _context(text, place))
+        old = "{current_version}" if place.value == current else _literal(place.value)
+        # What is put in is a template of regular expressions, whatever was searched for.
+        put = f"{before}{{new_version}}{after}".replace("\\", r"\\")
+        found.append({"filename": path, "search": f"{before}{old}{after}", "replace": put})
+        text = text[: place.start] + new + text[place.end :]
+    return found
+
+
+def _context(text: str, place: Span) -> tuple[str, str]:
+    """Return what stands before and after a place on its line, and on more lines until the whole is there once."""
+    first, last = place.start + 1, place.end - 1
+    while True:
+        first, end = text.rfind("\n", 0, max(first - 1, 0)) + 1, text.find("\n", last + 1)
+        last = len(text) if end < 0 else end
+        if text.find(text[first:last]) == text.rfind(text[first:last]):
+            return text[first : place.start], text[place.end : last]
+
+
+def _literal(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def run(
     table: Mapping[str, Any], staged: Mapping[str, str], versions: tuple[str, str], environ: Mapping[str, str] | None
 ) -> dict[str, str]:
     """Run bump-my-version over copies of the files its ``table`` names and return their texts afterwards."""
+    if not table["files"]:
+        return {}
     import tomlkit
 
     current, new = versions

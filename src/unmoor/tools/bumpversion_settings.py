@@ -1,40 +1,56 @@
 """The files a project's own bump-my-version configuration names, so that they follow the version too.
 
-Only ``files`` and ``current_version`` are honoured: commits, tags and hooks of that configuration are not ours to
-run. Read from ``.bumpversion.toml`` or ``[tool.bumpversion]`` in ``pyproject.toml``.
+Only ``files`` are honoured: commits, tags and hooks of that configuration are not ours to run. A configuration that
+remembers another version than the project is at is not in use. Read from ``.bumpversion.toml`` or
+``[tool.bumpversion]`` in ``pyproject.toml``.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+from packaging.utils import canonicalize_version
+
 from unmoor.errors import SettingsError
-from unmoor.model import Finding, VersionSource
+from unmoor.model import Finding
 from unmoor.runtime.changeset import inside
 
 __all__ = ["DEFAULT_SEARCH", "Own", "followers", "load"]
 
 DEFAULT_SEARCH = "{current_version}"
-_KEY = "tool.bumpversion.current_version"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
-    """A project's own configuration: its file, the source it is itself, its table, and its entries one a file."""
+    """A project's own configuration: its table, and its entries one a file."""
 
-    file: str
-    source: VersionSource | None
     table: Mapping[str, Any]
     entries: tuple[Mapping[str, Any], ...]
 
+    def spelled(self, current: str) -> str:
+        """Return how it spells the current version."""
+        return str(self.table.get("current_version", current)) if _remembers(self.table, current) else current
 
-def load(folder: Path) -> Own | None:
-    """Read the configuration of ``folder``, or return ``None`` where there is none; globs are resolved."""
+    def beside(self, paths: Collection[str]) -> list[Mapping[str, Any]]:
+        """Return the entries, less those that only mean the version of these files, wherever it stands in them."""
+        common = self.table.get("search", DEFAULT_SEARCH)
+        return [
+            entry
+            for entry in self.entries
+            if entry["filename"] not in paths or entry.get("search", common) != DEFAULT_SEARCH
+        ]
+
+
+def load(folder: Path, current: str, new: str) -> Own | None:
+    """Read the configuration of ``folder``, or return ``None`` where none is in use; globs are resolved.
+
+    It is in use where it remembers the version that the project is at, or, after a run that was cut short, comes to.
+    """
     for file in (".bumpversion.toml", "pyproject.toml"):
         path = folder / file
         if not path.is_file():
@@ -45,19 +61,20 @@ def load(folder: Path) -> Own | None:
             what = f"cannot be read: {error}"
             raise SettingsError([Finding(message=what, place=file, hint="correct the file")]) from error
         if isinstance(table, dict):
-            stated = isinstance(table.get("current_version"), str)
-            source = VersionSource(kind="static", path=file, key=_KEY) if stated else None
-            return Own(file=file, source=source, table=table, entries=tuple(_entries(folder, file, table)))
+            in_use = _remembers(table, current, new)
+            return Own(table=table, entries=tuple(_entries(folder, file, table))) if in_use else None
     return None
 
 
-def followers(folder: Path) -> tuple[str, ...]:
+def followers(folder: Path, current: str, new: str) -> tuple[str, ...]:
     """Return the paths that follow the version by the project's own bump-my-version configuration."""
-    own = load(folder)
-    if own is None:
-        return ()
-    named = {str(entry["filename"]) for entry in own.entries}
-    return tuple(sorted(named | ({own.file} if own.source else set())))
+    own = load(folder, current, new)
+    return tuple(sorted({str(entry["filename"]) for entry in own.entries})) if own else ()
+
+
+def _remembers(table: Mapping[str, Any], *versions: str) -> bool:
+    said = str(table.get("current_version", versions[0]))
+    return canonicalize_version(said) in map(canonicalize_version, versions)
 
 
 def _entries(folder: Path, file: str, table: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -14,10 +14,10 @@ from unmoor.context import Context
 from unmoor.errors import UnmoorError
 from unmoor.model import Finding, Findings, VersionSource
 from unmoor.planning.versions.pep440 import try_parse
+from unmoor.planning.versions.sources import text_of
 from unmoor.project.detect.changelog import newest_entry
 from unmoor.project.toml_file import read_text
 from unmoor.project.version_locator import locate
-from unmoor.runtime.file_text import FileText
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -26,7 +26,6 @@ __all__ = ["ASSERTS", "check"]
 
 ASSERTS = "every place that states the version states the same one"
 _NO_FILE = ("vcs", "computed")
-_OTHERS_MEMORY = "bumpversion.current_version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +65,17 @@ def _places(
             continue
         try:
             found = _read(context, source)
-        except (OSError, UnmoorError) as error:
-            what = error.problems[0].message if isinstance(error, UnmoorError) else f"cannot be read: {error.strerror}"
+        except UnmoorError as error:
             hint = "restore it, or take the place out of `version-files` in [tool.unmoor]"
             problems.append(
-                Finding(message=f"states no version: {what}", place=_shown(context, source.path), hint=hint)
+                Finding(
+                    message=f"states no version: {error.problems[0].message}",
+                    place=_shown(context, source.path),
+                    hint=hint,
+                )
             )
             continue
-        (remembered if source.key.endswith(_OTHERS_MEMORY) else places).extend(found)
+        (remembered if source.is_memory else places).extend(found)
         if not found:
             message = f"{source.value!r} is no version"
             problems.append(
@@ -83,7 +85,7 @@ def _places(
 
 
 def _read(context: Context, source: VersionSource) -> list[_Place]:
-    text = FileText.of((context.component.folder / source.path).read_bytes(), where=source.path).plain
+    text = text_of(context.component.folder, source.path).plain
     return [
         _Place(_shown(context, source.path, text.count("\n", 0, span.start) + 1), span.value, version)
         for span in locate(text, source)
@@ -134,7 +136,11 @@ def _spelling(places: list[_Place]) -> list[Finding]:
 
 def _memory(remembered: list[_Place], values: set[Version]) -> list[Finding]:
     return [
-        Finding(message=f"bump-my-version remembers {place.text!r}", place=place.where, hint="correct current_version")
+        Finding(
+            message=f"bump-my-version remembers {place.text!r}, so its settings are not in use",
+            place=place.where,
+            hint="correct current_version, or remove these settings",
+        )
         for place in remembered
         if values and place.version not in values
     ]

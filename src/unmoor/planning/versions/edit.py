@@ -1,47 +1,29 @@
-"""bump-my-version, as a program: every version source changed together, or none.
+"""Every version source changed together, or none: bump-my-version writes, and what it wrote is read back.
 
 Which version comes next is decided elsewhere; the program is only told the number. It works on copies in a
-temporary place, by a configuration made for this one change, in which each version is named by its exact place in
-the file. What it did is then compared letter for letter with what it should have done, and only then do the copies
-replace the files. So neither its exit status nor its patterns have to be trusted.
+temporary place: first by the project's own entries, then by entries made for the sources that these leave. What it
+wrote counts when every source states the new version and nothing beside it changed; so neither its exit status nor
+its patterns have to be trusted.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from packaging.utils import canonicalize_version
+
 from unmoor.errors import SettingsError, UnmoorError
 from unmoor.model import Finding, VersionSource
+from unmoor.planning.versions.sources import STATED, read, text_of
 from unmoor.project.version_locator import Span, locate
-from unmoor.runtime.changeset import ChangeSet, apply, inside
+from unmoor.runtime.changeset import ChangeSet
 from unmoor.runtime.file_text import FileText
 from unmoor.tools import bumpversion as program
-from unmoor.tools import bumpversion_settings
+from unmoor.tools import bumpversion_settings as settings
 
-__all__ = ["bump", "is_memory", "stage"]
-
-_EDITABLE = frozenset({"static", "attribute", "file"})
-_WHOLE = {"parse": "(?P<whole>.+)", "serialize": ["{whole}"]}
-
-
-def bump(
-    folder: Path,
-    current: str,
-    new: str,
-    sources: Sequence[VersionSource],
-    *,
-    environ: Mapping[str, str] | None = None,
-) -> tuple[Path, ...]:
-    """Change the version from ``current`` to ``new`` in every source below ``folder``; return the changed paths.
-
-    Sources that state ``new`` already are left alone, so a second run changes nothing and a run that was cut short
-    is finished. Versions derived from tags have nothing to edit. Raises ``UnmoorError`` when a source states a third
-    version, is computed by code, or cannot be changed; then no file has changed.
-    """
-    return apply(folder, stage(folder, current, new, sources, environ=environ))
+__all__ = ["stage"]
 
 
 def stage(
@@ -52,27 +34,27 @@ def stage(
     *,
     environ: Mapping[str, str] | None = None,
 ) -> ChangeSet:
-    """Prepare the change of ``bump`` without making it."""
+    """Prepare the change from ``current`` to ``new`` in every source below ``folder``, and in the project's own files.
+
+    Sources that state ``new`` already are left alone, so a second change is empty and one that was cut short is
+    finished. Versions derived from tags have nothing to edit. Raises ``UnmoorError`` when a source states a third
+    version, is computed by code, or cannot be changed.
+    """
     _refuse_computed(sources)
-    own = bumpversion_settings.load(folder)
-    plain = [source for source in sources if source.kind in _EDITABLE]
-    if not plain:
+    stated = [source for source in sources if source.kind in STATED]
+    if not _moves(folder, stated, current, new):
         return ChangeSet()
-    texts = _read(folder, [source.path for source in plain])
-    old = _spellings(texts, plain, current, new)
-    if own is not None and own.source is not None and own.source.key not in {source.key for source in plain}:
-        texts |= _read(folder, [own.file])
-        plain.append(own.source)
-    staged = {path: text.staged for path, text in texts.items()}
-    if own is not None and old:
-        entries = _entries(own, plain)
-        texts |= _read(folder, [str(entry["filename"]) for entry in entries])
-        staged = {path: text.staged for path, text in texts.items()}
-        staged = _by_own_rules(own, entries, staged, (_spelled(own, current), new), environ)
-    staged = _by_place(texts, staged, plain, (current, new), environ)
-    writes = {path: texts[path].restored(text) for path, text in staged.items() if text != texts[path].staged}
-    _verify(writes, plain, texts, new)
-    return ChangeSet(writes=writes)
+    own = settings.load(folder, current, new)
+    paths = {source.path for source in stated}
+    entries = own.beside(paths) if own else []
+    texts = {path: text_of(folder, path) for path in sorted(paths | {str(entry["filename"]) for entry in entries})}
+    after = {path: text.staged for path, text in texts.items()}
+    if own:
+        after = _by_own_entries(own.table, entries, after, (own.spelled(current), new), environ)
+    after = _by_place(stated, texts, after, (current, new), environ)
+    return ChangeSet(
+        writes={path: text.restored(after[path]) for path, text in texts.items() if after[path] != text.staged}
+    )
 
 
 def _refuse_computed(sources: Sequence[VersionSource]) -> None:
@@ -89,68 +71,29 @@ def _refuse_computed(sources: Sequence[VersionSource]) -> None:
         raise SettingsError(problems)
 
 
-def _read(folder: Path, paths: Sequence[str]) -> dict[str, FileText]:
-    found = {}
-    for path in paths:
-        try:
-            found[path] = FileText.of(inside(folder, path).read_bytes(), where=path)
-        except OSError as error:
-            what = f"the file that states the version cannot be read: {error.strerror}"
-            raise UnmoorError(what, place=path, hint="restore it, or correct the settings") from error
-    return found
-
-
 def _same(one: str, other: str) -> bool:
-    from packaging.version import InvalidVersion, Version
-
-    try:
-        return Version(one) == Version(other)
-    except InvalidVersion:
-        return one == other
+    return canonicalize_version(one) == canonicalize_version(other)
 
 
-def _spellings(texts: Mapping[str, FileText], sources: Sequence[VersionSource], current: str, new: str) -> set[str]:
-    """Return how the sources that are to change spell ``current``; raise where one states neither version."""
-    problems, old = [], set()
-    for source in sources:
-        value = locate(texts[source.path].plain, source)[0].value
-        if _same(value, new) or is_memory(source):
-            continue
-        old.add(value)
-        if not _same(value, current):
-            hint = "make the version sources agree first"
-            problems.append(Finding(message=f"states {value!r}, not {current!r}", place=source.path, hint=hint))
+def _moves(folder: Path, sources: Sequence[VersionSource], current: str, new: str) -> bool:
+    """Say whether a source is to change; raise where one states neither version."""
+    values = [(source.path, read(folder, source)) for source in sources]
+    moving = [(path, value) for path, value in values if not _same(value, new)]
+    problems = [
+        Finding(message=f"states {value!r}, not {current!r}", place=path, hint="make the version sources agree first")
+        for path, value in moving
+        if not _same(value, current)
+    ]
     if problems:
         raise SettingsError(problems)
-    return old
+    return bool(moving)
 
 
-def is_memory(source: VersionSource) -> bool:
-    """Say whether this is where bump-my-version remembers the version: it follows, and often lags behind."""
-    return source.key.endswith("bumpversion.current_version")
+# ── by the project's own entries ─────────────────────────────────────────────────────────────────────────────
 
 
-# ── by the project's own rules ───────────────────────────────────────────────────────────────────────────────
-
-
-def _entries(own: bumpversion_settings.Own, sources: Sequence[VersionSource]) -> list[Mapping[str, Any]]:
-    """Return the project's entries, less those that only mean a version we change by its exact place."""
-    known = {source.path for source in sources}
-    common = own.table.get("search", bumpversion_settings.DEFAULT_SEARCH)
-    return [
-        entry
-        for entry in own.entries
-        if not (entry["filename"] in known and entry.get("search", common) == bumpversion_settings.DEFAULT_SEARCH)
-    ]
-
-
-def _spelled(own: bumpversion_settings.Own, current: str) -> str:
-    said = str(own.table.get("current_version", current))
-    return said if _same(said, current) else current
-
-
-def _by_own_rules(
-    own: bumpversion_settings.Own,
+def _by_own_entries(
+    table: Mapping[str, Any],
     entries: Sequence[Mapping[str, Any]],
     staged: dict[str, str],
     versions: tuple[str, str],
@@ -161,83 +104,55 @@ def _by_own_rules(
     Their patterns for taking versions apart are only used by entries that spell versions in a form of their own;
     elsewhere they would cut what they do not know, such as ``rc1``, without a word.
     """
-    shared = {
-        key: own.table[key] for key in ("search", "replace", "regex", "ignore_missing_version") if key in own.table
-    }
-    taken_apart = [entry for entry in entries if "serialize" in entry or "parse" in entry]
-    whole = [
-        entry for entry in entries if entry not in taken_apart and not _done(shared | dict(entry), staged, versions)
-    ]
-    if whole:
-        staged = staged | program.run({**shared, **_WHOLE, "files": whole}, staged, versions, environ)
-    if taken_apart:
-        rules = {key: own.table[key] for key in ("parse", "serialize", "parts") if key in own.table}
-        staged = staged | program.run({**shared, **rules, "files": taken_apart}, staged, versions, environ)
-    return staged
+    shared = {key: table[key] for key in ("search", "replace", "regex", "ignore_missing_version") if key in table}
+    rules = {key: table[key] for key in ("parse", "serialize", "parts") if key in table}
+    apart = [entry for entry in entries if "serialize" in entry or "parse" in entry]
+    whole = [entry for entry in entries if entry not in apart and not _done({**shared, **entry}, staged, versions)]
+    staged = staged | program.run({**shared, **program.WHOLE, "files": whole}, staged, versions, environ)
+    return staged | program.run({**shared, **rules, "files": apart}, staged, versions, environ)
 
 
 def _done(entry: Mapping[str, Any], staged: Mapping[str, str], versions: tuple[str, str]) -> bool:
     """Say whether a run that was cut short has made the entry's change already."""
-    if entry.get("regex"):
-        return False
     text = staged[str(entry["filename"])]
-    search, replace = str(entry.get("search", "{current_version}")), str(entry.get("replace", "{new_version}"))
-    before, after = search.replace("{current_version}", versions[0]), replace.replace("{new_version}", versions[1])
-    return before not in text and after in text
+    before = str(entry.get("search", settings.DEFAULT_SEARCH)).replace("{current_version}", versions[0])
+    after = str(entry.get("replace", "{new_version}")).replace("{new_version}", versions[1])
+    return not entry.get("regex") and before not in text and after in text
 
 
-# ── by exact place ───────────────────────────────────────────────────────────────────────────────────────────
+# ── by place ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _by_place(
+    sources: Sequence[VersionSource],
     texts: Mapping[str, FileText],
     staged: dict[str, str],
-    sources: Sequence[VersionSource],
     versions: tuple[str, str],
     environ: Mapping[str, str] | None,
 ) -> dict[str, str]:
-    files, expected = [], {}
-    for path in dict.fromkeys(source.path for source in sources):
-        text = staged[path]
+    """Have the program change the sources that are left, and read every source back from what it wrote."""
+
+    def places(path: str, text: str) -> list[Span]:
         plain = texts[path].as_plain(text)
-        found = {span for source in sources if source.path == path for span in locate(plain, source)}
-        spans = sorted((span for span in found if not _same(span.value, versions[1])), key=lambda span: span.start)
-        if spans:
-            files.append({"filename": path, "regex": True, **_pattern(spans)})
-            expected[path] = _replaced(text, spans, versions[1])
-    if not files:
-        return staged
-    done = program.run({**_WHOLE, "files": files}, staged, versions, environ)
-    for path, text in expected.items():
-        if done[path] != text:
+        return sorted({span for source in sources if source.path == path for span in locate(plain, source)})
+
+    files, before = [], {source.path: places(source.path, staged[source.path]) for source in sources}
+    for path, spans in before.items():
+        left = [span for span in spans if not _same(span.value, versions[1])]
+        files += program.entries(path, staged[path], left, versions)
+    after = staged | program.run({**program.WHOLE, "files": files}, staged, versions, environ)
+    for path, spans in before.items():
+        found = places(path, after[path])
+        hint = "change the version in this file by hand"
+        if wrong := [span.value for span in found if not _same(span.value, versions[1])]:
+            raise UnmoorError(f"states {wrong[0]!r} after the bump to {versions[1]!r}", place=path, hint=hint)
+        if _around(after[path], found) != _around(staged[path], spans):
             what = "bump-my-version changed something else than the version, so its result was thrown away"
-            raise UnmoorError(what, place=path, hint="change the version in this file by hand")
-    return staged | expected
+            raise UnmoorError(what, place=path, hint=hint)
+    return after
 
 
-def _pattern(spans: Sequence[Span]) -> dict[str, str]:
-    """Return a search that matches from the start of the file to exactly these places, and its replacement."""
-    search, replace, at = r"\A", "", 0
-    for number, span in enumerate(spans, 1):
-        search += rf"([\s\S]{{{{{span.start - at}}}}})" + re.escape(span.value).replace("{", "{{").replace("}", "}}")
-        replace += rf"\g<{number}>" + "{new_version}"
-        at = span.end
-    return {"search": search, "replace": replace}
-
-
-def _replaced(text: str, spans: Sequence[Span], new: str) -> str:
-    for span in reversed(spans):
-        text = text[: span.start] + new + text[span.end :]
-    return text
-
-
-def _verify(
-    writes: Mapping[str, bytes], sources: Sequence[VersionSource], texts: Mapping[str, FileText], new: str
-) -> None:
-    """Read every source back from the bytes that are about to be written."""
-    for source in sources:
-        text = FileText.of(writes[source.path], where=source.path) if source.path in writes else texts[source.path]
-        for span in locate(text.plain, source):
-            if not _same(span.value, new):
-                what = f"states {span.value!r} after the bump to {new!r}"
-                raise UnmoorError(what, place=source.path, hint="change the version in this file by hand")
+def _around(text: str, spans: Sequence[Span]) -> list[str]:
+    """Return the pieces of a text before, between and after these places."""
+    starts, ends = [span.start for span in spans], [span.end for span in spans]
+    return [text[start:end] for start, end in zip([0, *ends], [*starts, len(text)], strict=True)]

@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from unmoor.model import Backend, VersionSource
 from unmoor.project.detect.build_backend import requires
 from unmoor.project.detect.packages import Package, locate, roots
-from unmoor.project.detect.version_literals import assigned, found_by, matched
 from unmoor.project.project_files import Tree
 from unmoor.project.toml_file import dig, dig_texts, read_toml
+from unmoor.project.version_locator import filled, search_text
 
 __all__ = ["computed", "provided"]
 
@@ -60,21 +60,17 @@ def _vcs(provider: str, reason: str, path: str = "pyproject.toml") -> VersionSou
 
 
 def _attribute(tree: Tree, path: str, key: str, reason: str) -> VersionSource | None:
-    literal = assigned(tree.text(path) or "", key)
-    if literal is None:
-        return None
-    return VersionSource(
-        kind="attribute", path=path, key=key, search=literal.search, value=literal.value, reason=reason
-    )
+    found = filled(VersionSource(kind="attribute", path=path, key=key, reason=reason), tree.text(path))
+    return found if found.value else None
 
 
 def _by_pattern(tree: Tree, path: str, pattern: str, reason: str) -> VersionSource:
-    literal = matched(tree.text(path) or "", pattern)
-    if literal is None:
-        return computed(f"{reason}, where no literal version was found", path)
-    named = re.match(r"(\w+)\s*[:=]", literal.search) if path.endswith(".py") else None
+    text = tree.text(path) or ""
+    search = search_text(text, pattern)
+    named = re.match(r"(\w+)\s*[:=]", search) if path.endswith(".py") else None
     kind, key = ("attribute", named[1]) if named else ("file", "")
-    return VersionSource(kind=kind, path=path, key=key, search=literal.search, value=literal.value, reason=reason)
+    found = filled(VersionSource(kind=kind, path=path, key=key, search=search, reason=reason), text)
+    return found if search and found.value else computed(f"{reason}, where no literal version was found", path)
 
 
 def _flit(tree: Tree, _build: Backend, packages: tuple[Package, ...]) -> VersionSource | None:
@@ -113,8 +109,8 @@ def _setuptools(tree: Tree, build: Backend, _packages: tuple[Package, ...]) -> V
     if attr:
         return _module_attribute(tree, attr, where)
     if files:
-        value = found_by(tree.text(files[0]) or "", "{version}")
-        return VersionSource(kind="file", path=files[0], search="{version}", value=value, reason=where)
+        source = VersionSource(kind="file", path=files[0], search="{version}", reason=where)
+        return filled(source, tree.text(files[0]))
     if tags := _setuptools_tags(tree):
         return tags
     if not requires(build, *_FROM_TAGS) and tree.has("setup.py"):

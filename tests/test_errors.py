@@ -29,8 +29,8 @@ def test_the_gravest_code_wins_in_any_order() -> None:
 
 
 def test_a_problem_says_place_and_advice() -> None:
-    assert str(Finding(message="no", place="a.py:1", hint="mend it")) == "a.py:1: no → mend it"
-    assert str(UnmoorError("no", place="a.py:1", hint="mend it")) == "a.py:1: no → mend it"
+    assert str(Finding(message="no", place="a.py:1", hint="fix it")) == "a.py:1: no → fix it"
+    assert str(UnmoorError("no", place="a.py:1", hint="fix it")) == "a.py:1: no → fix it"
     assert str(Finding(message="no")) == "no"
 
 

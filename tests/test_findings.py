@@ -9,5 +9,5 @@ def test_few_findings_stay_as_they_are():
 
 
 def test_of_many_the_first_are_shown_and_the_rest_is_counted_with_the_advice_of_its_first():
-    found = truncated((Finding(message=str(number), hint=f"mend {number}") for number in range(12)), 2)
-    assert [str(each) for each in found] == ["0 → mend 0", "1 → mend 1", "and 10 more → mend 2"]
+    found = truncated((Finding(message=str(number), hint=f"fix {number}") for number in range(12)), 2)
+    assert [str(each) for each in found] == ["0 → fix 0", "1 → fix 1", "and 10 more → fix 2"]

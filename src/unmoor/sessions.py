@@ -26,7 +26,7 @@ import nox.registry
 from unmoor import chain
 from unmoor.chain import CHAIN
 from unmoor.cli.arguments import parse
-from unmoor.cli.invocation import STAGES, Invocation, hush
+from unmoor.cli.invocation import STAGES, Invocation, quiet_libraries
 from unmoor.cli.joined_session import JoinedSession
 from unmoor.cli.session_gates import joined
 from unmoor.errors import Blocked, UnmoorError
@@ -67,7 +67,7 @@ def register(root: str | Path | None = None) -> None:
     try:
         own = run.own = _own(start)
         run.take_credentials()
-        run.foresee()
+        run.fail_early()
     except UnmoorError as error:
         _stop(error)
     run.prepare_workers()
@@ -234,7 +234,7 @@ def _carry_out(name: str, session: nox.Session, run: Invocation) -> None:
     from unmoor.pipeline.carry_out import carry_out
     from unmoor.report.progress import failure, headline
 
-    hush()
+    quiet_libraries()
     _refuse_doubles(session, run)
     if JoinedSession(session).installs_only:
         session.skip("--install-only: a stage installs nothing, and nothing was done")

@@ -13,12 +13,12 @@ import pytest
 
 from support.distributions import INFO, STEM, metadata, sdist, wheel, wheel_members
 from unmoor.indexes import rules
-from unmoor.indexes.rules import Held, Shelf, Submission
+from unmoor.indexes.rules import HeldFile, IndexContents, Submission
 
 
-def broken(submission: Submission | Path, shelf: Shelf | None = None) -> set[str]:
+def broken(submission: Submission | Path, contents: IndexContents | None = None) -> set[str]:
     submission = rules.submission_of(submission) if isinstance(submission, Path) else submission
-    return {refusal.rule for refusal in rules.judge(submission, shelf=shelf)}
+    return {refusal.rule for refusal in rules.judge(submission, contents=contents)}
 
 
 def changed(path: Path, **fields: str) -> Submission:
@@ -247,9 +247,9 @@ def test_good_entry_points_keep_their_case(tmp_path: Path):
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 
-def held(path: Path, **changes: object) -> Held:
+def held(path: Path, **changes: object) -> HeldFile:
     form = rules.submission_of(path)
-    made = Held(
+    made = HeldFile(
         filename=path.name,
         project="tiny-thing",
         version="1.2.0",
@@ -264,44 +264,44 @@ def held(path: Path, **changes: object) -> Held:
 
 def test_same_bytes_are_known_whatever_the_age(tmp_path: Path):
     path = wheel(tmp_path)
-    shelf = Shelf(files=(held(path, uploaded=NOW - timedelta(days=400)),), now=NOW)
-    assert rules.is_known(rules.submission_of(path), shelf)
-    assert broken(path, shelf) == set()
+    contents = IndexContents(files=(held(path, uploaded=NOW - timedelta(days=400)),), now=NOW)
+    assert rules.is_known(rules.submission_of(path), contents)
+    assert broken(path, contents) == set()
 
 
 def test_other_bytes_under_the_same_name(tmp_path: Path):
     path = wheel(tmp_path)
-    shelf = Shelf(files=(held(path, sha256="0" * 64, blake2="1" * 64),), now=NOW)
-    assert not rules.is_known(rules.submission_of(path), shelf)
-    (found,) = rules.judge(rules.submission_of(path), shelf=shelf)
+    contents = IndexContents(files=(held(path, sha256="0" * 64, blake2="1" * 64),), now=NOW)
+    assert not rules.is_known(rules.submission_of(path), contents)
+    (found,) = rules.judge(rules.submission_of(path), contents=contents)
     assert found.rule == "file-name-is-free"
     assert found.message.startswith("File already exists")
 
 
 def test_same_bytes_under_another_name(tmp_path: Path):
     path = wheel(tmp_path)
-    assert broken(path, Shelf(files=(held(path, filename="other.whl"),), now=NOW)) == {"bytes-are-new"}
+    assert broken(path, IndexContents(files=(held(path, filename="other.whl"),), now=NOW)) == {"bytes-are-new"}
 
 
 def test_name_of_a_deleted_file(tmp_path: Path):
     path = wheel(tmp_path)
-    assert broken(path, Shelf(deleted=frozenset({path.name}), now=NOW)) == {"file-name-was-never-deleted"}
+    assert broken(path, IndexContents(deleted=frozenset({path.name}), now=NOW)) == {"file-name-was-never-deleted"}
 
 
 @pytest.mark.parametrize(("days", "open_"), [(14, True), (14.001, False)])
 def test_release_closes_after_fourteen_days(days: float, tmp_path: Path, *, open_: bool):
     first, second = wheel(tmp_path), sdist(tmp_path)
-    shelf = Shelf(files=(held(first, version="1.2", uploaded=NOW - timedelta(days=days)),), now=NOW)
-    assert broken(second, shelf) == (set() if open_ else {"release-is-still-open"})
+    contents = IndexContents(files=(held(first, version="1.2", uploaded=NOW - timedelta(days=days)),), now=NOW)
+    assert broken(second, contents) == (set() if open_ else {"release-is-still-open"})
 
 
 def test_one_sdist_a_release(tmp_path: Path):
     path = sdist(tmp_path)
     other = held(path, filename="tiny-thing-1.2.0.zip", sha256="0" * 64, blake2="")
-    assert broken(path, Shelf(files=(other,), now=NOW)) == {"sdist-is-the-only-one"}
+    assert broken(path, IndexContents(files=(other,), now=NOW)) == {"sdist-is-the-only-one"}
 
 
 def test_full_project(tmp_path: Path):
     path = wheel(tmp_path)
     big = held(path, filename="big.whl", version="0.1", size=10 * 2**30, sha256="0" * 64, blake2="")
-    assert broken(path, Shelf(files=(big,), now=NOW)) == {"project-is-not-too-large"}
+    assert broken(path, IndexContents(files=(big,), now=NOW)) == {"project-is-not-too-large"}

@@ -14,17 +14,17 @@ from unmoor.errors import Blocked, UnmoorError
 from unmoor.model import Mode
 from unmoor.observe.repository import load
 from unmoor.planning import notes
-from unmoor.planning.plan import Facts, make
+from unmoor.planning.plan import Observed, make
 from unmoor.planning.prepare import prepare
 from unmoor.planning.versions import sources
 
 DAY = "2026-01-02"
 
 
-def facts(repository, **others):
+def observed(repository, **others):
     git = repository.door
     commit = git.head()
-    return Facts(
+    return Observed(
         commit=commit,
         tree=git.tree_of(commit),
         branch="main",
@@ -54,7 +54,7 @@ def test_a_plan_is_carried_out_once_and_exactly(repository, backend, newline):
     repository.write("x", "")
     repository.commit("Later")
     component = load(repository.folder, repository.environ)
-    plan = make([(component, facts(repository))], mode=Mode.REHEARSAL)
+    plan = make([(component, observed(repository))], mode=Mode.REHEARSAL)
     assert plan.releases[0].version == "1.3.0"
     assert plan.releases[0].rule == "1 note asks for a minor bump after 1.2.0: 7.feature.md"
     made = prepare(repository.folder, component, plan.releases[0], plan.date)
@@ -88,7 +88,7 @@ def test_a_version_from_tags_leaves_only_the_changelog_to_edit(repository):
     repository.write("x", "")
     repository.commit("Later")
     component = load(repository.folder, repository.environ)
-    plan = make([(component, facts(repository))], mode=Mode.REHEARSAL)
+    plan = make([(component, observed(repository))], mode=Mode.REHEARSAL)
     assert (plan.releases[0].version, plan.releases[0].tag, plan.releases[0].base_tag) == ("2.1.0", "v2.1.0", "v2.0.0")
     assert [edit.path for edit in plan.releases[0].edits] == ["CHANGELOG.md", "news/7.feature.md", "news/8.bugfix.md"]
     assert len(prepare(repository.folder, component, plan.releases[0], plan.date)) == 3
@@ -104,7 +104,7 @@ def test_a_version_from_tags_leaves_only_the_changelog_to_edit(repository):
 def test_a_failure_in_the_second_half_leaves_every_file_as_it_was(repository):
     fill(repository, "setuptools")
     component = load(repository.folder, repository.environ)
-    plan = make([(component, facts(repository, taken=("1.2.0",)))], mode=Mode.REHEARSAL)
+    plan = make([(component, observed(repository, taken=("1.2.0",)))], mode=Mode.REHEARSAL)
     repository.write("news/9.featur.md", "Mistyped.\n")
     before = snapshot(repository)
     with pytest.raises(Blocked, match=r"news/9\.featur\.md:1: .*did you mean 'feature'"):
@@ -117,7 +117,7 @@ def test_notes_that_are_only_read_stay_where_they_are(repository, monkeypatch):
     component = load(repository.folder, repository.environ)
     read = notes.read(component)
     monkeypatch.setattr(notes, "read", lambda _: replace(read, changelog=""))
-    plan = make([(component, facts(repository, taken=("1.2.0",)))], mode=Mode.REHEARSAL)
+    plan = make([(component, observed(repository, taken=("1.2.0",)))], mode=Mode.REHEARSAL)
     made = prepare(repository.folder, component, plan.releases[0], plan.date)
     assert [edit.path for edit in made] == ["pyproject.toml"]
     assert (repository.folder / "news/7.feature.md").exists()
@@ -128,7 +128,7 @@ def test_notes_that_are_only_read_stay_where_they_are(repository, monkeypatch):
 def test_edits_the_plan_does_not_name_are_refused(repository):
     fill(repository, "flit")
     component = load(repository.folder, repository.environ)
-    plan = make([(component, facts(repository, taken=("1.2.0",)))], mode=Mode.REHEARSAL)
+    plan = make([(component, observed(repository, taken=("1.2.0",)))], mode=Mode.REHEARSAL)
     before = snapshot(repository)
     narrowed = replace(plan.releases[0], edits=plan.releases[0].edits[1:])
     with pytest.raises(UnmoorError, match="the plan does not name"):

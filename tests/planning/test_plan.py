@@ -9,7 +9,7 @@ from unmoor.errors import Blocked, UnmoorError
 from unmoor.model import Backend, Bump, Change, Component, Finding, Mode, Repository, VersionSource
 from unmoor.model.settings import Settings
 from unmoor.planning.notes import Notes
-from unmoor.planning.plan import Facts, make
+from unmoor.planning.plan import Observed, make
 from unmoor.planning.versions import tags
 
 HEAD, OLD = "c" * 40, "a" * 40
@@ -37,9 +37,9 @@ def change(bump, name="7.feature.md"):
     return Change(component="thing", bump=bump, category="x", summary="x", origin=f"news/{name}:1")
 
 
-def facts(*, behind=(), beside=(), here=(), taken=None, remote=None, changes=(), **others):
+def observed(*, behind=(), beside=(), here=(), taken=None, remote=None, changes=(), **others):
     known = dict.fromkeys((*behind, *beside), OLD) | dict.fromkeys(here, HEAD)
-    return Facts(
+    return Observed(
         commit=HEAD,
         tree="t",
         branch="main",
@@ -121,21 +121,21 @@ def rehearse(made, found):
     ],
 )
 def test_a_rehearsal_chooses_its_version_and_says_why(sources, known, version, rule):
-    release = rehearse(component(*sources), facts(**known))
+    release = rehearse(component(*sources), observed(**known))
     assert release.version == version
     assert rule in release.rule
     assert release.tag == version
 
 
 def test_the_zero_policy_may_be_strict():
-    found = facts(behind=["0.5.0"], changes=[change(Bump.MAJOR)])
+    found = observed(behind=["0.5.0"], changes=[change(Bump.MAJOR)])
     assert rehearse(component(static("0.5.0"), zero_major="major"), found).version == "1.0.0"
 
 
 def test_what_code_computes_cannot_be_planned():
     source = VersionSource(kind="computed", path="setup.py", key="find_version()")
     with pytest.raises(UnmoorError, match=r"setup\.py: the version is computed by code"):
-        rehearse(component(source), facts())
+        rehearse(component(source), observed())
 
 
 def test_the_plan_holds_the_facts_and_names_every_edit():
@@ -143,7 +143,7 @@ def test_the_plan_holds_the_facts_and_names_every_edit():
     made = component(
         static("1.0"), memory, static("1.0", "a.toml"), static("0.1", "stale.toml"), form="{name}-v{version}"
     )
-    found = facts(
+    found = observed(
         behind=["thing-v1.0", "1.7"], changes=[change(Bump.MINOR, "1.feature.md"), change(Bump.PATCH, "2.doc.md")]
     )
     plan = make([(made, found)], mode=Mode.REHEARSAL, actor="me")
@@ -173,7 +173,7 @@ def test_the_plan_holds_the_facts_and_names_every_edit():
 
 
 def test_bad_notes_are_noticed():
-    found = facts(notices=("not asked",))
+    found = observed(notices=("not asked",))
     from dataclasses import replace
 
     found = replace(found, notes=Notes(problems=(Finding(message="is empty", place="news/1.x:1"),)))
@@ -192,7 +192,7 @@ def test_bad_notes_are_noticed():
     ],
 )
 def test_the_base_of_a_rehearsal_is_the_newest_release_behind_it(behind, beside, version, base):
-    known = facts(
+    known = observed(
         behind=[tag for tag in behind if tag != version], beside=beside, here=[t for t in behind if t == version]
     )
     assert rehearse(component(static(version)), known).base_tag == base
@@ -208,14 +208,16 @@ def live(made, found, version, base=""):
 
 
 def test_notes_that_stay_where_they_are_move_the_version_and_edit_nothing():
-    found = replace(facts(behind=("1.2.0",), changes=(change(Bump.MINOR),)), notes=Notes(changes=(change(Bump.MINOR),)))
+    found = replace(
+        observed(behind=("1.2.0",), changes=(change(Bump.MINOR),)), notes=Notes(changes=(change(Bump.MINOR),))
+    )
     release = rehearse(component(static("1.2.0")), found)
     assert (release.version, len(release.changes)) == ("1.3.0", 1)
     assert [edit.path for edit in release.edits] == ["pyproject.toml"]
 
 
 def test_a_live_release_edits_nothing_and_takes_the_trees_spelling():
-    release = live(component(static("1.4")), facts(behind=["1.3"], changes=[change(Bump.MAJOR)]), "v1.4.0", "1.3.0")
+    release = live(component(static("1.4")), observed(behind=["1.3"], changes=[change(Bump.MAJOR)]), "v1.4.0", "1.3.0")
     assert (release.version, release.base_tag, release.edits) == ("1.4", "1.3", ())
     assert "named, and the tree states it" in release.rule
 
@@ -224,7 +226,7 @@ def test_every_place_that_disagrees_is_listed():
     memory = static("0.1", key="tool.bumpversion.current_version")
     made = component(static("1.3"), memory, static("1.2", "b.toml", "x"), static("1.4", "c.toml", "y"))
     with pytest.raises(Blocked) as caught:
-        live(made, facts(), "1.4")
+        live(made, observed(), "1.4")
     assert [problem.place for problem in caught.value.problems] == ["pyproject.toml: project.version", "b.toml: x"]
 
 
@@ -242,12 +244,12 @@ def test_every_place_that_disagrees_is_listed():
 )
 def test_a_live_version_that_is_not_so_stops_the_run(sources, known, version, message):
     with pytest.raises(UnmoorError, match=message):
-        live(component(*sources), facts(**known), version)
+        live(component(*sources), observed(**known), version)
 
 
 def test_a_version_from_tags_is_as_named():
-    assert live(component(VCS), facts(behind=["v1.3"]), "1.4.0", "1.3").version == "1.4.0"
-    assert "the tag 1.4 is on this commit" in live(component(VCS), facts(here=["1.4"]), "1.4").rule
+    assert live(component(VCS), observed(behind=["v1.3"]), "1.4.0", "1.3").version == "1.4.0"
+    assert "the tag 1.4 is on this commit" in live(component(VCS), observed(here=["1.4"]), "1.4").rule
 
 
 @pytest.mark.parametrize(
@@ -265,14 +267,14 @@ def test_a_version_from_tags_is_as_named():
 )
 def test_the_base_is_named_and_never_guessed(known, base, kind, message):
     with pytest.raises(kind, match=message):
-        live(component(static("1.4")), facts(**known), "1.4", base)
+        live(component(static("1.4")), observed(**known), "1.4", base)
 
 
 def test_a_base_on_the_remote_is_good_and_a_first_release_needs_none():
-    found = facts(behind=["1.3"], remote={"refs/tags/1.3": OLD})
+    found = observed(behind=["1.3"], remote={"refs/tags/1.3": OLD})
     assert live(component(static("1.4")), found, "1.4", "1.3.0").base_tag == "1.3"
-    assert live(component(static("1.4")), facts(), "1.4").base_tag == ""
-    assert live(component(static("1.4")), facts(here=["1.4"]), "1.4").base_tag == ""
+    assert live(component(static("1.4")), observed(), "1.4").base_tag == ""
+    assert live(component(static("1.4")), observed(here=["1.4"]), "1.4").base_tag == ""
 
 
 # ── tags ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -22,50 +22,50 @@ from unmoor.project.detect.requirement_lists import requirement_lists
 from unmoor.project.detect.tag_form import tag_form
 from unmoor.project.detect.test_suite import test_suite as suite_of
 from unmoor.project.detect.type_checkers import type_checkers
-from unmoor.project.project_files import Tree
+from unmoor.project.project_files import ProjectFiles
 
-Fact = Callable[[Tree], object]
+Fact = Callable[[ProjectFiles], object]
 
 
-def built_by(tree: Tree) -> str:
+def built_by(tree: ProjectFiles) -> str:
     return backend(tree).name
 
 
-def imported(tree: Tree) -> list[tuple[str, str]]:
+def imported(tree: ProjectFiles) -> list[tuple[str, str]]:
     found, _ = find(tree, backend(tree).name, str(metadata(tree).get("name", "")), ())
     return [(each.name, each.path) for each in found]
 
 
-def documented(tree: Tree) -> tuple[str, str, tuple[str, ...]] | None:
+def documented(tree: ProjectFiles) -> tuple[str, str, tuple[str, ...]] | None:
     found, _ = docs_engine(tree, requirement_lists(tree, metadata(tree)), DocsSettings())
     return (found.name, found.source, found.requirements.arguments) if found else None
 
 
-def suite(tree: Tree) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
+def suite(tree: ProjectFiles) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
     found = suite_of(tree, requirement_lists(tree, metadata(tree)), SettingsOfTests())
     return (found.source, found.requirements.arguments, found.requirements.extras) if found else None
 
 
-def linted(tree: Tree) -> list[tuple[str, str, tuple[str, ...]]]:
+def linted(tree: ProjectFiles) -> list[tuple[str, str, tuple[str, ...]]]:
     found: tuple[Tool, ...] = lint_tools(tree, requirement_lists(tree, metadata(tree)), None)
     return [(each.name, each.source, each.requirements.arguments) for each in found]
 
 
-def typed(tree: Tree) -> list[str]:
+def typed(tree: ProjectFiles) -> list[str]:
     found, _ = type_checkers(tree, requirement_lists(tree, metadata(tree)), (), None, None)
     return [each.name for each in found]
 
 
-def noted(tree: Tree) -> tuple[str, str, str]:
+def noted(tree: ProjectFiles) -> tuple[str, str, str]:
     found = notes_style(tree, "", "")
     return found.style, found.folder, found.changelog
 
 
-def sessions(tree: Tree) -> list[str]:
+def sessions(tree: ProjectFiles) -> list[str]:
     return sorted(read_noxfile(tree).sessions)
 
 
-def pythons(tree: Tree) -> object:
+def pythons(tree: ProjectFiles) -> object:
     return metadata(tree).get("requires-python")
 
 

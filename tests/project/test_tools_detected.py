@@ -15,10 +15,10 @@ from unmoor.project.detect.packages import Package
 from unmoor.project.detect.requirement_lists import RequirementList, requirement_lists
 from unmoor.project.detect.test_suite import test_suite as suite_of
 from unmoor.project.detect.type_checkers import type_checkers
-from unmoor.project.project_files import Tree
+from unmoor.project.project_files import ProjectFiles
 
 
-def read(folder: Path, files: dict[str, str]) -> tuple[Tree, tuple[RequirementList, ...]]:
+def read(folder: Path, files: dict[str, str]) -> tuple[ProjectFiles, tuple[RequirementList, ...]]:
     tree = write(folder, files)
     return tree, requirement_lists(tree, metadata(tree))
 

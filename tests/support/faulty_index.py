@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from unmoor.indexes.rules import Shelf
+from unmoor.indexes.rules import IndexContents
 from unmoor.rehearsal.index import RehearsalIndex
 from unmoor.rehearsal.response import Answer, failure
-from unmoor.rehearsal.storage import Record, Storage
+from unmoor.rehearsal.storage import Storage, StoredFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class FaultyStorage(Storage):
     def now(self) -> datetime:
         return super().now() + self._clock
 
-    def records(self, project: str = "") -> tuple[Record, ...]:
+    def records(self, project: str = "") -> tuple[StoredFile, ...]:
         every = (
             replace(each, yanked=self.yanked.get((each.project, each.version)))
             for each in super().records(project)
@@ -93,7 +93,7 @@ class FaultyStorage(Storage):
         # Only a project's page asks for one project.
         return tuple(self._listed(each) for each in every if not self._struck("lag", each.filename))
 
-    def _listed(self, record: Record) -> Record:
+    def _listed(self, record: StoredFile) -> StoredFile:
         if not self._struck("other_bytes", record.filename):
             return record
         return replace(record, sha256=hashlib.sha256(_other(super().content(record.filename))).hexdigest())
@@ -103,7 +103,7 @@ class FaultyStorage(Storage):
         is_file = not filename.endswith(".metadata")
         return _other(content) if is_file and self._struck("damage", filename) else content
 
-    def shelf(self) -> Shelf:
+    def shelf(self) -> IndexContents:
         return replace(super().shelf(), deleted=frozenset(self.gone))
 
 
@@ -119,7 +119,7 @@ class FaultyIndex(RehearsalIndex):
     # ── what it holds, and what it was asked ─────────────────────────────────────────────────────────────────
 
     @property
-    def records(self) -> tuple[Record, ...]:
+    def records(self) -> tuple[StoredFile, ...]:
         """The files it holds, oldest first."""
         return self._kept.records()
 

@@ -94,8 +94,8 @@ def test_a_failing_one_takes_only_its_dependant_out_and_the_same_command_goes_on
     repository.write(broken, '"""A sample."""\n')
     repository.commit("Sound again")
     repository.git("push", "--quiet")
-    mended = rehearse(repository)
-    assert {what for stage in mended.values() for name, what in stage.items() if name != THIRD} <= {"ran", "cached"}
+    fixed = rehearse(repository)
+    assert {what for stage in fixed.values() for name, what in stage.items() if name != THIRD} <= {"ran", "cached"}
     for name in ALL:
         assert outcome(repository, name, "verdict") == "passed"
 

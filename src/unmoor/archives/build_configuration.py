@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from unmoor.archives.commit_files import Tree
+from unmoor.archives.commit_files import CommitFiles
 from unmoor.project.toml_file import dig, dig_table, dig_texts
 
 __all__ = ["Configuration", "configuration"]
@@ -81,7 +81,7 @@ class Configuration:
     left_out: tuple[str, ...]
 
 
-def configuration(tree: Tree) -> Configuration:
+def configuration(tree: CommitFiles) -> Configuration:
     """Read the configuration that the planned commit has; what cannot be understood says nothing."""
     table: dict[str, object] = {}
     with suppress(tomllib.TOMLDecodeError):
@@ -101,11 +101,11 @@ def configuration(tree: Tree) -> Configuration:
     )
 
 
-def _text(tree: Tree, path: str) -> str:
+def _text(tree: CommitFiles, path: str) -> str:
     return tree.content(path) if path in tree.entries else ""
 
 
-def _left_out(tree: Tree, table: Mapping[str, object]) -> Iterator[str]:
+def _left_out(tree: CommitFiles, table: Mapping[str, object]) -> Iterator[str]:
     for keys in _LEFT_OUT:
         yield from dig_texts(table, *keys)
     poetry = dig(table, "tool", "poetry", "exclude")

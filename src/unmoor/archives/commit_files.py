@@ -17,7 +17,7 @@ from pathlib import Path
 from unmoor.archives.archive_file import Member, git_ids
 from unmoor.tools.git import Git
 
-__all__ = ["Entry", "Tree", "load"]
+__all__ = ["CommitFiles", "Entry", "load"]
 
 _LINK = "120000"
 _SUBMODULE = "160000"
@@ -43,7 +43,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Tree:
+class CommitFiles:
     """The files of the commit, by their path from the component's folder; ``blobs`` are those of the whole commit."""
 
     git: Git
@@ -102,7 +102,7 @@ class Tree:
             return self.git.run("hash-object", f"--path={self.place(path)}", "--", file).out.strip()
 
 
-def load(git: Git, commit: str, component: str = ".") -> Tree:
+def load(git: Git, commit: str, component: str = ".") -> CommitFiles:
     """Read the files of ``commit``; ``component`` is the component's folder from the repository's top.
 
     A submodule that is checked out counts with the files of the commit it stands at.
@@ -112,7 +112,7 @@ def load(git: Git, commit: str, component: str = ".") -> Tree:
     own = {path.removeprefix(prefix): entry for path, entry in entries.items() if path.startswith(prefix)}
     blobs = frozenset(entry.blob for entry in entries.values())
     # Git ids of nothing, in either kind of repository, say nothing about where a file comes from.
-    return Tree(git, component, own, blobs - set(git_ids(b"")))
+    return CommitFiles(git, component, own, blobs - set(git_ids(b"")))
 
 
 def _entries(git: Git, commit: str) -> dict[str, Entry]:

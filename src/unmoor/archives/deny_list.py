@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unmoor.archives.globs import matches
 
-__all__ = ["credential", "dropping", "sample"]
+__all__ = ["credential", "leftover", "sample"]
 
 _CREDENTIALS = (
     ".git-credentials",
@@ -49,7 +49,7 @@ def credential(path: str) -> bool:
     return matches(path, _CREDENTIALS)
 
 
-def dropping(path: str) -> bool:
+def leftover(path: str) -> bool:
     """Say whether the file is left behind by a tool or an editor, or meant for one machine only."""
     return matches(path, _DROPPINGS)
 

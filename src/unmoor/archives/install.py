@@ -24,7 +24,7 @@ from unmoor.errors import ToolFailed
 from unmoor.runtime import environment, process
 from unmoor.tools.uv import Environment, create, pip_install
 
-__all__ = ["Facts", "Order", "extras_of", "install"]
+__all__ = ["InstallReport", "Order", "extras_of", "install"]
 
 _PROBE = Path(__file__).with_name("install_probe.py")
 _PROBE_SECONDS = 120.0
@@ -49,7 +49,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class InstallReport:
     """What came of it: ``failure`` says in one line what went wrong before anything could be looked at.
 
     ``seconds`` is the time the installation took; ``seen`` is the probe's answer; ``extras`` maps each extra to
@@ -71,7 +71,7 @@ def extras_of(archive: Archive) -> tuple[str, ...]:
     return tuple(metadata.get("provides_extra", ()))
 
 
-def install(archive: Path, python: Python, order: Order, *, environ: Mapping[str, str], log: Path) -> Facts:
+def install(archive: Path, python: Python, order: Order, *, environ: Mapping[str, str], log: Path) -> InstallReport:
     """Install ``archive`` on ``python`` and return what is found; the environment is gone afterwards.
 
     Raises ``ToolMissing`` and ``ToolTimeout``; an archive that cannot be installed is a fact and raises nothing.
@@ -84,14 +84,16 @@ def install(archive: Path, python: Python, order: Order, *, environ: Mapping[str
         try:
             done = _install(made, [archive.resolve()], order, env=env, cwd=scratch, log=log)
         except ToolFailed as error:
-            return Facts(archive=archive, python=python, failure=f"could not be installed: {_last(error.tail)}")
+            return InstallReport(archive=archive, python=python, failure=f"could not be installed: {_last(error.tail)}")
         seconds = time.monotonic() - started
         seen, failure = _look(made, order, env=env, scratch=scratch, log=log)
         extras = {} if failure else _extras(made, archive.resolve(), order, env=env, cwd=scratch, log=log)
     said = tuple(
         line for line in done.err.splitlines() if line.lower().startswith("warning:") and "hardlink" not in line
     )
-    return Facts(archive=archive, python=python, seconds=seconds, failure=failure, seen=seen, extras=extras, said=said)
+    return InstallReport(
+        archive=archive, python=python, seconds=seconds, failure=failure, seen=seen, extras=extras, said=said
+    )
 
 
 def _install(

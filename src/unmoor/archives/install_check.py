@@ -13,10 +13,10 @@ from unmoor.archives.installed import Expected, judge
 from unmoor.archives.interpreters import Python
 from unmoor.model import Component, Finding, Findings
 
-__all__ = ["try_out"]
+__all__ = ["check_install"]
 
 
-def try_out(
+def check_install(
     path: Path,
     python: Python,
     *,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from unmoor.archives.archive_file import Archive
-from unmoor.archives.install import Facts
+from unmoor.archives.install import InstallReport
 from unmoor.archives.package_layout import installed_path
 from unmoor.archives.wheel import record_hash
 from unmoor.model import Finding, Findings, truncated
@@ -38,7 +38,7 @@ class Expected:
     strict: bool
 
 
-def judge(facts: Facts, expected: Expected) -> Findings:
+def judge(facts: InstallReport, expected: Expected) -> Findings:
     """Return what is wrong with one installation; ``examined`` is 1, the installation."""
     where = f"{facts.archive.name} on python {facts.python.version}"
     if facts.failure:
@@ -62,7 +62,7 @@ def judge(facts: Facts, expected: Expected) -> Findings:
     )
 
 
-def _version(facts: Facts, expected: Expected) -> Iterator[tuple[bool, Finding]]:
+def _version(facts: InstallReport, expected: Expected) -> Iterator[tuple[bool, Finding]]:
     from packaging.version import Version
 
     if Version(facts.seen["version"]) != Version(expected.version):
@@ -75,7 +75,7 @@ def _version(facts: Facts, expected: Expected) -> Iterator[tuple[bool, Finding]]
         yield True, Finding(message="what was installed is not the file that was given", hint="look for a second copy")
 
 
-def _files(facts: Facts) -> Iterator[tuple[bool, Finding]]:
+def _files(facts: InstallReport) -> Iterator[tuple[bool, Finding]]:
     if not facts.seen["files"]:
         yield True, Finding(message="the installation records no files", hint="build the wheel again")
     for each in facts.seen["files"]:
@@ -84,7 +84,7 @@ def _files(facts: Facts) -> Iterator[tuple[bool, Finding]]:
             yield True, Finding(message=f"{each['path']!r} is recorded and {what}", hint="build the wheel again")
 
 
-def _content(facts: Facts, expected: Expected) -> Iterator[tuple[bool, Finding]]:
+def _content(facts: InstallReport, expected: Expected) -> Iterator[tuple[bool, Finding]]:
     """Compare with the wheel: of the wheel itself every file, of an sdist what both put into site-packages."""
     if expected.wheel is None:
         return
@@ -110,7 +110,7 @@ def _wanted(wheel: Archive, *, metadata: bool) -> Iterator[tuple[str, str]]:
             yield path, record_hash(member)
 
 
-def _imports(facts: Facts, expected: Expected) -> Iterator[tuple[bool, Finding]]:
+def _imports(facts: InstallReport, expected: Expected) -> Iterator[tuple[bool, Finding]]:
     if not facts.seen["imports"]:
         yield (
             True,
@@ -143,7 +143,7 @@ def _missing(each: Mapping[str, Any]) -> str:
     return f"is {missing!r} among the dependencies?" if missing else "import it in a fresh environment to see all"
 
 
-def _entry_points(facts: Facts) -> Iterator[tuple[bool, Finding]]:
+def _entry_points(facts: InstallReport) -> Iterator[tuple[bool, Finding]]:
     for each in facts.seen["entry_points"]:
         shown = f"{each['group']}: {each['name']}"
         if each["error"]:
@@ -154,7 +154,7 @@ def _entry_points(facts: Facts) -> Iterator[tuple[bool, Finding]]:
             yield True, Finding(message=f"the program {each['name']!r} was not installed", hint="see [project.scripts]")
 
 
-def _extras(facts: Facts) -> Iterator[tuple[bool, Finding]]:
+def _extras(facts: InstallReport) -> Iterator[tuple[bool, Finding]]:
     for extra, became in facts.extras.items():
         if became.startswith("failed"):
             hint = "loosen its requirements, or narrow install.extras in [tool.unmoor]"
@@ -164,7 +164,7 @@ def _extras(facts: Facts) -> Iterator[tuple[bool, Finding]]:
             )
 
 
-def _times(facts: Facts, expected: Expected) -> Iterator[tuple[bool, Finding]]:
+def _times(facts: InstallReport, expected: Expected) -> Iterator[tuple[bool, Finding]]:
     if facts.seconds > expected.seconds:
         what = f"installing takes {facts.seconds:.1f} s, more than {expected.seconds:g} s"
         yield expected.strict, Finding(message=what, hint="look at the dependencies, or raise install.seconds")

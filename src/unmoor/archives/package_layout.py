@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from unmoor.archives.archive_file import Archive
-from unmoor.archives.commit_files import Tree
+from unmoor.archives.commit_files import CommitFiles
 
 __all__ = ["Layout", "installed_path", "layout"]
 
@@ -31,7 +31,7 @@ class Layout:
         top = path.partition("/")[0]
         return posixpath.join(self.roots[top], path) if top in self.roots else ""
 
-    def modules(self, tree: Tree, import_names: Iterable[str]) -> dict[str, str]:
+    def modules(self, tree: CommitFiles, import_names: Iterable[str]) -> dict[str, str]:
         """Return the tree's files of the packages ``import_names``: path in the wheel → path in the tree."""
         found = {}
         for name in import_names:
@@ -52,7 +52,7 @@ def installed_path(path: str) -> str:
     return "" if _NOT_CODE.match(path) else path
 
 
-def layout(wheel: Archive, tree: Tree, import_names: Iterable[str] = ()) -> Layout:
+def layout(wheel: Archive, tree: CommitFiles, import_names: Iterable[str] = ()) -> Layout:
     """Find the tree's root for every top-level name of the wheel, and of the packages it should have."""
     paths = [path for member in wheel.members if (path := installed_path(member.path))]
     tops = {path.partition("/")[0] for path in paths} | {name.partition(".")[0] for name in import_names}
@@ -67,10 +67,10 @@ def layout(wheel: Archive, tree: Tree, import_names: Iterable[str] = ()) -> Layo
     return Layout(roots)
 
 
-def _holds(tree: Tree, folder: str, top: str) -> bool:
+def _holds(tree: CommitFiles, folder: str, top: str) -> bool:
     path = posixpath.join(folder, top)
     return path in tree.folders or path in tree.entries or f"{path}.py" in tree.entries
 
 
-def _hits(tree: Tree, folder: str, paths: Iterable[str]) -> int:
+def _hits(tree: CommitFiles, folder: str, paths: Iterable[str]) -> int:
     return sum(posixpath.join(folder, path) in tree.entries for path in paths)

@@ -14,20 +14,20 @@ from fnmatch import fnmatchcase
 
 from unmoor.archives.archive_file import Archive, Member, contents
 from unmoor.archives.build_configuration import Configuration
-from unmoor.archives.commit_files import Tree
-from unmoor.archives.deny_list import credential, dropping, sample
+from unmoor.archives.commit_files import CommitFiles
+from unmoor.archives.deny_list import credential, leftover, sample
 from unmoor.archives.globs import matches
 from unmoor.model import Finding
 from unmoor.project.toml_file import dig
 
-__all__ = ["droppings", "missing", "strays"]
+__all__ = ["leftovers", "missing", "strays"]
 
 _ALLOW = "commit it, keep it out of the sdist, or name it in archive-allow"
 _LICENCES = ("LICEN[CS]E*", "COPYING*", "NOTICE*")
 _EXPORT_SUBST = re.compile(r"\$Format:[^$]*\$")
 
 
-def strays(sdist: Archive, tree: Tree, config: Configuration, allow: Collection[str]) -> Iterator[Finding]:
+def strays(sdist: Archive, tree: CommitFiles, config: Configuration, allow: Collection[str]) -> Iterator[Finding]:
     """Yield a problem for each member that is not the commit's and has no known reason to be there."""
     differing = {
         member.path
@@ -43,7 +43,7 @@ def strays(sdist: Archive, tree: Tree, config: Configuration, allow: Collection[
             yield Finding(message=what, place=f"{sdist.path.name}:{member.path}", hint=hint)
 
 
-def _verdict(member: Member, tree: Tree, config: Configuration, content: bytes | None) -> tuple[str, str]:
+def _verdict(member: Member, tree: CommitFiles, config: Configuration, content: bytes | None) -> tuple[str, str]:
     path = member.path
     if credential(path) and not (path in tree.entries and sample(path)):
         return (
@@ -57,12 +57,12 @@ def _verdict(member: Member, tree: Tree, config: Configuration, content: bytes |
             return "", ""
         return f"{path!r} has other content than in the planned commit", "find out what changes it during the build"
     # A file may be taken from another place of the commit; a module that moved may be a stale copy of itself.
-    moved = tree.has_content(member) and not dropping(path) and not path.endswith((".py", ".pyi"))
+    moved = tree.has_content(member) and not leftover(path) and not path.endswith((".py", ".pyi"))
     known = moved or matches(path, config.written)
     return ("", "") if known else (f"{path!r} is not in the planned commit", _ALLOW)
 
 
-def _link_is_known(member: Member, tree: Tree) -> bool:
+def _link_is_known(member: Member, tree: CommitFiles) -> bool:
     entry = tree.entries.get(member.path)
     if entry is None:
         return False
@@ -73,7 +73,7 @@ def _link_is_known(member: Member, tree: Tree) -> bool:
     return target in tree.entries and tree.entries[target].blob == entry.blob
 
 
-def _rewritten(path: str, tree: Tree, config: Configuration, content: bytes) -> bool:
+def _rewritten(path: str, tree: CommitFiles, config: Configuration, content: bytes) -> bool:
     if matches(path, config.rewritten):
         return True
     if path == "setup.cfg" and config.backend == "setuptools":
@@ -92,7 +92,7 @@ def _cfg(text: str) -> dict[str, dict[str, str]] | None:
 
 
 def missing(
-    sdist: Archive, tree: Tree, config: Configuration, modules: Collection[str]
+    sdist: Archive, tree: CommitFiles, config: Configuration, modules: Collection[str]
 ) -> Iterator[tuple[bool, Finding]]:
     """Yield what an sdist should hold and does not, and whether that blocks.
 
@@ -117,7 +117,7 @@ def missing(
         yield True, _lacks(sdist, tree, licences[0], "most licences ask to be passed on; see license-files of PEP 639")
 
 
-def _documents(tree: Tree, config: Configuration) -> Iterator[tuple[str, bool]]:
+def _documents(tree: CommitFiles, config: Configuration) -> Iterator[tuple[str, bool]]:
     readme = dig(config.table, "project", "readme")
     declared = readme if isinstance(readme, str) else dig(config.table, "project", "readme", "file")
     if isinstance(declared, str):
@@ -131,15 +131,15 @@ def _is_licence(path: str) -> bool:
     return any(fnmatchcase(path.upper(), pattern) for pattern in _LICENCES) and "/" not in path
 
 
-def _lacks(sdist: Archive, tree: Tree, path: str, hint: str) -> Finding:
+def _lacks(sdist: Archive, tree: CommitFiles, path: str, hint: str) -> Finding:
     return Finding(
         message=f"the sdist lacks {path!r}", place=tree.place(path), hint=hint or f"left out of {sdist.path.name}"
     )
 
 
-def droppings(archive: Archive, tree: Tree, allow: Collection[str]) -> Iterator[Finding]:
+def leftovers(archive: Archive, tree: CommitFiles, allow: Collection[str]) -> Iterator[Finding]:
     """Yield a remark for each tracked file that is usually there by accident; untracked ones are strays."""
     for path in archive.files:
-        if path in tree.entries and (dropping(path) or credential(path)) and not matches(path, allow):
+        if path in tree.entries and (leftover(path) or credential(path)) and not matches(path, allow):
             hint = "remove it from the repository if it is there by accident"
             yield Finding(message=f"{path!r} looks like a file of one machine", place=tree.place(path), hint=hint)

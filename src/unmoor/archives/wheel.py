@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterator
 
 from unmoor.archives.archive_file import Archive, Member, contents
 from unmoor.archives.build_configuration import Configuration
-from unmoor.archives.commit_files import Tree
-from unmoor.archives.deny_list import credential, dropping
+from unmoor.archives.commit_files import CommitFiles
+from unmoor.archives.deny_list import credential, leftover
 from unmoor.archives.globs import matches
 from unmoor.archives.package_layout import Layout, installed_path
 from unmoor.model import Finding
@@ -43,7 +43,7 @@ def strays(wheel: Archive, import_names: Collection[str], allow: Collection[str]
         name = top if "/" in path else top.partition(".")[0]
         if matches(member.path, allow):
             continue
-        if credential(member.path) or dropping(member.path):
+        if credential(member.path) or leftover(member.path):
             yield Finding(
                 message=f"{member.path!r} does not belong in a wheel", place=place, hint="keep it out of the wheel"
             )
@@ -77,7 +77,7 @@ def record_hash(member: Member) -> str:
     return f"sha256={digest}"
 
 
-def without_licence(wheel: Archive, tree: Tree) -> Iterator[Finding]:
+def without_licence(wheel: Archive, tree: CommitFiles) -> Iterator[Finding]:
     """Yield a problem when the tree has a licence at its top and the wheel has none among its metadata."""
     in_tree = [path for path in tree.entries if "/" not in path and path.upper().startswith(_LICENCE_WORDS)]
     names = [posixpath.basename(member.path).upper() for member in wheel.members if ".dist-info/" in member.path]
@@ -87,7 +87,7 @@ def without_licence(wheel: Archive, tree: Tree) -> Iterator[Finding]:
 
 
 def differing(
-    wheel: Archive, tree: Tree, layout: Layout, config: Configuration, allow: Collection[str]
+    wheel: Archive, tree: CommitFiles, layout: Layout, config: Configuration, allow: Collection[str]
 ) -> Iterator[tuple[bool, Finding]]:
     """Yield each file a wheel installs that is not the commit's, byte for byte, and whether that blocks.
 
@@ -123,7 +123,7 @@ def _own(path: str) -> str:
 
 
 def missing(
-    wheel: Archive, tree: Tree, modules: dict[str, str], config: Configuration, allow: Collection[str]
+    wheel: Archive, tree: CommitFiles, modules: dict[str, str], config: Configuration, allow: Collection[str]
 ) -> Iterator[tuple[bool, Finding]]:
     """Yield each file of the packages that the wheel lacks, and whether that blocks.
 

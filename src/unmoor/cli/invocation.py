@@ -20,7 +20,7 @@ from unmoor.request import Memory, OwnSession, Request
 from unmoor.runtime import environment, private_memory, redact
 from unmoor.runtime.die_with_parent import die_with
 
-__all__ = ["STAGES", "Invocation", "hush"]
+__all__ = ["STAGES", "Invocation", "quiet_libraries"]
 
 STAGES = frozenset(stage.name for stage in CHAIN)
 _UPLOADING = frozenset(stage.name for stage in CHAIN if "credential-is-present" in stage.before)
@@ -101,13 +101,13 @@ class Invocation:
         """Take back what was laid out for workers: a session runs in this process, so there will be none."""
         workers.take_back(os.environ)
 
-    def foresee(self) -> None:
+    def fail_early(self) -> None:
         """Raise what would stop every stage alike, before nox runs one after the other in vain."""
         if self.is_worker or self.is_listing or not self.asked & STAGES:
             return
         from unmoor.pipeline.open_plan import open_plan
 
-        hush()
+        quiet_libraries()
         local = all(chain.stage(name).is_local for name in self.asked & STAGES)
         open_plan(self.request("", parse(self._posargs, own_tools=self.is_local)), local=local)
 
@@ -154,7 +154,7 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def hush() -> None:
+def quiet_libraries() -> None:
     """Keep libraries from talking: nox lets the root logger say everything, and theirs would run through the lines."""
     for name in ("charset_normalizer", "docutils", "filelock", "markdown_it", "urllib3"):
         logging.getLogger(name).setLevel(logging.WARNING)

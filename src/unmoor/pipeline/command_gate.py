@@ -57,5 +57,5 @@ class CommandGateRunner:
             problem = Finding(message=f"{process.shown(self.command.run)} says no", hint=f"the whole output: {log}")
             return Findings(examined=1, unit="command", problems=(problem, *lines))
         what = f"{process.shown(self.command.run)} ended with exit status {done.status}"
-        hint = "mend what it says; a gate ends with 0 for passed, 2 for failed, 3 for not configured"
+        hint = "fix what it says; a gate ends with 0 for passed, 2 for failed, 3 for not configured"
         raise ToolFailed(what, status=done.status, tail=last, log=str(log), hint=hint)

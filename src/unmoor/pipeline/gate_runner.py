@@ -113,7 +113,7 @@ def waived(record: GateRecord, context: Context) -> tuple[GateRecord, Exit]:
     if waiver is None:
         return record, Exit.GATE_FAILED
     if waiver.until and waiver.until < context.plan.date:
-        late = Finding(message=f"its waiver ended on {waiver.until}", hint="mend the cause, or renew the waiver")
+        late = Finding(message=f"its waiver ended on {waiver.until}", hint="fix the cause, or renew the waiver")
         return replace(record, problems=(*record.problems, late)), Exit.GATE_FAILED
     return replace(record, outcome=Outcome.WAIVED, reason=_by_whom(waiver)), Exit.PASS
 

@@ -26,7 +26,7 @@ from unmoor.state.layout import StateLayout, trim
 from unmoor.tools.git import Git
 
 if TYPE_CHECKING:
-    from unmoor.planning.version_facts import Facts
+    from unmoor.planning.version_facts import Observed
 
 __all__ = ["OpenPlan", "OpenRelease", "open_components", "open_plan", "opened"]
 
@@ -185,8 +185,8 @@ def _make(
     from unmoor.planning.plan import make
 
     repository = components[0].repository
-    facts = _facts(git, clone, repository, None if local else observer)
-    found = [(each, facts if local else _with_versions(facts, each, observer)) for each in components]
+    observed = _observed(git, clone, repository, None if local else observer)
+    found = [(each, observed if local else _with_versions(observed, each, observer)) for each in components]
     bases = {each.name: request.base or _rehearsed_base(each, layout, request, clone) for each in components}
     return make(found, mode=observer.mode, named_version=request.live, bases=bases, actor=_actor(git, request))
 
@@ -201,13 +201,13 @@ def _rehearsed_base(component: Component, layout: StateLayout, request: Request,
     return next((each.base_tag for each in rehearsed.releases if each.component == component.name), "")
 
 
-def _facts(git: Git, clone: _Clone, repository: Repository, observer: Observer | None) -> Facts:
+def _observed(git: Git, clone: _Clone, repository: Repository, observer: Observer | None) -> Observed:
     """Return what is so, apart from the versions on an index; without an ``observer`` the remote is not asked."""
-    from unmoor.planning.version_facts import Facts
+    from unmoor.planning.version_facts import Observed
 
     refs = observer.remote_refs(repository) if observer else None
     unasked = observer is not None and repository.remote and refs is None
-    return Facts(
+    return Observed(
         commit=clone.commit,
         tree=clone.tree,
         branch=clone.branch,
@@ -221,7 +221,7 @@ def _facts(git: Git, clone: _Clone, repository: Repository, observer: Observer |
     )
 
 
-def _with_versions(facts: Facts, component: Component, observer: Observer) -> Facts:
+def _with_versions(observed: Observed, component: Component, observer: Observer) -> Observed:
     """Return the facts with the versions that the main index has of the component; or a notice why it said none."""
     from unmoor.runtime.http import Unreachable
 
@@ -229,8 +229,8 @@ def _with_versions(facts: Facts, component: Component, observer: Observer) -> Fa
         files = observer.index_files(component)
     except (Unreachable, Blocked) as error:
         unasked = f"the index was not asked which versions are taken: {error.problems[0].message}"
-        return replace(facts, notices=(unasked, *facts.notices))
-    return replace(facts, taken=tuple(sorted({each.version for each in files if each.version})))
+        return replace(observed, notices=(unasked, *observed.notices))
+    return replace(observed, taken=tuple(sorted({each.version for each in files if each.version})))
 
 
 def _actor(git: Git, request: Request) -> str:

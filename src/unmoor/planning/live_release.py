@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from unmoor.errors import Blocked, UnmoorError
 from unmoor.model import Finding
-from unmoor.planning.version_facts import Ground
+from unmoor.planning.version_facts import VersionFacts
 from unmoor.planning.versions.pep440 import is_publishable, next_free, parse, try_parse
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["base_tag", "named"]
 
 
-def named(ground: Ground, said: str) -> tuple[str, str]:
+def named(facts: VersionFacts, said: str) -> tuple[str, str]:
     """Return the version to release, canonical, and the rule; ``said`` is the version as the user named it.
 
     Raises ``UnmoorError`` where none was named, ``Blocked`` listing every place that disagrees.
@@ -23,12 +23,12 @@ def named(ground: Ground, said: str) -> tuple[str, str]:
     if not said:
         raise UnmoorError("a live release names its version", hint="nox -s release -- --live VERSION")
     version = parse(said, where="--live")
-    problems = [*_unpublishable(version), *_disagreeing(ground, version)]
+    problems = [*_unpublishable(version), *_disagreeing(facts, version)]
     if problems:
         raise Blocked.of(problems)
-    if not ground.derived:
-        return str(ground.stated), "it was named, and the tree states it"
-    tag = next((tag for tag, each in ground.here.items() if each == version), "")
+    if not facts.derived:
+        return str(facts.stated), "it was named, and the tree states it"
+    tag = next((tag for tag, each in facts.here.items() if each == version), "")
     why = f"the tag {tag} is on this commit" if tag else "its tag makes it so"
     return str(version), f"it was named, and {why}"
 
@@ -40,66 +40,66 @@ def _unpublishable(version: Version) -> list[Finding]:
     return [Finding(message=f"{str(version)!r} is {kind}, which is not published", hint="name a release")]
 
 
-def _disagreeing(ground: Ground, version: Version) -> list[Finding]:
+def _disagreeing(facts: VersionFacts, version: Version) -> list[Finding]:
     problems = []
-    for source in ground.component.sources:
+    for source in facts.component.sources:
         if source.kind == "vcs" or source.is_memory or (not source.value and source.kind == "computed"):
             continue
         if try_parse(source.value) != version:
             where = f"{source.path}: {source.key}" if source.key else source.path
             hint = f"commit the bump first: unmoor bump --to {version}"
             problems.append(Finding(message=f"states {source.value!r}, not {str(version)!r}", place=where, hint=hint))
-    if not ground.derived and ground.stated is None:
+    if not facts.derived and facts.stated is None:
         hint = "state it as project.version or __version__, or derive it from git tags"
         problems.append(Finding(message="nothing in the tree states the version", hint=hint))
-    if ground.derived:
-        others = [tag for tag, each in ground.here.items() if each != version]
-        if others and version not in ground.here.values():
+    if facts.derived:
+        others = [tag for tag, each in facts.here.items() if each != version]
+        if others and version not in facts.here.values():
             problems.append(
                 Finding(message=f"this commit is tagged {others[-1]!r}", hint=f"name it: --live {others[-1]}")
             )
-        elif ground.last is not None and version < ground.last and version not in ground.here.values():
-            hint = f"name a greater version, such as {next_free(str(ground.last), map(str, ground.used))}"
-            problems.append(Finding(message=f"{str(version)!r} is less than the last release {ground.last}", hint=hint))
+        elif facts.last is not None and version < facts.last and version not in facts.here.values():
+            hint = f"name a greater version, such as {next_free(str(facts.last), map(str, facts.used))}"
+            problems.append(Finding(message=f"{str(version)!r} is less than the last release {facts.last}", hint=hint))
     return problems
 
 
-def base_tag(ground: Ground, base: str, version: str) -> str:
+def base_tag(facts: VersionFacts, base: str, version: str) -> str:
     """Return the tag that ``base`` (a tag or a version) names, empty for a first release.
 
     Raises ``UnmoorError`` where none was named though releases exist, or where it is not known here or on the
     remote, or is not before ``version``.
     """
-    released = {tag: each for tag, each in ground.tagged.items() if each != parse(version)}
+    released = {tag: each for tag, each in facts.tagged.items() if each != parse(version)}
     if not base:
         if not released:
             return ""
-        before = [tag for tag, each in ground.behind.items() if tag in released and each < parse(version)]
+        before = [tag for tag, each in facts.behind.items() if tag in released and each < parse(version)]
         suggestion = before[-1] if before else next(reversed(released))
         what = "a live release names the release it follows"
         raise UnmoorError(what, hint=f"add --base {suggestion} (or rehearse this commit first)")
-    tag = _find(ground, base)
+    tag = _find(facts, base)
     problems = []
-    if tag not in ground.tagged:
+    if tag not in facts.tagged:
         hint = f"fetch the tags; known are {', '.join([*released][-3:]) or 'none'}"
         problems.append(Finding(message=f"there is no release tag for the base {base!r}", place="--base", hint=hint))
     else:
-        if ground.tagged[tag] >= parse(version):
+        if facts.tagged[tag] >= parse(version):
             hint = "name the release that this one follows"
             problems.append(Finding(message=f"the base {tag!r} is not before {version!r}", place="--base", hint=hint))
-        if ground.facts.remote_refs is not None and f"refs/tags/{tag}" not in ground.facts.remote_refs:
-            hint = f"push it first: git push {ground.component.repository.remote or 'origin'} refs/tags/{tag}"
+        if facts.observed.remote_refs is not None and f"refs/tags/{tag}" not in facts.observed.remote_refs:
+            hint = f"push it first: git push {facts.component.repository.remote or 'origin'} refs/tags/{tag}"
             problems.append(Finding(message=f"the base {tag!r} is not on the remote", place="--base", hint=hint))
     if problems:
         raise Blocked.of(problems)
     return tag
 
 
-def _find(ground: Ground, base: str) -> str:
-    if base in ground.tagged:
+def _find(facts: VersionFacts, base: str) -> str:
+    if base in facts.tagged:
         return base
     wanted = try_parse(base)
-    found = [tag for tag, each in ground.tagged.items() if each == wanted]
+    found = [tag for tag, each in facts.tagged.items() if each == wanted]
     if len(found) > 1:
         what = f"the base {base!r} is ambiguous: {', '.join(found)}"
         raise UnmoorError(what, place="--base", hint=f"name the tag itself, such as --base {found[0]}")

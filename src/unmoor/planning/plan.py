@@ -9,17 +9,17 @@ from pathlib import PurePosixPath
 from unmoor.model import Change, Component, Edit, Mode, Plan, Release
 from unmoor.planning import live_release, notes
 from unmoor.planning.notes.record import Notes
-from unmoor.planning.version_facts import Facts, Ground
+from unmoor.planning.version_facts import Observed, VersionFacts
 from unmoor.planning.versions import tags
 from unmoor.planning.versions.next_version import choose
 from unmoor.planning.versions.pep440 import parse
 from unmoor.planning.versions.sources import moving
 
-__all__ = ["Facts", "edits", "make"]
+__all__ = ["Observed", "edits", "make"]
 
 
 def make(
-    found: Sequence[tuple[Component, Facts]],
+    found: Sequence[tuple[Component, Observed]],
     *,
     mode: Mode,
     named_version: str = "",
@@ -35,9 +35,9 @@ def make(
     _, common = found[0]
     releases, notices = [], list[str]()
     names = {component.name for component, _ in found}
-    for component, facts in found:
+    for component, observed in found:
         base = (bases or {}).get(component.name, "")
-        release, remarks = _release(component, facts, mode=mode, named_version=named_version, base=base)
+        release, remarks = _release(component, observed, mode=mode, named_version=named_version, base=base)
         releases.append(replace(release, waits_for=tuple(each for each in component.requires if each in names)))
         notices += remarks
     return Plan(
@@ -55,18 +55,18 @@ def make(
 
 
 def _release(
-    component: Component, facts: Facts, *, mode: Mode, named_version: str, base: str
+    component: Component, observed: Observed, *, mode: Mode, named_version: str, base: str
 ) -> tuple[Release, tuple[str, ...]]:
     """Return the release of one component, and what could not be asked or is wrong with its notes."""
-    found = facts.notes if facts.notes is not None else notes.read(component)
-    ground = Ground(component, facts, found.changes)
+    found = observed.notes if observed.notes is not None else notes.read(component)
+    facts = VersionFacts(component, observed, found.changes)
     if mode is Mode.LIVE:
-        version, rule = live_release.named(ground, named_version)
-        base_tag = live_release.base_tag(ground, base, version)
+        version, rule = live_release.named(facts, named_version)
+        base_tag = live_release.base_tag(facts, base, version)
     else:
-        version, rule = choose(ground)
-        base_tag = _newest_behind(ground, version)
-    current = str(ground.current) if ground.current is not None else ""
+        version, rule = choose(facts)
+        base_tag = _newest_behind(facts, version)
+    current = str(facts.current) if facts.current is not None else ""
     release = Release(
         component=component.name,
         current=current,
@@ -75,26 +75,26 @@ def _release(
         tag=tags.name(tags.form_of(component), version),
         base_tag=base_tag,
         changes=found.changes,
-        edits=() if mode is Mode.LIVE else tuple(edits(component, facts, found, current, version)),
+        edits=() if mode is Mode.LIVE else tuple(edits(component, observed, found, current, version)),
     )
-    return release, (*facts.notices, *(str(problem) for problem in found.problems))
+    return release, (*observed.notices, *(str(problem) for problem in found.problems))
 
 
-def _newest_behind(ground: Ground, version: str) -> str:
+def _newest_behind(facts: VersionFacts, version: str) -> str:
     wanted = parse(version)
-    before = [tag for tag, each in ground.behind.items() if each < wanted]
-    others = [tag for tag, each in ground.behind.items() if each != wanted]
+    before = [tag for tag, each in facts.behind.items() if each < wanted]
+    others = [tag for tag, each in facts.behind.items() if each != wanted]
     return (before or others or [""])[-1]
 
 
-def edits(component: Component, facts: Facts, found: Notes, current: str, version: str) -> Iterator[Edit]:
+def edits(component: Component, observed: Observed, found: Notes, current: str, version: str) -> Iterator[Edit]:
     """Yield what preparing the tree for ``version`` will change, one edit a file."""
     prefix = PurePosixPath(component.path)
     paths = {(prefix / source.path).as_posix() for source in moving(component.sources, current, version)}
     if paths:
-        followers = facts.followers if facts.followers is not None else _followers(component, current, version)
+        followers = observed.followers if observed.followers is not None else _followers(component, current, version)
         paths |= {(prefix / path).as_posix() for path in followers}
-    written = changelog(component, found, version, facts.today) if found.changes else ""
+    written = changelog(component, found, version, observed.today) if found.changes else ""
     for path in sorted(paths - {written}):
         yield Edit(path=path, what=f"version {current} → {version}")
     if written:

@@ -15,13 +15,13 @@ from unmoor.planning.versions.pep440 import try_parse
 if TYPE_CHECKING:
     from packaging.version import Version
 
-__all__ = ["Facts", "Ground"]
+__all__ = ["Observed", "VersionFacts"]
 
 _TAGS = "refs/tags/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Observed:
     """The world as it was found. ``taken`` and ``remote_refs`` are ``None`` where they could not be asked.
 
     ``tags`` maps names to the commits they lead to, ``reachable`` are the tags in the commit's history, ``epoch`` is
@@ -45,11 +45,11 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Ground:
+class VersionFacts:
     """The facts as far as they concern versions of one component."""
 
     component: Component
-    facts: Facts
+    observed: Observed
     changes: tuple[Change, ...] = field(default=())
 
     @cached_property
@@ -66,9 +66,9 @@ class Ground:
     @cached_property
     def commits(self) -> dict[str, str]:
         """Every tag known here or on the remote, and its commit."""
-        remote = self.facts.remote_refs or {}
+        remote = self.observed.remote_refs or {}
         there = {name.removeprefix(_TAGS): commit for name, commit in remote.items() if name.startswith(_TAGS)}
-        return {**there, **self.facts.tags}
+        return {**there, **self.observed.tags}
 
     @cached_property
     def tagged(self) -> dict[str, Version]:
@@ -78,19 +78,19 @@ class Ground:
     @cached_property
     def behind(self) -> dict[str, Version]:
         """The version tags in the commit's history, oldest version first."""
-        return tags.versions(tags.form_of(self.component), self.facts.reachable)
+        return tags.versions(tags.form_of(self.component), self.observed.reachable)
 
     @cached_property
     def here(self) -> dict[str, Version]:
         """The version tags on the commit itself, if the commit is what will be released."""
-        if self.facts.uncommitted:
+        if self.observed.uncommitted:
             return {}
-        return {tag: version for tag, version in self.tagged.items() if self.commits[tag] == self.facts.commit}
+        return {tag: version for tag, version in self.tagged.items() if self.commits[tag] == self.observed.commit}
 
     @cached_property
     def on_index(self) -> set[Version]:
         """The versions on the index, as far as it was asked."""
-        return {version for each in self.facts.taken or () if (version := try_parse(each)) is not None}
+        return {version for each in self.observed.taken or () if (version := try_parse(each)) is not None}
 
     @cached_property
     def used(self) -> set[Version]:

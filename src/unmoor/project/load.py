@@ -15,7 +15,7 @@ from unmoor.project.detect import repository
 from unmoor.project.detect.detected import Detected, detect, problems
 from unmoor.project.detect.repository import Refs
 from unmoor.project.detect.tag_form import tag_form
-from unmoor.project.project_files import Tree
+from unmoor.project.project_files import ProjectFiles
 from unmoor.project.resolved import explain
 from unmoor.project.settings.decode import decode
 from unmoor.project.toml_file import dig
@@ -33,7 +33,7 @@ def load(root: Path, start: Path, refs: Refs) -> Component:
     ``refs`` is what git says of the repository. Raises ``UnmoorError`` where there is no package, and
     ``SettingsError`` with every problem that its settings and metadata have.
     """
-    tree = Tree(find_component(start, root))
+    tree = ProjectFiles(find_component(start, root))
     settings = _settings(tree)
     found = detect(tree, settings)
     form, form_reason = (settings.tag, "set in [tool.unmoor]") if settings.tag else tag_form(refs.tags, found.name)
@@ -86,7 +86,7 @@ def find_component(start: Path, root: Path) -> Path:
     )
 
 
-def _settings(tree: Tree) -> Settings:
+def _settings(tree: ProjectFiles) -> Settings:
     """Decode the settings; raise every problem of theirs and of the metadata at once."""
     table = dig(tree.pyproject, "tool", "unmoor")
     settings, found = Settings(), list[Finding]()

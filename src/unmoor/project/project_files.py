@@ -15,11 +15,11 @@ from unmoor.errors import SettingsError
 from unmoor.model import Finding
 from unmoor.project.toml_file import TomlFile, dig_table, read_text, read_toml
 
-__all__ = ["Tree", "ini_table", "parse_ini"]
+__all__ = ["ProjectFiles", "ini_table", "parse_ini"]
 
 
 @dataclass(frozen=True)
-class Tree:
+class ProjectFiles:
     """One folder with a package in it; what its files say is read once, when it is first asked for."""
 
     folder: Path

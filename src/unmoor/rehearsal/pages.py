@@ -6,7 +6,7 @@ import html
 import json
 from collections.abc import Sequence
 
-from unmoor.rehearsal.storage import Record
+from unmoor.rehearsal.storage import StoredFile
 
 __all__ = ["HTML", "JSON", "choose", "project_page", "root_page"]
 
@@ -46,7 +46,7 @@ def root_page(kind: str, projects: Sequence[str]) -> bytes:
     return _html("Simple index", [f'<a href="/simple/{name}/">{name}</a>' for name in projects])
 
 
-def project_page(kind: str, project: str, records: Sequence[Record]) -> bytes:
+def project_page(kind: str, project: str, records: Sequence[StoredFile]) -> bytes:
     """Return the page of one project with the files of ``records``."""
     if kind != JSON:
         return _html(f"Links for {project}", [_link(each) for each in records])
@@ -65,7 +65,7 @@ def _meta() -> dict[str, object]:
     return {"api-version": _VERSION, "_last-serial": 0}
 
 
-def _file(record: Record) -> dict[str, object]:
+def _file(record: StoredFile) -> dict[str, object]:
     metadata: object = {"sha256": record.metadata_sha256} if record.metadata_sha256 else False
     return {
         "filename": record.filename,
@@ -81,7 +81,7 @@ def _file(record: Record) -> dict[str, object]:
     }
 
 
-def _link(record: Record) -> str:
+def _link(record: StoredFile) -> str:
     attributes = {"href": f"/files/{record.filename}#sha256={record.sha256}"}
     if record.requires_python:
         attributes["data-requires-python"] = record.requires_python

@@ -15,14 +15,14 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from unmoor.indexes.rules import Held, Shelf
+from unmoor.indexes.rules import HeldFile, IndexContents
 from unmoor.runtime.files import ensure_folder, write_whole
 
-__all__ = ["Record", "Storage"]
+__all__ = ["Storage", "StoredFile"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class StoredFile:
     """One file on the index; ``project`` is the normalized name, ``uploaded`` an ISO time in UTC.
 
     ``metadata_sha256`` is empty where no core metadata is served; ``yanked`` is ``None`` or the reason, maybe empty.
@@ -55,27 +55,27 @@ class Storage:
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    def records(self, project: str = "") -> tuple[Record, ...]:
+    def records(self, project: str = "") -> tuple[StoredFile, ...]:
         """Return the files of a project, or all, oldest first."""
-        found = (Record(**json.loads(path.read_bytes())) for path in self._records.glob("*.json"))
+        found = (StoredFile(**json.loads(path.read_bytes())) for path in self._records.glob("*.json"))
         wanted = canonicalize_name(project)
         return tuple(sorted((each for each in found if wanted in {"", each.project}), key=lambda each: each.uploaded))
 
-    def record(self, filename: str) -> Record | None:
+    def record(self, filename: str) -> StoredFile | None:
         """Return the record of a file, where it is there."""
         path = self._records / f"{filename}.json"
         if "/" in filename or not path.is_file():
             return None
-        return Record(**json.loads(path.read_bytes()))
+        return StoredFile(**json.loads(path.read_bytes()))
 
     def content(self, filename: str) -> bytes:
         """Return the bytes of a file that has a record, or of its core metadata (``….metadata``)."""
         return (self._files / filename).read_bytes()
 
-    def shelf(self) -> Shelf:
+    def contents(self) -> IndexContents:
         """Return what the upload rules ask about."""
         held = tuple(
-            Held(
+            HeldFile(
                 filename=each.filename,
                 project=each.project,
                 version=each.version,
@@ -87,17 +87,19 @@ class Storage:
             )
             for each in self.records()
         )
-        return Shelf(files=held, now=self.now())
+        return IndexContents(files=held, now=self.now())
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    def put(self, filename: str, content: bytes, metadata: bytes | None, fields: Mapping[str, Sequence[str]]) -> Record:
+    def put(
+        self, filename: str, content: bytes, metadata: bytes | None, fields: Mapping[str, Sequence[str]]
+    ) -> StoredFile:
         """Take a file that the rules have accepted, and return its record; durable when this returns."""
 
         def value(name: str) -> str:
             return next(iter(fields.get(name, ())), "")
 
-        record = Record(
+        record = StoredFile(
             filename=filename,
             project=canonicalize_name(value("name")),
             name=value("name"),

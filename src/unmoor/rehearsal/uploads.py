@@ -68,12 +68,12 @@ class Uploads:
             yield path
 
     def _judge(self, submission: Submission, sent: Part | None) -> Answer:
-        shelf = self._storage.shelf()
-        refusals = rules.judge(submission, shelf=shelf)
+        contents = self._storage.contents()
+        refusals = rules.judge(submission, contents=contents)
         if refusals or sent is None:
             first = refusals[0]
             return failure(first.status, first.message, filename=submission.filename)
-        if rules.is_known(submission, shelf):
+        if rules.is_known(submission, contents):
             return Answer(status=200, filename=submission.filename)
         self._storage.put(submission.filename, sent.content, _core_metadata(submission), submission.fields)
         return Answer(status=200, filename=submission.filename)

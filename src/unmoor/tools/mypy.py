@@ -35,7 +35,7 @@ def examine(tools: ToolEnvironment, targets: Sequence[str], log: Path) -> Findin
         raise ToolFailed("mypy did not say what it checked", status=0, tail=tail(done.text), log=done.log)
     if done.status and not problems:
         what = f"mypy could not look: {tail(done.text, 1)}"
-        raise ToolFailed(what, status=done.status, tail=tail(done.text), log=done.log, hint="mend its configuration")
+        raise ToolFailed(what, status=done.status, tail=tail(done.text), log=done.log, hint="fix its configuration")
     number = clean or checked
     examined = int(number.group(1)) if number else len({each["path"] for each in _ERROR.finditer(done.out)})
     return Findings(

@@ -1,7 +1,7 @@
-"""pre-commit: all hooks on all files, in a throw-away copy, because hooks mend what they look at.
+"""pre-commit: all hooks on all files, in a throw-away copy, because hooks fix what they look at.
 
 How it lies: a hook without files is "Skipped" and the run succeeds all the same; ``SKIP`` in the environment skips
-more, so it is not passed on. Exit statuses: 0 all well, 1 a hook failed or mended something, 3 pre-commit itself
+more, so it is not passed on. Exit statuses: 0 all well, 1 a hook failed or fixed something, 3 pre-commit itself
 could not go on, most often because a hook's repository did not answer. https://pre-commit.com/#pre-commit-run
 """
 

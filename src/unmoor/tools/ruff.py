@@ -49,7 +49,7 @@ def examine(tools: ToolEnvironment, jobs: Sequence[str], log: Path) -> Findings:
 def _understood(done: Completed) -> None:
     if done.status not in {0, _FOUND}:
         what = f"ruff could not look: {tail(done.text, 1)}"
-        raise ToolFailed(what, status=done.status, tail=tail(done.text), log=done.log, hint="mend its configuration")
+        raise ToolFailed(what, status=done.status, tail=tail(done.text), log=done.log, hint="fix its configuration")
 
 
 def _violations(tools: ToolEnvironment, done: Completed) -> tuple[Finding, ...]:

@@ -437,15 +437,15 @@ def test_requirements_that_cannot_be_installed_are_an_error_that_names_them(proj
 def test_hooks_run_on_a_copy_and_uncommitted_work_is_in_it(project):
     hook = (
         "repos:\n- repo: local\n  hooks:\n"
-        "  - {id: mend, name: mend, language: system, entry: sh -c 'echo mended >> README.md', pass_filenames: false}\n"
+        "  - {id: fix, name: fix, language: system, entry: sh -c 'echo fixed >> README.md', pass_filenames: false}\n"
     )
     project.write(".pre-commit-config.yaml", hook)
     needs = Requirements(arguments=("pre-commit",), reason="a test")
     tool = Tool(name="pre-commit", requirements=needs, reason="", source="")
     record = _judged("pre-commit-is-clean", _context(project, "pre-commit-is-clean", lint=(tool,)))
     assert record.outcome is Outcome.FAILED, record
-    assert _says(record, "the hook 'mend' failed: it would change files")
-    assert "mended" not in (project.folder / "README.md").read_text()
+    assert _says(record, "the hook 'fix' failed: it would change files")
+    assert "fixed" not in (project.folder / "README.md").read_text()
 
 
 @pytest.mark.network

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from unmoor.archives import sdist, wheel
 from unmoor.archives.archive_file import Archive, read
 from unmoor.archives.build_configuration import configuration
-from unmoor.archives.commit_files import Tree, load
+from unmoor.archives.commit_files import CommitFiles, load
 from unmoor.archives.package_layout import layout
 from unmoor.context import Context
 from unmoor.model import Finding, Findings, truncated
@@ -45,24 +45,26 @@ def _unsafe(archive: Archive) -> Iterator[Finding]:
         yield Finding(message=what, place=archive.path.name, hint="no name and no link may leave the archive")
 
 
-def _modules(context: Context, archives: list[Archive], tree: Tree) -> tuple[str, ...]:
+def _modules(context: Context, archives: list[Archive], tree: CommitFiles) -> tuple[str, ...]:
     """Return the tree's paths of the packages' files, which a wheel knows best where to look for."""
     names = context.component.import_names
     best = min(archives, key=lambda archive: archive.kind != "wheel", default=None)
     return tuple(layout(best, tree, names).modules(tree, names).values()) if best else ()
 
 
-def _sdist(context: Context, archive: Archive, tree: Tree, modules: tuple[str, ...]) -> Iterator[tuple[bool, Finding]]:
+def _sdist(
+    context: Context, archive: Archive, tree: CommitFiles, modules: tuple[str, ...]
+) -> Iterator[tuple[bool, Finding]]:
     config = configuration(tree)
     allow = context.component.settings.archive_allow
     for finding in sdist.strays(archive, tree, config, allow):
         yield True, finding
-    for finding in sdist.droppings(archive, tree, allow):
+    for finding in sdist.leftovers(archive, tree, allow):
         yield False, finding
     yield from sdist.missing(archive, tree, config, modules)
 
 
-def _wheel(context: Context, archive: Archive, tree: Tree) -> Iterator[tuple[bool, Finding]]:
+def _wheel(context: Context, archive: Archive, tree: CommitFiles) -> Iterator[tuple[bool, Finding]]:
     component = context.component
     blocking = (
         wheel.strays(archive, component.import_names, component.settings.archive_allow),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from unmoor.archives.install_check import try_out
+from unmoor.archives.install_check import check_install
 from unmoor.archives.interpreters import Python, choose
 from unmoor.context import Context
 from unmoor.indexes import configured
@@ -37,7 +37,7 @@ def check(context: Context) -> Findings:
         kind = "wheel" if path.name.endswith(".whl") else "sdist"
         context.say(f"installing {path.name} on python {python.version}")
         extras = kind == "wheel" and python == found.highest
-        return try_out(
+        return check_install(
             path,
             python,
             component=context.component,

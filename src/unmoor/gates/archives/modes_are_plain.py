@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterator
 
 from unmoor.archives.archive_file import Archive, Member, contents, read
-from unmoor.archives.commit_files import Tree, load
+from unmoor.archives.commit_files import CommitFiles, load
 from unmoor.archives.globs import matches
 from unmoor.archives.package_layout import Layout, installed_path, layout
 from unmoor.context import Context
@@ -54,7 +54,7 @@ def _special(archive: Archive) -> Iterator[Finding]:
             yield Finding(message=what, place=archive.path.name, hint=hint)
 
 
-def _executable(archive: Archive, tree: Tree, allowed: tuple[str, ...]) -> Iterator[Finding]:
+def _executable(archive: Archive, tree: CommitFiles, allowed: tuple[str, ...]) -> Iterator[Finding]:
     suspects = [member for member in _files(archive) if member.mode & _EXECUTABLE]
     suspects = [member for member in suspects if not _MADE_EXECUTABLE.search(member.path)]
     found = layout(archive, tree) if archive.kind == "wheel" else None

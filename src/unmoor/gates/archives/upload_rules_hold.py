@@ -24,11 +24,11 @@ def check(context: Context) -> Findings:
     """Judge every archive by every upload rule."""
     if not context.archives:
         return Findings(hint="nothing is built yet: nox -s build")
-    shelf = _shelf(context, context.index) if context.index else None
+    contents = _contents(context, context.index) if context.index else None
     problems = [
         Finding(message=f"{refusal.rule}: {_plain(refusal.message)}", place=path.name, hint=refusal.hint)
         for path in context.archives
-        for refusal in rules.judge(rules.submission_of(path), shelf=shelf)
+        for refusal in rules.judge(rules.submission_of(path), contents=contents)
     ]
     return Findings(examined=len(rules.RULES), unit="upload rules", problems=tuple(problems))
 
@@ -37,14 +37,14 @@ def _plain(message: str) -> str:
     return message.strip().rstrip(".")
 
 
-def _shelf(context: Context, index: Index) -> rules.Shelf:
+def _contents(context: Context, index: Index) -> rules.IndexContents:
     """Return what the index holds of this project, as far as it says so."""
-    return rules.Shelf(files=tuple(_held(context.component.name, index)))
+    return rules.IndexContents(files=tuple(_held(context.component.name, index)))
 
 
-def _held(name: str, index: Index) -> Iterator[rules.Held]:
+def _held(name: str, index: Index) -> Iterator[rules.HeldFile]:
     for each in index.client.files(name):
-        yield rules.Held(
+        yield rules.HeldFile(
             filename=each.filename,
             project=canonicalize_name(name),
             version=each.version,

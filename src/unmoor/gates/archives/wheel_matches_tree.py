@@ -10,7 +10,7 @@ from __future__ import annotations
 from unmoor.archives import wheel
 from unmoor.archives.archive_file import Archive, read
 from unmoor.archives.build_configuration import configuration
-from unmoor.archives.commit_files import Tree, load
+from unmoor.archives.commit_files import CommitFiles, load
 from unmoor.archives.package_layout import layout
 from unmoor.context import Context
 from unmoor.model import Finding, Findings, truncated
@@ -44,7 +44,7 @@ def check(context: Context) -> Findings:
     )
 
 
-def _compare(context: Context, archive: Archive, tree: Tree) -> Findings:
+def _compare(context: Context, archive: Archive, tree: CommitFiles) -> Findings:
     names = context.component.import_names
     allow = context.component.settings.archive_allow
     config = configuration(tree)

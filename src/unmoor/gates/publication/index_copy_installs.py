@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from unmoor.archives.install_check import try_out
+from unmoor.archives.install_check import check_install
 from unmoor.archives.interpreters import choose
 from unmoor.context import Context
 from unmoor.errors import Incomplete
@@ -66,7 +66,7 @@ def _fetch(context: Context, index: Index, folder: Path) -> tuple[list[Path], tu
 def _try(context: Context, index: Index, path: Path) -> Findings:
     python = choose(context.component.pythons, environment.clean(context.environ)).highest
     context.say(f"installing {path.name} from {index.name} on python {python.version}")
-    return try_out(
+    return check_install(
         path,
         python,
         component=context.component,

@@ -1,6 +1,6 @@
 """Every pre-commit hook passes on every file.
 
-The hooks run in a throw-away copy of the working tree, because many mend what they look at. Where the hooks'
+The hooks run in a throw-away copy of the working tree, because many fix what they look at. Where the hooks'
 repositories do not answer nothing was examined: a rehearsal says so and goes on, a live release stops.
 """
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from unmoor.context import Context
 from unmoor.indexes.rules import form, metadata
 from unmoor.indexes.rules.submission import Submission
-from unmoor.indexes.rules.upload_check import Case, No
+from unmoor.indexes.rules.upload_check import UploadCheck, Violation
 from unmoor.model import Component, Finding, Findings
 from unmoor.project.detect.declared import Declared, declared
 from unmoor.project.toml_file import dig, dig_table, dig_texts, read_text
@@ -53,7 +53,7 @@ _TYPES = {
     "": "text/plain",
 }
 # Each rule of the index, and the field that a person has to correct.
-_RULES: tuple[tuple[Callable[[Case], Iterator[No]], str], ...] = (
+_RULES: tuple[tuple[Callable[[UploadCheck], Iterator[Violation]], str], ...] = (
     (form.name_is_valid, "name"),
     (metadata.summary_is_one_line, "description"),
     (metadata.summary_is_short, "description"),
@@ -114,7 +114,7 @@ class _Where:
 def _by_index(context: Context, where: _Where) -> Iterator[Finding]:
     """Yield what the index's rules say about the fields as they will be sent."""
     fields = _as_sent(context, where)
-    with Case(Submission(fields=fields, filename="", content=None)) as case:
+    with UploadCheck(Submission(fields=fields, filename="", content=None)) as case:
         for rule, key in _RULES:
             for no in rule(case):
                 quoted = no.message.split("'")[1] if no.message.count("'") > 1 else ""
@@ -162,7 +162,7 @@ def _people(where: _Where) -> Iterator[Finding]:
         for each in people if isinstance(people, list) else []:
             address = "".join(dig_texts(each, "email"))
             fields = {"author_email": (address,)}
-            with Case(Submission(fields=fields, filename="", content=None)) as case:
+            with UploadCheck(Submission(fields=fields, filename="", content=None)) as case:
                 for no in metadata.emails_are_valid(case):
                     message = no.message.replace("author_email", key)
                     yield Finding(message=message, place=where(key, address), hint=no.hint)

@@ -1,6 +1,6 @@
 """What is released is what is committed.
 
-A rehearsal takes uncommitted work along and lists it; live it stops the release, because files that no commit holds
+A rehearsal includes uncommitted work and lists it; live it stops the release, because files that no commit holds
 have often ended up in archives.
 """
 

@@ -1,7 +1,7 @@
 """The upload rules of PyPI, as one list: the preflight and the rehearsal index both judge by it.
 
-Each rule is a function over a ``Case`` that yields what is wrong; its docstring says what it asserts and where the
-rule comes from. To add one, write the function in the module it belongs to and name it here, in the order in which
+Each rule is a function over an ``UploadCheck`` that yields what is wrong; its docstring says what it asserts and where
+the rule comes from. To add one, write the function in the module it belongs to and name it here, in the order in which
 the index would ask.
 """
 
@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from unmoor.indexes.rules import archive, dependencies, file, form, held, metadata, sdist, wheel
-from unmoor.indexes.rules.index_contents import Held, Shelf
+from unmoor.indexes.rules.index_contents import HeldFile, IndexContents
 from unmoor.indexes.rules.submission import Submission, submission_of
-from unmoor.indexes.rules.upload_check import Case, No, Refusal
+from unmoor.indexes.rules.upload_check import Refusal, UploadCheck, Violation
 
-__all__ = ["RULES", "Held", "Refusal", "Rule", "Shelf", "Submission", "is_known", "judge", "submission_of"]
+__all__ = ["RULES", "HeldFile", "IndexContents", "Refusal", "Rule", "Submission", "is_known", "judge", "submission_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Rule:
     """One upload rule: ``check`` yields why it does not hold."""
 
     name: str
-    check: Callable[[Case], Iterator[No]]
+    check: Callable[[UploadCheck], Iterator[Violation]]
 
     @property
     def asserts(self) -> str:
@@ -36,7 +36,7 @@ class Rule:
         return " ".join((self.check.__doc__ or "").partition("Source:")[2].split())
 
 
-def _rules(*checks: Callable[[Case], Iterator[No]]) -> tuple[Rule, ...]:
+def _rules(*checks: Callable[[UploadCheck], Iterator[Violation]]) -> tuple[Rule, ...]:
     return tuple(Rule(name=check.__name__.replace("_", "-"), check=check) for check in checks)
 
 
@@ -113,13 +113,13 @@ _AFTER = _rules(
 RULES: tuple[Rule, ...] = (*_BEFORE, *_AFTER)
 
 
-def judge(submission: Submission, *, shelf: Shelf | None = None) -> tuple[Refusal, ...]:
+def judge(submission: Submission, *, contents: IndexContents | None = None) -> tuple[Refusal, ...]:
     """Return every rule that does not hold for a submission, in the order in which the index would say so.
 
     Without a ``shelf`` (what the index holds) the rules about that have nothing to say. The very file that is
     already on the shelf is not judged further than PyPI does: an empty answer for it means a no-op.
     """
-    with Case(submission, shelf) as case:
+    with UploadCheck(submission, contents) as case:
         rules = _BEFORE if held.is_known(case) else RULES
         return tuple(
             Refusal(rule=rule.name, status=no.status, message=no.message, hint=no.hint)
@@ -128,7 +128,7 @@ def judge(submission: Submission, *, shelf: Shelf | None = None) -> tuple[Refusa
         )
 
 
-def is_known(submission: Submission, shelf: Shelf) -> bool:
+def is_known(submission: Submission, contents: IndexContents) -> bool:
     """Say whether the shelf holds this very file, so that uploading it again changes nothing."""
-    with Case(submission, shelf) as case:
+    with UploadCheck(submission, contents) as case:
         return held.is_known(case)

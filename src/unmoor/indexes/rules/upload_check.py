@@ -1,6 +1,6 @@
 """One submission under judgement: everything the rules look at, read once and only when a rule asks.
 
-A ``Case`` holds the archive open; close it, or use it as a context manager.
+A ``UploadCheck`` holds the archive open; close it, or use it as a context manager.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from typing import Any, NamedTuple, Self, cast
 from packaging.metadata import InvalidMetadata, Metadata, RawMetadata
 from packaging.version import InvalidVersion, Version
 
-from unmoor.indexes.rules.index_contents import Shelf
+from unmoor.indexes.rules.index_contents import IndexContents
 from unmoor.indexes.rules.submission import ARCHIVE_ERRORS, FORM_NAMES, Submission
 
-__all__ = ["Case", "No", "Refusal"]
+__all__ = ["Refusal", "UploadCheck", "Violation"]
 
 _TYPES = typing.get_type_hints(RawMetadata)
 _MEMBER_LIMIT = 64 << 20
 _RAW_NAMES = {FORM_NAMES.get(key, key): key for key in _TYPES}
 
 
-class No(NamedTuple):
+class Violation(NamedTuple):
     """A rule's answer where it does not hold: why, what to do about it, and the HTTP status of the refusal."""
 
     message: str
@@ -49,12 +49,12 @@ class Refusal:
         return f"{self.message} → {self.hint}" if self.hint else self.message
 
 
-class Case:
+class UploadCheck:
     """A submission, with its metadata, digests and archive at hand."""
 
-    def __init__(self, submission: Submission, shelf: Shelf | None = None) -> None:
+    def __init__(self, submission: Submission, contents: IndexContents | None = None) -> None:
         self.submission = submission
-        self.shelf = shelf
+        self.contents = contents
         self.fields = {name: _known(values) for name, values in submission.fields.items()}
 
     def __enter__(self) -> Self:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from unmoor.model import Backend, Finding
-from unmoor.project.project_files import Tree
+from unmoor.project.project_files import ProjectFiles
 from unmoor.project.toml_file import dig_table, dig_texts
 
 __all__ = ["backend", "backend_problems", "requires"]
@@ -38,7 +38,7 @@ _REQUIRED = {
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
-def backend(tree: Tree) -> Backend:
+def backend(tree: ProjectFiles) -> Backend:
     """Return the build backend of the project, with the reason."""
     system = dig_table(tree.pyproject, "build-system")
     needs = dig_texts(system, "requires")
@@ -83,7 +83,7 @@ def normalized(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", match[1]).lower() if match else ""
 
 
-def backend_problems(tree: Tree) -> Iterator[Finding]:
+def backend_problems(tree: ProjectFiles) -> Iterator[Finding]:
     """Yield what is wrong with ``[build-system]`` in a way that no build could survive."""
     found = tree.pyproject.get("build-system")
     if found is None:

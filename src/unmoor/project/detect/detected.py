@@ -19,7 +19,7 @@ from unmoor.project.detect.requirement_lists import requirement_lists
 from unmoor.project.detect.test_suite import test_suite
 from unmoor.project.detect.type_checkers import type_checkers
 from unmoor.project.detect.version_sources import sources
-from unmoor.project.project_files import Tree
+from unmoor.project.project_files import ProjectFiles
 
 __all__ = ["Detected", "detect", "problems"]
 
@@ -44,13 +44,13 @@ class Detected:
     reasons: Mapping[str, str]
 
 
-def problems(tree: Tree) -> Iterator[Finding]:
+def problems(tree: ProjectFiles) -> Iterator[Finding]:
     """Yield everything that makes the project unfit to be detected."""
     yield from metadata_problems(tree)
     yield from backend_problems(tree)
 
 
-def detect(tree: Tree, settings: Settings) -> Detected:
+def detect(tree: ProjectFiles, settings: Settings) -> Detected:
     """Detect everything the settings leave open, in a project without ``problems``. Raises ``SettingsError``."""
     stated = metadata(tree)
     name, build = str(stated["name"]), backend(tree)

@@ -8,7 +8,7 @@ from unmoor.model import Tool
 from unmoor.model.settings import DocsSettings
 from unmoor.project.detect.requirement_lists import RequirementList
 from unmoor.project.detect.requirements import chosen, naming, stated
-from unmoor.project.project_files import Tree
+from unmoor.project.project_files import ProjectFiles
 
 __all__ = ["docs_engine"]
 
@@ -22,7 +22,7 @@ _FILES = {
 }
 
 
-def docs_engine(tree: Tree, lists: Sequence[RequirementList], given: DocsSettings) -> tuple[Tool | None, str]:
+def docs_engine(tree: ProjectFiles, lists: Sequence[RequirementList], given: DocsSettings) -> tuple[Tool | None, str]:
     """Return the documentation engine, ``None`` where there is none, and the reason."""
     if given.engine == "none":
         return None, "set in [tool.unmoor.docs]"
@@ -41,7 +41,7 @@ def docs_engine(tree: Tree, lists: Sequence[RequirementList], given: DocsSetting
     return Tool(name=engine, requirements=needs, reason=reason, source=given.source or source), reason
 
 
-def _places(tree: Tree) -> dict[str, str]:
+def _places(tree: ProjectFiles) -> dict[str, str]:
     """Return the engines that are configured, and where."""
     found = {}
     if folder := next((each for each in _SPHINX if tree.has(f"{each}/conf.py")), ""):

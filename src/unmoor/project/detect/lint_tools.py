@@ -10,7 +10,7 @@ from unmoor.project.detect.pre_commit import FILES, HookRepository, hooks, ruff_
 from unmoor.project.detect.requirement_lists import RequirementList
 from unmoor.project.detect.requirements import wanted
 from unmoor.project.detect.written_commands import written_commands
-from unmoor.project.project_files import Tree
+from unmoor.project.project_files import ProjectFiles
 from unmoor.project.toml_file import dig
 
 __all__ = ["lint_tools"]
@@ -19,7 +19,7 @@ _RUFF_FILES = ("ruff.toml", ".ruff.toml")
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
 
 
-def lint_tools(tree: Tree, lists: Sequence[RequirementList], given: tuple[str, ...] | None) -> tuple[Tool, ...]:
+def lint_tools(tree: ProjectFiles, lists: Sequence[RequirementList], given: tuple[str, ...] | None) -> tuple[Tool, ...]:
     """Return the linters to run; ``given`` are those the settings name, ``None`` where they leave it to detection."""
     listed = hooks(tree)
     found = [_ruff(tree, lists, listed, forced=given is not None and "ruff" in given), _pre_commit(tree, lists, given)]
@@ -27,7 +27,7 @@ def lint_tools(tree: Tree, lists: Sequence[RequirementList], given: tuple[str, .
 
 
 def _ruff(
-    tree: Tree, lists: Sequence[RequirementList], listed: tuple[HookRepository, ...], *, forced: bool
+    tree: ProjectFiles, lists: Sequence[RequirementList], listed: tuple[HookRepository, ...], *, forced: bool
 ) -> Tool | None:
     hook = ruff_hook(listed)
     requirement, found = wanted(lists, "ruff")
@@ -49,7 +49,7 @@ def _ruff(
 
 
 def _ruff_version(
-    tree: Tree, requirement: str, found: RequirementList | None, hook: HookRepository | None
+    tree: ProjectFiles, requirement: str, found: RequirementList | None, hook: HookRepository | None
 ) -> Requirements:
     """Return the version to use: a pin wins, then the hook's revision, then a lock file."""
     if found and re.search(r"==\s*[0-9][^*,]*$", requirement.partition(";")[0].strip()):
@@ -64,7 +64,7 @@ def _ruff_version(
     return Requirements(arguments=("ruff",), reason="not pinned anywhere: the newest there is")
 
 
-def _ruff_uses(tree: Tree, hook: HookRepository | None) -> str:
+def _ruff_uses(tree: ProjectFiles, hook: HookRepository | None) -> str:
     """Return which of ruff's two jobs the project gives it; both where nothing shows that it has just one."""
     if hook:
         checks, formats = {"ruff", "ruff-check"} & set(hook.ids), "ruff-format" in hook.ids
@@ -79,7 +79,7 @@ def _ruff_uses(tree: Tree, hook: HookRepository | None) -> str:
     return "check" if checks else "format"
 
 
-def _pre_commit(tree: Tree, lists: Sequence[RequirementList], given: tuple[str, ...] | None) -> Tool | None:
+def _pre_commit(tree: ProjectFiles, lists: Sequence[RequirementList], given: tuple[str, ...] | None) -> Tool | None:
     name = tree.first(*FILES)
     if not name and "pre-commit" not in (given or ()):
         return None

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from unmoor.model import Finding
 from unmoor.project.detect.poetry_constraints import arguments_for, to_specifier
 from unmoor.project.line_numbers import line_of
-from unmoor.project.project_files import Tree
+from unmoor.project.project_files import ProjectFiles
 from unmoor.project.toml_file import dig, dig_table, dig_texts
 
 __all__ = ["metadata", "metadata_problems", "origin_of"]
@@ -21,7 +21,7 @@ __all__ = ["metadata", "metadata_problems", "origin_of"]
 _NAME = re.compile(r"[A-Z0-9]|[A-Z0-9][A-Z0-9._-]*[A-Z0-9]", re.IGNORECASE)
 
 
-def origin_of(tree: Tree) -> str:
+def origin_of(tree: ProjectFiles) -> str:
     """Return what the metadata comes from: ``project``, ``poetry``, ``setup``, or an empty string."""
     if "project" in tree.pyproject:
         return "project"
@@ -30,7 +30,7 @@ def origin_of(tree: Tree) -> str:
     return "setup" if tree.first("setup.py", "setup.cfg") else ""
 
 
-def metadata(tree: Tree) -> Mapping[str, object]:
+def metadata(tree: ProjectFiles) -> Mapping[str, object]:
     """Return the metadata in the shape of ``[project]``; keys without a value are absent."""
     match origin_of(tree):
         case "project":
@@ -43,7 +43,7 @@ def metadata(tree: Tree) -> Mapping[str, object]:
             return {}
 
 
-def metadata_problems(tree: Tree) -> Iterator[Finding]:
+def metadata_problems(tree: ProjectFiles) -> Iterator[Finding]:
     """Yield what makes the metadata unusable: no name, no version, or two statements of it."""
     origin, found = origin_of(tree), metadata(tree)
     where = {"project": "pyproject.toml", "poetry": "pyproject.toml"}.get(origin, tree.first("setup.cfg", "setup.py"))
@@ -62,7 +62,7 @@ def metadata_problems(tree: Tree) -> Iterator[Finding]:
         yield from _version_problems(tree, found)
 
 
-def _name_problems(tree: Tree, origin: str, found: Mapping[str, object], where: str) -> Iterator[Finding]:
+def _name_problems(tree: ProjectFiles, origin: str, found: Mapping[str, object], where: str) -> Iterator[Finding]:
     prefix = {"project": "project.", "poetry": "tool.poetry.", "setup": ""}[origin]
     name = found.get("name")
     if name is None:
@@ -77,7 +77,7 @@ def _name_problems(tree: Tree, origin: str, found: Mapping[str, object], where: 
         )
 
 
-def _version_problems(tree: Tree, found: Mapping[str, object]) -> Iterator[Finding]:
+def _version_problems(tree: ProjectFiles, found: Mapping[str, object]) -> Iterator[Finding]:
     version, dynamic = found.get("version"), "version" in dig_texts(found, "dynamic")
     place = _place(tree, "pyproject.toml", "project.version")
     if version is not None and not isinstance(version, str):
@@ -134,7 +134,7 @@ def _person(text: str) -> dict[str, str]:
     return {"name": name} | ({"email": email} if email else {})
 
 
-def _setup(tree: Tree) -> dict[str, object]:
+def _setup(tree: ProjectFiles) -> dict[str, object]:
     """Setuptools' own files: an argument of ``setup()`` gives way to the same key in ``setup.cfg``."""
     said, given = tree.setup_cfg.get("metadata", {}), tree.setup_py
     options, extras = tree.setup_cfg.get("options", {}), tree.setup_cfg.get("options.extras_require", {})
@@ -168,12 +168,12 @@ def _filled(table: Mapping[str, object]) -> dict[str, object]:
     return {key: value for key, value in table.items() if value not in (None, "", [], {}, [{}])}
 
 
-def _place(tree: Tree, file: str, key: str) -> str:
+def _place(tree: ProjectFiles, file: str, key: str) -> str:
     line = line_of(tree.toml.text, key) if file == "pyproject.toml" else 0
     return f"{file}:{line}: {key}" if line else f"{file}: {key}"
 
 
-def _packages_below(tree: Tree) -> str:
+def _packages_below(tree: ProjectFiles) -> str:
     below = sorted(path.parent for path in tree.folder.glob("*/pyproject.toml"))
     below += sorted(path.parent for path in tree.folder.glob("*/*/pyproject.toml"))
     names = [f"'{path.relative_to(tree.folder).as_posix()}'" for path in below[:5]]

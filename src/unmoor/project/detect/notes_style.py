@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from unmoor.model import NotesStyle
-from unmoor.project.project_files import Tree
+from unmoor.project.project_files import ProjectFiles
 from unmoor.project.toml_file import dig, dig_table, dig_texts, read_toml
 
 __all__ = ["notes_style"]
@@ -21,7 +21,7 @@ _SUFFIXES = ("", ".md", ".rst", ".txt", ".adoc")
 _WHERE = ("", "docs", "doc")
 
 
-def notes_style(tree: Tree, style: str, changelog: str) -> NotesStyle:
+def notes_style(tree: ProjectFiles, style: str, changelog: str) -> NotesStyle:
     """Return the style of notes, their folder and the changelog; ``style`` and ``changelog`` are the settings'."""
     table, where = _towncrier(tree)
     if style not in {"", "towncrier"} or (not style and table is None):
@@ -33,7 +33,7 @@ def notes_style(tree: Tree, style: str, changelog: str) -> NotesStyle:
     return NotesStyle(style="towncrier", folder=_folder(settings), changelog=changelog or written, reason=reason)
 
 
-def _towncrier(tree: Tree) -> tuple[Mapping[str, object] | None, str]:
+def _towncrier(tree: ProjectFiles) -> tuple[Mapping[str, object] | None, str]:
     if tree.has("towncrier.toml"):
         return dig_table(read_toml(tree.folder / "towncrier.toml").table, "tool", "towncrier"), "towncrier.toml"
     if isinstance(dig(tree.pyproject, "tool", "towncrier"), Mapping):
@@ -51,7 +51,7 @@ def _folder(settings: Mapping[str, object]) -> str:
     return str(PurePosixPath(top, *package.split("."), "newsfragments"))
 
 
-def _changelog(tree: Tree) -> str:
+def _changelog(tree: ProjectFiles) -> str:
     """Return the changelog by its usual names, whatever their case."""
     for where in _WHERE:
         folder = tree.folder / where

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from unmoor.chain import CHAIN, stage_of_session
 from unmoor.errors import SettingsError
 from unmoor.model import Effect, Finding
-from unmoor.project.project_files import Tree
+from unmoor.project.project_files import ProjectFiles
 
 __all__ = ["Noxfile", "by_stage", "read_noxfile", "unexplained"]
 
@@ -31,7 +31,7 @@ class Noxfile:
     exists: bool = False
 
 
-def read_noxfile(tree: Tree) -> Noxfile:
+def read_noxfile(tree: ProjectFiles) -> Noxfile:
     """Read ``noxfile.py``; one that cannot be parsed has no sessions (nox itself will say why)."""
     text = tree.text("noxfile.py")
     if text is None:

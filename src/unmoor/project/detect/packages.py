@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from unmoor.project.project_files import Tree
+from unmoor.project.project_files import ProjectFiles
 from unmoor.project.toml_file import dig, dig_table, dig_texts
 
 __all__ = ["Package", "find", "locate", "roots"]
@@ -33,7 +33,7 @@ class Package:
     path: str
 
 
-def find(tree: Tree, backend: str, name: str, given: Sequence[str]) -> tuple[tuple[Package, ...], str]:
+def find(tree: ProjectFiles, backend: str, name: str, given: Sequence[str]) -> tuple[tuple[Package, ...], str]:
     """Return the packages of the project and the reason; ``given`` are the names that the settings state."""
     if given:
         return _located(tree, given), "set in [tool.unmoor]"
@@ -49,7 +49,7 @@ def find(tree: Tree, backend: str, name: str, given: Sequence[str]) -> tuple[tup
     return (), "nothing that can be imported was found; set 'imports'"
 
 
-def roots(tree: Tree) -> tuple[str, ...]:
+def roots(tree: ProjectFiles) -> tuple[str, ...]:
     """Return the folders that import names start from, by the backends' settings and by custom; ``""`` is the top."""
     stated = [
         *dig_texts(tree.pyproject, "tool", "setuptools", "packages", "find", "where"),
@@ -66,7 +66,7 @@ def roots(tree: Tree) -> tuple[str, ...]:
     )
 
 
-def locate(tree: Tree, name: str) -> str:
+def locate(tree: ProjectFiles, name: str) -> str:
     """Return where an import name lies relative to the component; empty where it was not found."""
     inner = name.replace(".", "/")
     for root in roots(tree):
@@ -78,11 +78,11 @@ def locate(tree: Tree, name: str) -> str:
     return next((str(path) for path in found), "")
 
 
-def _located(tree: Tree, names: Iterable[str]) -> tuple[Package, ...]:
+def _located(tree: ProjectFiles, names: Iterable[str]) -> tuple[Package, ...]:
     return tuple(Package(name, locate(tree, name)) for name in dict.fromkeys(names))
 
 
-def _declared(tree: Tree, backend: str) -> tuple[list[str], str]:
+def _declared(tree: ProjectFiles, backend: str) -> tuple[list[str], str]:
     """Return the import names that the backend's own settings state, and which settings."""
     readers = {
         "flit-core": (_flit, "tool.flit.module"),
@@ -96,17 +96,17 @@ def _declared(tree: Tree, backend: str) -> tuple[list[str], str]:
     return (list(reader(tree)), f"from {where}") if reader else ([], "")
 
 
-def _flit(tree: Tree) -> Iterator[str]:
+def _flit(tree: ProjectFiles) -> Iterator[str]:
     yield from dig_texts(tree.pyproject, "tool", "flit", "module", "name")
 
 
-def _hatch(tree: Tree) -> Iterator[str]:
+def _hatch(tree: ProjectFiles) -> Iterator[str]:
     wheel = tree.tool("hatch", "build", "targets", "wheel")
     for path in dig_texts(wheel, "packages") or dig_texts(wheel, "only-include"):
         yield PurePosixPath(path).stem
 
 
-def _setuptools(tree: Tree) -> Iterator[str]:
+def _setuptools(tree: ProjectFiles) -> Iterator[str]:
     stated = [
         *dig_texts(tree.pyproject, "tool", "setuptools", "packages"),
         *tree.setup_cfg.get("options", {}).get("packages", "").split(),
@@ -120,7 +120,7 @@ def _setuptools(tree: Tree) -> Iterator[str]:
     yield from dig_texts(tree.setup_py, "py_modules")
 
 
-def _poetry(tree: Tree) -> Iterator[str]:
+def _poetry(tree: ProjectFiles) -> Iterator[str]:
     listed = dig(tree.pyproject, "tool", "poetry", "packages")
     for each in listed if isinstance(listed, list) else []:
         for include in dig_texts(each, "include"):
@@ -129,12 +129,12 @@ def _poetry(tree: Tree) -> Iterator[str]:
                 yield ".".join([*parts[:-1], parts[-1].removesuffix(".py")])
 
 
-def _uv(tree: Tree) -> Iterator[str]:
+def _uv(tree: ProjectFiles) -> Iterator[str]:
     """Yield one name or several (django-stubs has two, and one of them is no identifier)."""
     yield from dig_texts(tree.pyproject, "tool", "uv", "build-backend", "module-name")
 
 
-def _maturin(tree: Tree) -> Iterator[str]:
+def _maturin(tree: ProjectFiles) -> Iterator[str]:
     """Yield what stands before the first dot: cryptography names its binary ``cryptography.hazmat.bindings._rust``."""
     for name in dig_texts(dig_table(tree.pyproject, "tool", "maturin"), "module-name"):
         yield name.partition(".")[0]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from unmoor.project.project_files import Tree
+from unmoor.project.project_files import ProjectFiles
 
 __all__ = ["FILES", "HookRepository", "hooks", "ruff_hook"]
 
@@ -29,7 +29,7 @@ class HookRepository:
     ids: list[str] = field(default_factory=list)
 
 
-def hooks(tree: Tree) -> tuple[HookRepository, ...]:
+def hooks(tree: ProjectFiles) -> tuple[HookRepository, ...]:
     """Return the hook repositories that the project's pre-commit configuration lists."""
     found: list[HookRepository] = []
     name = tree.first(*FILES[:2])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from unmoor.project.detect.build_backend import normalized
-from unmoor.project.project_files import Tree
+from unmoor.project.project_files import ProjectFiles
 
 __all__ = ["RequirementFile", "requirement_files"]
 
@@ -34,7 +34,7 @@ class RequirementFile:
     extras: tuple[str, ...] = ()
 
 
-def requirement_files(tree: Tree) -> Iterator[RequirementFile]:
+def requirement_files(tree: ProjectFiles) -> Iterator[RequirementFile]:
     """Yield the project's requirements files, those at the top first."""
     found = [
         path.relative_to(tree.folder).as_posix() for pattern in _PATTERNS for path in sorted(tree.folder.glob(pattern))
@@ -51,7 +51,7 @@ def requirement_files(tree: Tree) -> Iterator[RequirementFile]:
         yield RequirementFile(path=path, packages=packages, extras=tuple(dict.fromkeys(extras)))
 
 
-def _lines(tree: Tree, path: str, above: tuple[str, ...]) -> Iterator[str]:
+def _lines(tree: ProjectFiles, path: str, above: tuple[str, ...]) -> Iterator[str]:
     """Yield the lines of a file and of those it takes in, without comments, continued lines joined."""
     text = tree.text(path) or ""
     for line in re.sub(r"\\\n", " ", text).split("\n"):

@@ -15,7 +15,7 @@ from packaging.dependency_groups import resolve_dependency_groups
 from unmoor.project.detect.build_backend import normalized
 from unmoor.project.detect.poetry_constraints import arguments_for
 from unmoor.project.detect.requirement_files import RequirementFile, requirement_files
-from unmoor.project.project_files import Tree
+from unmoor.project.project_files import ProjectFiles
 from unmoor.project.toml_file import dig_table, dig_texts
 
 __all__ = ["RequirementList", "requirement_lists"]
@@ -39,7 +39,7 @@ class RequirementList:
         return f"{self.kind} '{self.name}'"
 
 
-def requirement_lists(tree: Tree, metadata: Mapping[str, object]) -> tuple[RequirementList, ...]:
+def requirement_lists(tree: ProjectFiles, metadata: Mapping[str, object]) -> tuple[RequirementList, ...]:
     """Return all lists, those first that say most plainly what they are for."""
     return (
         *_groups(tree),
@@ -52,7 +52,7 @@ def requirement_lists(tree: Tree, metadata: Mapping[str, object]) -> tuple[Requi
     )
 
 
-def _groups(tree: Tree) -> Iterator[RequirementList]:
+def _groups(tree: ProjectFiles) -> Iterator[RequirementList]:
     """Dependency groups (PEP 735)."""
     groups = dig_table(tree.pyproject, "dependency-groups")
     for name in groups:
@@ -92,7 +92,7 @@ def _with_own(extras: Mapping[str, object], own: str, name: str, above: tuple[st
     return found
 
 
-def _poetry(tree: Tree) -> Iterator[RequirementList]:
+def _poetry(tree: ProjectFiles) -> Iterator[RequirementList]:
     """Yield its groups, and the list from before it had groups (poetry 0.12)."""
     groups = {name: dig_table(tree.pyproject, "tool", "poetry", "group", name) for name in tree.tool("poetry", "group")}
     if "dev-dependencies" in tree.tool("poetry"):
@@ -108,17 +108,17 @@ def _shown(package: str, spec: object) -> str:
     return next((each for each in arguments_for(package, spec) if normalized(each) == normalized(package)), package)
 
 
-def _pdm(tree: Tree) -> Iterator[RequirementList]:
+def _pdm(tree: ProjectFiles) -> Iterator[RequirementList]:
     for name in (table := tree.tool("pdm", "dev-dependencies")):
         yield _plain("PDM group", name, dig_texts(table, name))
 
 
-def _uv(tree: Tree) -> Iterator[RequirementList]:
+def _uv(tree: ProjectFiles) -> Iterator[RequirementList]:
     if listed := dig_texts(tree.pyproject, "tool", "uv", "dev-dependencies"):
         yield _plain("uv list", "dev-dependencies", listed)
 
 
-def _hatch(tree: Tree) -> Iterator[RequirementList]:
+def _hatch(tree: ProjectFiles) -> Iterator[RequirementList]:
     for name in (table := tree.tool("hatch", "envs")):
         stated = [*dig_texts(table, name, "dependencies"), *dig_texts(table, name, "extra-dependencies")]
         listed = [each for each in stated if "{" not in each]  # Hatch's own placeholders mean nothing to an installer

@@ -8,7 +8,7 @@ from unmoor.model import Tool
 from unmoor.model.settings import TestSettings
 from unmoor.project.detect.requirement_lists import RequirementList
 from unmoor.project.detect.requirements import chosen, naming, stated
-from unmoor.project.project_files import Tree, parse_ini
+from unmoor.project.project_files import ProjectFiles, parse_ini
 from unmoor.project.toml_file import dig
 
 __all__ = ["test_suite"]
@@ -17,7 +17,7 @@ _USUAL = ("tests", "test", "testing", "pytest", "test*", "unittest*", "dev", "de
 _FOLDERS = ("tests", "test", "testing")  # click, urllib3, pluggy
 
 
-def test_suite(tree: Tree, lists: Sequence[RequirementList], given: TestSettings) -> Tool | None:
+def test_suite(tree: ProjectFiles, lists: Sequence[RequirementList], given: TestSettings) -> Tool | None:
     """Return how the tests are run, or ``None`` where there are none."""
     folder = next((name for name in _FOLDERS if (tree.folder / name).is_dir()), "")
     reason = "tests.command is set" if given.command else _configured(tree)
@@ -30,7 +30,7 @@ def test_suite(tree: Tree, lists: Sequence[RequirementList], given: TestSettings
     return Tool(name="pytest", requirements=needs, reason=reason, source=folder)
 
 
-def _configured(tree: Tree) -> str:
+def _configured(tree: ProjectFiles) -> str:
     """Return where pytest is configured, in the order in which pytest looks."""
     for name in ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini"):
         if tree.has(name):

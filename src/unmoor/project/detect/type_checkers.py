@@ -14,7 +14,7 @@ from unmoor.project.detect.pre_commit import hooks
 from unmoor.project.detect.requirement_lists import RequirementList
 from unmoor.project.detect.requirements import chosen, joined, naming
 from unmoor.project.detect.written_commands import written_commands
-from unmoor.project.project_files import Tree, parse_ini
+from unmoor.project.project_files import ProjectFiles, parse_ini
 from unmoor.project.toml_file import dig, dig_texts
 
 __all__ = ["type_checkers"]
@@ -35,7 +35,7 @@ class _Configured:
 
 
 def type_checkers(
-    tree: Tree,
+    tree: ProjectFiles,
     lists: Sequence[RequirementList],
     packages: Sequence[Package],
     tests: Requirements | None,
@@ -59,7 +59,9 @@ def type_checkers(
     return tuple(found), tuple(remarks)
 
 
-def _why_not(tree: Tree, name: str, configured: _Configured | None, listed: RequirementList | None) -> str | None:
+def _why_not(
+    tree: ProjectFiles, name: str, configured: _Configured | None, listed: RequirementList | None
+) -> str | None:
     """Say why a checker is not used by itself: ``None`` where it is, an empty text where nothing hints at it."""
     if configured is None:
         return f"{name} is named in {listed}, but it is not configured" if listed else ""
@@ -99,7 +101,7 @@ def _code(packages: Sequence[Package]) -> list[str]:
     return [package.path for package in packages if package.path]
 
 
-def _mypy(tree: Tree) -> _Configured | None:
+def _mypy(tree: ProjectFiles) -> _Configured | None:
     # The order in which mypy itself looks for its configuration.
     for name in ("mypy.ini", ".mypy.ini"):
         if tree.has(name):
@@ -127,7 +129,7 @@ def _from_ini(name: str, sections: Mapping[str, Mapping[str, str]]) -> _Configur
     return _Configured(f"[mypy] in {name}", strict, tuple(each for each in targets if each))
 
 
-def _pyright(tree: Tree) -> _Configured | None:
+def _pyright(tree: ProjectFiles) -> _Configured | None:
     text = tree.text("pyrightconfig.json")
     if text is not None:
         return _from_table("pyrightconfig.json", _json(text))

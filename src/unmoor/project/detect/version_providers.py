@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from unmoor.model import Backend, VersionSource
 from unmoor.project.detect.build_backend import requires
 from unmoor.project.detect.packages import Package, locate, roots
-from unmoor.project.project_files import Tree
+from unmoor.project.project_files import ProjectFiles
 from unmoor.project.toml_file import dig, dig_texts, read_toml
 from unmoor.project.version_locator import filled, search_text
 
@@ -37,7 +37,7 @@ _FROM_TAGS = (
 _FLIT_FILES = ("__init__.py", "version.py", "_version.py", "__version__.py")
 
 
-def provided(tree: Tree, build: Backend, packages: tuple[Package, ...]) -> VersionSource:
+def provided(tree: ProjectFiles, build: Backend, packages: tuple[Package, ...]) -> VersionSource:
     """Return where the dynamic version comes from; ``computed``, with advice, where that cannot be told."""
     name = build.name
     if name == "in-tree":
@@ -59,12 +59,12 @@ def _vcs(provider: str, reason: str, path: str = "pyproject.toml") -> VersionSou
     return VersionSource(kind="vcs", path=path, key=provider, reason=f"from tags: {reason}")
 
 
-def _attribute(tree: Tree, path: str, key: str, reason: str) -> VersionSource | None:
+def _attribute(tree: ProjectFiles, path: str, key: str, reason: str) -> VersionSource | None:
     found = filled(VersionSource(kind="attribute", path=path, key=key, reason=reason), tree.text(path))
     return found if found.value else None
 
 
-def _by_pattern(tree: Tree, path: str, pattern: str, reason: str) -> VersionSource:
+def _by_pattern(tree: ProjectFiles, path: str, pattern: str, reason: str) -> VersionSource:
     text = tree.text(path) or ""
     search = search_text(text, pattern)
     named = re.match(r"(\w+)\s*[:=]", search) if path.endswith(".py") else None
@@ -73,7 +73,7 @@ def _by_pattern(tree: Tree, path: str, pattern: str, reason: str) -> VersionSour
     return found if search and found.value else computed(f"{reason}, where no literal version was found", path)
 
 
-def _flit(tree: Tree, _build: Backend, packages: tuple[Package, ...]) -> VersionSource | None:
+def _flit(tree: ProjectFiles, _build: Backend, packages: tuple[Package, ...]) -> VersionSource | None:
     for package in packages[:1]:
         paths = [package.path] if package.path.endswith(".py") else [f"{package.path}/{name}" for name in _FLIT_FILES]
         for path in paths:
@@ -83,7 +83,7 @@ def _flit(tree: Tree, _build: Backend, packages: tuple[Package, ...]) -> Version
     return None
 
 
-def _hatch(tree: Tree, build: Backend, _packages: tuple[Package, ...]) -> VersionSource | None:
+def _hatch(tree: ProjectFiles, build: Backend, _packages: tuple[Package, ...]) -> VersionSource | None:
     table = tree.tool("hatch", "version")
     source = "".join(dig_texts(table, "source")) or "regex"
     path = "".join(dig_texts(table, "path"))
@@ -97,7 +97,7 @@ def _hatch(tree: Tree, build: Backend, _packages: tuple[Package, ...]) -> Versio
     return None
 
 
-def _setuptools(tree: Tree, build: Backend, _packages: tuple[Package, ...]) -> VersionSource | None:
+def _setuptools(tree: ProjectFiles, build: Backend, _packages: tuple[Package, ...]) -> VersionSource | None:
     stated = dig(tree.pyproject, "tool", "setuptools", "dynamic", "version")
     attr, files = "".join(dig_texts(stated, "attr")), dig_texts(stated, "file")
     where = "tool.setuptools.dynamic.version"
@@ -118,7 +118,7 @@ def _setuptools(tree: Tree, build: Backend, _packages: tuple[Package, ...]) -> V
     return None
 
 
-def _setuptools_tags(tree: Tree) -> VersionSource | None:
+def _setuptools_tags(tree: ProjectFiles) -> VersionSource | None:
     for table in ("setuptools_scm", "setuptools-scm", "vcs-versioning", "versioneer"):
         if isinstance(dig(tree.pyproject, "tool", table), Mapping):
             return _vcs(table.replace("_", "-"), f"[tool.{table}]")
@@ -127,7 +127,7 @@ def _setuptools_tags(tree: Tree) -> VersionSource | None:
     return _vcs("versioneer", "[versioneer] in setup.cfg", "setup.cfg") if "versioneer" in tree.setup_cfg else None
 
 
-def _module_attribute(tree: Tree, attr: str, where: str) -> VersionSource:
+def _module_attribute(tree: ProjectFiles, attr: str, where: str) -> VersionSource:
     """Setuptools' ``attr``: a literal is read from the source, anything else it would import."""
     module, _, key = attr.rpartition(".")
     for path in _files_of(tree, module):
@@ -138,14 +138,14 @@ def _module_attribute(tree: Tree, attr: str, where: str) -> VersionSource:
     )
 
 
-def _files_of(tree: Tree, module: str) -> list[str]:
+def _files_of(tree: ProjectFiles, module: str) -> list[str]:
     path = locate(tree, module)
     candidates = [path if path.endswith(".py") else f"{path}/__init__.py"] if path else []
     candidates += [f"{root}/{module.replace('.', '/')}.py".lstrip("/") for root in roots(tree)]
     return [each for each in candidates if tree.has(each)]
 
 
-def _pdm(tree: Tree, _build: Backend, _packages: tuple[Package, ...]) -> VersionSource | None:
+def _pdm(tree: ProjectFiles, _build: Backend, _packages: tuple[Package, ...]) -> VersionSource | None:
     table = tree.tool("pdm", "version")
     source, path = "".join(dig_texts(table, "source")), "".join(dig_texts(table, "path"))
     if source == "scm":
@@ -155,7 +155,7 @@ def _pdm(tree: Tree, _build: Backend, _packages: tuple[Package, ...]) -> Version
     return computed(f"tool.pdm.version.source = '{source}'") if source else None
 
 
-def _poetry(tree: Tree, _build: Backend, _packages: tuple[Package, ...]) -> VersionSource | None:
+def _poetry(tree: ProjectFiles, _build: Backend, _packages: tuple[Package, ...]) -> VersionSource | None:
     if dig(tree.pyproject, "tool", "poetry-dynamic-versioning", "enable") is True:
         return _vcs("poetry-dynamic-versioning", "[tool.poetry-dynamic-versioning]")
     value = tree.tool("poetry").get("version")
@@ -166,7 +166,7 @@ def _poetry(tree: Tree, _build: Backend, _packages: tuple[Package, ...]) -> Vers
     return None
 
 
-def _maturin(tree: Tree, _build: Backend, _packages: tuple[Package, ...]) -> VersionSource | None:
+def _maturin(tree: ProjectFiles, _build: Backend, _packages: tuple[Package, ...]) -> VersionSource | None:
     if not tree.has("Cargo.toml"):
         return None
     value = dig(read_toml(tree.folder / "Cargo.toml").table, "package", "version")
@@ -177,7 +177,7 @@ def _maturin(tree: Tree, _build: Backend, _packages: tuple[Package, ...]) -> Ver
     )
 
 
-def _scikit(tree: Tree, _build: Backend, _packages: tuple[Package, ...]) -> VersionSource | None:
+def _scikit(tree: ProjectFiles, _build: Backend, _packages: tuple[Package, ...]) -> VersionSource | None:
     table = tree.tool("scikit-build", "metadata", "version")
     provider, path = "".join(dig_texts(table, "provider")), "".join(dig_texts(table, "input"))
     if provider.endswith("setuptools_scm"):
@@ -188,7 +188,7 @@ def _scikit(tree: Tree, _build: Backend, _packages: tuple[Package, ...]) -> Vers
     return None
 
 
-_PROVIDERS: Mapping[str, Callable[[Tree, Backend, tuple[Package, ...]], VersionSource | None]] = {
+_PROVIDERS: Mapping[str, Callable[[ProjectFiles, Backend, tuple[Package, ...]], VersionSource | None]] = {
     "flit-core": _flit,
     "hatchling": _hatch,
     "setuptools": _setuptools,

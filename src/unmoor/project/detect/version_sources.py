@@ -10,7 +10,7 @@ from unmoor.model.settings import VersionFile
 from unmoor.project.detect.metadata import origin_of
 from unmoor.project.detect.packages import Package
 from unmoor.project.detect.version_providers import computed, provided
-from unmoor.project.project_files import Tree, parse_ini
+from unmoor.project.project_files import ProjectFiles, parse_ini
 from unmoor.project.toml_file import dig, dig_texts, read_toml
 from unmoor.project.version_locator import filled, search_text
 
@@ -20,7 +20,7 @@ _STATEMENTS = ("__init__.py", "__about__.py", "__version__.py", "_version.py", "
 
 
 def sources(
-    tree: Tree,
+    tree: ProjectFiles,
     build: Backend,
     packages: tuple[Package, ...],
     metadata: Mapping[str, object],
@@ -35,7 +35,7 @@ def sources(
 
 
 def _deciding(
-    tree: Tree, build: Backend, packages: tuple[Package, ...], metadata: Mapping[str, object]
+    tree: ProjectFiles, build: Backend, packages: tuple[Package, ...], metadata: Mapping[str, object]
 ) -> VersionSource:
     version, origin = metadata.get("version"), origin_of(tree)
     enabled = dig(tree.pyproject, "tool", "poetry-dynamic-versioning", "enable") is True
@@ -53,7 +53,7 @@ def _deciding(
 
 
 def _others(
-    tree: Tree, packages: tuple[Package, ...], first: VersionSource, files: Sequence[VersionFile]
+    tree: ProjectFiles, packages: tuple[Package, ...], first: VersionSource, files: Sequence[VersionFile]
 ) -> Iterator[VersionSource]:
     yield from _in_packages(tree, packages, first)
     yield from _in_pyproject(tree)
@@ -67,7 +67,7 @@ def _others(
     yield from _in_bumpversion(tree)
 
 
-def _in_packages(tree: Tree, packages: tuple[Package, ...], first: VersionSource) -> Iterator[VersionSource]:
+def _in_packages(tree: ProjectFiles, packages: tuple[Package, ...], first: VersionSource) -> Iterator[VersionSource]:
     written = set(_written_by_build(tree))
     for package in packages:
         names = [package.path] if package.path.endswith(".py") else [f"{package.path}/{name}" for name in _STATEMENTS]
@@ -82,7 +82,7 @@ def _in_packages(tree: Tree, packages: tuple[Package, ...], first: VersionSource
                 yield found
 
 
-def _written_by_build(tree: Tree) -> Iterator[str]:
+def _written_by_build(tree: ProjectFiles) -> Iterator[str]:
     """Yield the files that a version plug-in writes during the build: they state nothing of their own."""
     for table in ("setuptools_scm", "setuptools-scm"):
         for key in ("version_file", "write_to"):
@@ -91,13 +91,13 @@ def _written_by_build(tree: Tree) -> Iterator[str]:
     yield from dig_texts(tree.pyproject, "tool", "pdm", "version", "write_to")
 
 
-def _in_pyproject(tree: Tree) -> Iterator[VersionSource]:
+def _in_pyproject(tree: ProjectFiles) -> Iterator[VersionSource]:
     for keys in (("tool", "poetry", "version"), ("tool", "commitizen", "version")):
         for value in dig_texts(tree.pyproject, *keys):
             yield _other("static", "pyproject.toml", ".".join(keys), value=value)
 
 
-def _in_setup_py(tree: Tree) -> VersionSource | None:
+def _in_setup_py(tree: ProjectFiles) -> VersionSource | None:
     value = tree.setup_py.get("version")
     if not isinstance(value, str):
         return None
@@ -107,7 +107,7 @@ def _in_setup_py(tree: Tree) -> VersionSource | None:
     return VersionSource(kind="file", path="setup.py", search=search, value=value, reason="stated literally")
 
 
-def _in_bumpversion(tree: Tree) -> Iterator[VersionSource]:
+def _in_bumpversion(tree: ProjectFiles) -> Iterator[VersionSource]:
     """Yield the version that bump-my-version's own settings believe in; the files these name are its adapter's."""
     for path in ("pyproject.toml", ".bumpversion.toml"):
         table = tree.pyproject if path == "pyproject.toml" else _toml(tree, path)
@@ -118,7 +118,7 @@ def _in_bumpversion(tree: Tree) -> Iterator[VersionSource]:
             yield _other("static", path, "bumpversion.current_version", value=stated)
 
 
-def _toml(tree: Tree, path: str) -> Mapping[str, object]:
+def _toml(tree: ProjectFiles, path: str) -> Mapping[str, object]:
     return read_toml(tree.folder / path).table if tree.has(path) else {}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unmoor.project.project_files import Tree
+from unmoor.project.project_files import ProjectFiles
 
 __all__ = ["written_commands"]
 
@@ -11,7 +11,7 @@ _PATTERNS = ("scripts/*", ".github/workflows/*.y*ml")
 _LARGE = 200_000  # bytes; what is larger was not written by hand
 
 
-def written_commands(tree: Tree) -> str:
+def written_commands(tree: ProjectFiles) -> str:
     """Return the text of all files in which projects usually write down what they run."""
     paths = [tree.folder / name for name in _FILES]
     paths += [path for pattern in _PATTERNS for path in sorted(tree.folder.glob(pattern))]

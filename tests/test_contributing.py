@@ -241,15 +241,15 @@ _NOTES = """
 from unmoor.model import Mode
 from unmoor.observe.repository import load
 from unmoor.planning import notes
-from unmoor.planning.plan import Facts, make
+from unmoor.planning.plan import Observed, make
 
 component = load(Path.cwd(), dict(__import__("os").environ))
 read = notes.read(component)
-facts = Facts(
+observed = Observed(
     commit="c" * 40, tree="d" * 40, branch="main", tags={"1.2.0": "a" * 40}, reachable=("1.2.0",), epoch=1,
     today="2026-01-02", taken=("1.2.0",), remote_refs=None, followers=(),
 )
-(release,) = make([(component, facts)], mode=Mode.REHEARSAL).releases
+(release,) = make([(component, observed)], mode=Mode.REHEARSAL).releases
 answer = {
     "style": [component.notes.style, component.notes.reason],
     "read": [[int(each.bump), each.summary, each.origin] for each in read.changes],

@@ -103,8 +103,8 @@ class FaultyStorage(Storage):
         is_file = not filename.endswith(".metadata")
         return _other(content) if is_file and self._struck("damage", filename) else content
 
-    def shelf(self) -> IndexContents:
-        return replace(super().shelf(), deleted=frozenset(self.gone))
+    def contents(self) -> IndexContents:
+        return replace(super().contents(), deleted=frozenset(self.gone))
 
 
 class FaultyIndex(RehearsalIndex):

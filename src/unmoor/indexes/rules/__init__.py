@@ -116,8 +116,8 @@ RULES: tuple[Rule, ...] = (*_BEFORE, *_AFTER)
 def judge(submission: Submission, *, contents: IndexContents | None = None) -> tuple[Refusal, ...]:
     """Return every rule that does not hold for a submission, in the order in which the index would say so.
 
-    Without a ``shelf`` (what the index holds) the rules about that have nothing to say. The very file that is
-    already on the shelf is not judged further than PyPI does: an empty answer for it means a no-op.
+    Without ``contents`` (what the index holds) the rules about that have nothing to say. The very file that is
+    already held is not judged further than PyPI does: an empty answer for it means a no-op.
     """
     with UploadCheck(submission, contents) as case:
         rules = _BEFORE if held.is_known(case) else RULES
@@ -129,6 +129,6 @@ def judge(submission: Submission, *, contents: IndexContents | None = None) -> t
 
 
 def is_known(submission: Submission, contents: IndexContents) -> bool:
-    """Say whether the shelf holds this very file, so that uploading it again changes nothing."""
+    """Say whether the index holds this very file, so that uploading it again changes nothing."""
     with UploadCheck(submission, contents) as case:
         return held.is_known(case)

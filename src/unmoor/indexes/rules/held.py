@@ -1,4 +1,4 @@
-"""Rules that depend on what the index already holds; without a shelf they have nothing to say.
+"""Rules that depend on what the index already holds; without its contents they have nothing to say.
 
 Source of all: PyPI's upload endpoint, read in August 2026. The same bytes under the same name are no refusal but a
 no-op: ``is_known`` says so, and what comes after it is not asked.

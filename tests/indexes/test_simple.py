@@ -15,8 +15,9 @@ from support.another_index import another_index
 from support.distributions import sdist, wheel
 from support.faulty_index import Fault, Faults
 from support.indexes import over_http, post, running
-from unmoor.indexes import simple
-from unmoor.indexes.simple import OtherBytes, Seen
+from unmoor.indexes import simple, wait
+from unmoor.indexes.simple import OtherBytes
+from unmoor.indexes.wait import Seen
 from unmoor.runtime.http import Unreachable
 from unmoor.targets import IndexFile
 
@@ -73,7 +74,7 @@ def test_pypiserver_with_and_without_digests(algorithm: str | None, tmp_path: Pa
         assert (found.filename, found.version, found.size) == (path.name, "1.2.0", -1)
         assert found.sha256 == (sha256(path) if algorithm == "sha256" else "")
         assert simple.digest_of(client, found) == sha256(path)
-        waited = simple.wait_for(client, "tiny-thing", {path.name: sha256(path)}, patience_seconds=0)
+        waited = wait.wait_for(client, "tiny-thing", {path.name: sha256(path)}, patience_seconds=0)
         assert waited.seen is Seen.SERVED
 
 
@@ -123,7 +124,7 @@ def test_waiting_backs_off_until_all_are_served(tmp_path: Path):
         post(target, first)
         post(target, second)
         wanted = {first.name: sha256(first), second.name: sha256(second).upper()}
-        waited = simple.wait_for(
+        waited = wait.wait_for(
             target.client,
             "tiny-thing",
             wanted,
@@ -141,7 +142,7 @@ def test_waiting_backs_off_until_all_are_served(tmp_path: Path):
 def test_waiting_ends_with_patience(tmp_path: Path):
     path, clock = wheel(tmp_path), Clock()
     with running(tmp_path / "root") as (_, target):
-        waited = simple.wait_for(
+        waited = wait.wait_for(
             target.client,
             "tiny-thing",
             {path.name: sha256(path)},
@@ -158,7 +159,7 @@ def test_waiting_on_an_index_that_is_gone_says_so(tmp_path: Path):
     clock = Clock()
     with running(tmp_path / "root") as (_, target):
         pass
-    waited = simple.wait_for(
+    waited = wait.wait_for(
         target.client, "tiny-thing", {"x.whl": "0" * 64}, patience_seconds=0.3, clock=clock, sleep=clock.sleep
     )
     assert (waited.seen, waited.names, waited.asked) == (Seen.NOT_YET, ("x.whl",), 3)
@@ -171,9 +172,7 @@ def test_other_bytes_end_the_waiting_after_asking_twice_more(times: int, seen: S
     with running(tmp_path / "root", faults=Faults(other_bytes=Fault(times))) as (_, target):
         post(target, path)
         wanted = {path.name: sha256(path), "later.whl": "0" * 64}
-        waited = simple.wait_for(
-            target.client, "tiny-thing", wanted, patience_seconds=60, clock=clock, sleep=clock.sleep
-        )
+        waited = wait.wait_for(target.client, "tiny-thing", wanted, patience_seconds=60, clock=clock, sleep=clock.sleep)
     assert waited.seen is seen
     if seen is Seen.OTHER_BYTES:
         assert (waited.names, clock.slept) == ((path.name,), pytest.approx([0.2, 0.4]))
@@ -187,9 +186,7 @@ def test_doubts_are_followed_up_when_patience_is_over(times: int, seen: Seen, tm
     with running(tmp_path / "root", faults=Faults(other_bytes=Fault(times))) as (_, target):
         post(target, path)
         wanted = {path.name: sha256(path)}
-        waited = simple.wait_for(
-            target.client, "tiny-thing", wanted, patience_seconds=0, clock=clock, sleep=clock.sleep
-        )
+        waited = wait.wait_for(target.client, "tiny-thing", wanted, patience_seconds=0, clock=clock, sleep=clock.sleep)
     assert (waited.seen, waited.names, waited.asked) == (seen, (path.name,), 3)
     assert ("differ" in waited.trouble) is (seen is Seen.NOT_YET)
 
@@ -201,7 +198,7 @@ def test_bytes_are_fetched_once_and_those_that_were_read_count(tmp_path: Path):
         for path in (first, second):
             post(target, path)
         wanted = {path.name: sha256(path) for path in (first, second)}
-        waited = simple.wait_for(target.client, "tiny-thing", wanted, patience_seconds=20, into=into)
+        waited = wait.wait_for(target.client, "tiny-thing", wanted, patience_seconds=20, into=into)
         fetched = [each.filename for each in index.requests if "/files/" in each.path]
     assert waited.seen is Seen.SERVED
     assert fetched == [first.name, second.name]

@@ -14,7 +14,7 @@ from support.fakes import MemoryIndex
 from support.sealing import NAMES, sealed_archives
 from unmoor.context import Context
 from unmoor.errors import Blocked, Incomplete
-from unmoor.indexes import simple
+from unmoor.indexes import wait
 from unmoor.model import Resolution
 from unmoor.runtime.http import Unreachable
 from unmoor.stages import publish
@@ -26,12 +26,12 @@ WHEEL, SDIST = NAMES
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time passes as fast as somebody waits for it."""
     now = [0.0]
-    waits = simple.wait_for
+    waits = wait.wait_for
 
-    def wait_for(*args: Any, **words: Any) -> simple.Waited:
+    def wait_for(*args: Any, **words: Any) -> wait.Waited:
         return waits(*args, **words, clock=lambda: now[0], sleep=lambda seconds: now.__setitem__(0, now[0] + seconds))
 
-    monkeypatch.setattr(simple, "wait_for", wait_for)
+    monkeypatch.setattr(wait, "wait_for", wait_for)
 
 
 @pytest.fixture

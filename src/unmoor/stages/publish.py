@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unmoor.errors import Blocked, Incomplete
-from unmoor.indexes import simple
+from unmoor.indexes import simple, wait
 from unmoor.model import Distribution, Resolution, wheels_first
 from unmoor.runtime.files import sha256_of
 from unmoor.stages import Done
@@ -110,20 +110,20 @@ def _upload(context: Context, index: Index, file: Distribution) -> None:
 
 def _turned_up(context: Context, index: Index, file: Distribution, *, patience: float) -> bool:
     """Ask the index for a file for a while; raise ``Blocked`` where it keeps to other bytes."""
-    result = simple.wait_for(
+    result = wait.wait_for(
         index.client,
         context.component.name,
         {file.filename: file.sha256},
         patience_seconds=patience,
         say=context.say,
     )
-    if result.seen is simple.Seen.OTHER_BYTES:
+    if result.seen is wait.Seen.OTHER_BYTES:
         raise Blocked(
             f"{index.name} holds other bytes under the name {file.filename!r} than {file.sha256[:12]}…",
             place=index.name,
             hint="a file name can never be used twice; release these bytes under a new version",
         )
-    return result.seen is simple.Seen.SERVED
+    return result.seen is wait.Seen.SERVED
 
 
 def _private_copy(path: Path, folder: Path, file: Distribution) -> Path:

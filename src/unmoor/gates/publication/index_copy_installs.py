@@ -13,7 +13,7 @@ from unmoor.archives.install_check import check_install
 from unmoor.archives.interpreters import choose
 from unmoor.context import Context
 from unmoor.errors import Incomplete
-from unmoor.indexes import configured, simple
+from unmoor.indexes import configured, wait
 from unmoor.model import Distribution, Finding, Findings
 from unmoor.runtime import environment
 from unmoor.runtime.files import sha256_of
@@ -52,12 +52,12 @@ def _fetch(context: Context, index: Index, folder: Path) -> tuple[list[Path], tu
     wanted = {each.filename: each.sha256 for each in context.distributions}
     patience = _PATIENCE_LIVE if context.live else _PATIENCE_REHEARSAL
     name = context.component.name
-    result = simple.wait_for(index.client, name, wanted, patience_seconds=patience, into=folder, say=context.say)
-    if result.seen is simple.Seen.NOT_YET:
+    result = wait.wait_for(index.client, name, wanted, patience_seconds=patience, into=folder, say=context.say)
+    if result.seen is wait.Seen.NOT_YET:
         why = f" ({result.trouble})" if result.trouble else ""
         what = f"{index.name} does not show {', '.join(result.names)} yet{why}"
         raise Incomplete(what, hint="run the same command again later; nothing is uploaded twice")
-    other = result.names if result.seen is simple.Seen.OTHER_BYTES else ()
+    other = result.names if result.seen is wait.Seen.OTHER_BYTES else ()
     hint = "do not go on; tell the index's operators, and release under a new version"
     problems = tuple(Finding(message=f"{index.name} hands out other bytes for {each!r}", hint=hint) for each in other)
     return [folder / each for each in wanted if each not in other], problems

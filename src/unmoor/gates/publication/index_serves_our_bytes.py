@@ -10,7 +10,7 @@ from pathlib import Path
 
 from unmoor.context import Context
 from unmoor.errors import Incomplete
-from unmoor.indexes import simple
+from unmoor.indexes import wait
 from unmoor.model import Finding, Findings
 
 ASSERTS = "the index serves exactly the bytes that were built"
@@ -26,7 +26,7 @@ def check(context: Context) -> Findings:
     wanted = {each.filename: each.sha256 for each in context.distributions}
     patience = _PATIENCE_LIVE if context.live else _PATIENCE_REHEARSAL
     with tempfile.TemporaryDirectory(prefix="unmoor-back-") as folder:
-        result = simple.wait_for(
+        result = wait.wait_for(
             index.client,
             context.component.name,
             wanted,
@@ -34,9 +34,9 @@ def check(context: Context) -> Findings:
             into=Path(folder),
             say=context.say,
         )
-    if result.seen is simple.Seen.OTHER_BYTES:
+    if result.seen is wait.Seen.OTHER_BYTES:
         return _differ(context, result.names)
-    if result.seen is simple.Seen.NOT_YET:
+    if result.seen is wait.Seen.NOT_YET:
         why = f" ({result.trouble})" if result.trouble else ""
         raise Incomplete(
             f"{index.name} took {', '.join(result.names)} but does not show it yet{why}",

@@ -10,6 +10,7 @@ from unmoor.context import Context
 from unmoor.model import Finding, Findings
 from unmoor.planning.versions import tags
 from unmoor.planning.versions.pep440 import try_parse
+from unmoor.project.settings.constraints import UNFIT_FOR_TAG
 from unmoor.tools.git import Git
 
 __all__ = ["ASSERTS", "check"]
@@ -20,9 +21,13 @@ _TAGS = "refs/tags/"
 
 def check(context: Context) -> Findings:
     """Look for the tag, and for other spellings of its version, among the local and the remote's tags."""
-    component = context.component
-    git = Git(component.repository.root, context.environ)
-    local = git.tags()
+    release, component = context.release, context.component
+    if UNFIT_FOR_TAG.search(release.tag):
+        problem = Finding(
+            message=f"{release.tag!r} is no name that git allows for a tag", hint="correct `tag` in [tool.unmoor]"
+        )
+        return Findings(examined=1, unit="tags", problems=(problem,))
+    local = Git(component.repository.root, context.environ).tags()
     refs = context.observer.remote_refs(context.repository)
     remote = {name.removeprefix(_TAGS): commit for name, commit in (refs or {}).items() if name.startswith(_TAGS)}
     taken = _taken(context, local, remote)

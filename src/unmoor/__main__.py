@@ -12,7 +12,7 @@ from invoke.program import Program
 from unmoor import __version__
 from unmoor.errors import Exit
 from unmoor.model import Finding
-from unmoor.project.nearest import did_you_mean
+from unmoor.project.nearest_name import did_you_mean
 from unmoor.tasks import namespace
 
 __all__ = ["main"]

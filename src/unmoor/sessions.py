@@ -27,8 +27,8 @@ from unmoor import chain
 from unmoor.chain import CHAIN
 from unmoor.cli.arguments import parse
 from unmoor.cli.invocation import STAGES, Invocation, quiet_libraries
+from unmoor.cli.join_sessions import joined
 from unmoor.cli.joined_session import JoinedSession
-from unmoor.cli.session_gates import joined
 from unmoor.errors import Blocked, UnmoorError
 from unmoor.model import Effect, Stage
 from unmoor.request import OwnSession, Request
@@ -186,8 +186,8 @@ def _announce(registered: Any, run: Invocation) -> None:
 
 def _prove(own: OwnSession, session: nox.Session, run: Invocation, call: Callable[[Any], None]) -> bool:
     """Run one of the project's sessions unless its evidence still counts; say whether all its parts are proven."""
-    from unmoor.pipeline.carry_out import carry_out
     from unmoor.pipeline.open_plan import open_plan
+    from unmoor.pipeline.run_releases import carry_out
     from unmoor.pipeline.session_evidence import is_proven, prove
     from unmoor.tools.tool_environment import narrowing
 
@@ -231,7 +231,7 @@ def _examine(call: Callable[[Any], None], seen: JoinedSession, opened: OpenPlan,
 
 
 def _carry_out(name: str, session: nox.Session, run: Invocation) -> None:
-    from unmoor.pipeline.carry_out import carry_out
+    from unmoor.pipeline.run_releases import carry_out
     from unmoor.report.progress import failure, headline
 
     quiet_libraries()

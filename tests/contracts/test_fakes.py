@@ -20,7 +20,7 @@ from unmoor.indexes.client import HttpIndexClient
 from unmoor.model import Findings, Scope
 from unmoor.pipeline.clone import Clone
 from unmoor.rehearsal.bare_remote import bare_remote
-from unmoor.rehearsal.index import RehearsalIndex
+from unmoor.rehearsal.loopback_index import RehearsalIndex
 from unmoor.targets import Credential, IndexClient, Remote
 from unmoor.tools.git_remote import BareRemote, UserRemote
 

@@ -20,8 +20,8 @@ from unmoor.errors import Blocked, Exit, UnmoorError
 from unmoor.evidence.binding import inputs_of, seal_digest
 from unmoor.evidence.record import Narrowing, Result
 from unmoor.model import Bound, Finding, Findings, Mode, Outcome, Resolution
-from unmoor.pipeline.carry_out import carry_out_plan
 from unmoor.pipeline.open_plan import OpenPlan
+from unmoor.pipeline.run_releases import carry_out_plan
 from unmoor.report.final_summary import compose
 from unmoor.report.stage_rows import last_run, rows
 from unmoor.request import Request

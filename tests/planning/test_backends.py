@@ -15,7 +15,7 @@ from unmoor.model import Mode
 from unmoor.observe.repository import load
 from unmoor.planning import notes
 from unmoor.planning.plan import Observed, make
-from unmoor.planning.prepare import prepare
+from unmoor.planning.prepare_tree import prepare
 from unmoor.planning.versions import sources
 
 DAY = "2026-01-02"

@@ -13,7 +13,7 @@ from support.distributions import STEM, metadata, sdist, wheel, wheel_members
 from support.faulty_index import Fault, Faults
 from support.indexes import new_token, post, running
 from unmoor.errors import UnmoorError
-from unmoor.rehearsal.index import RehearsalIndex
+from unmoor.rehearsal.loopback_index import RehearsalIndex
 from unmoor.runtime import http
 from unmoor.targets import Credential
 

@@ -17,7 +17,7 @@ from unmoor.errors import Blocked
 from unmoor.evidence.binding import digest_of
 from unmoor.model import Distribution, Resolution
 from unmoor.rehearsal import select_targets
-from unmoor.stages.build import step
+from unmoor.stages.build import build_archives
 
 COMMIT = {"commit": "c" * 40, "tree": "d" * 40}
 
@@ -47,7 +47,7 @@ def swap(context: Context) -> None:
 
 
 def test_what_was_sealed_is_found(tmp_path: Path) -> None:
-    done = step.observe(built(tmp_path, live=True, uploaded=True))
+    done = build_archives.observe(built(tmp_path, live=True, uploaded=True))
     assert done is not None
     assert (done.how, [each.filename for each in done.files]) == (Resolution.FOUND, list(NAMES))
     assert done.facts == COMMIT
@@ -57,7 +57,7 @@ def test_archives_of_another_build_in_their_place_stop_it(tmp_path: Path) -> Non
     context = built(tmp_path, live=True, uploaded=True)
     swap(context)
     with pytest.raises(Blocked, match="not the file that the build recorded"):
-        step.observe(context)
+        build_archives.observe(context)
 
 
 @pytest.mark.parametrize("harm", ["gone", "damaged", "of another build"])
@@ -73,7 +73,7 @@ def test_once_an_upload_was_begun_the_record_of_the_build_says_what_was_sealed(t
     else:
         others = [asdict(replace(each, sha256="0" * 64)) for each in files]
         (context.state / "seal.json").write_text(json.dumps({**about, "files": others}))
-    done = step.observe(context)
+    done = build_archives.observe(context)
     assert done is not None
     assert (done.files, done.facts) == (files, COMMIT)
 
@@ -82,5 +82,5 @@ def test_once_an_upload_was_begun_the_record_of_the_build_says_what_was_sealed(t
 def test_before_any_upload_they_are_built_anew(tmp_path: Path, *, live: bool) -> None:
     context = built(tmp_path, live=live, uploaded=False)
     swap(context)
-    assert step.observe(context) is None
+    assert build_archives.observe(context) is None
     assert not context.dist.exists()

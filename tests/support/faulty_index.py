@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from unmoor.indexes.rules import IndexContents
-from unmoor.rehearsal.index import RehearsalIndex
+from unmoor.rehearsal.loopback_index import RehearsalIndex
 from unmoor.rehearsal.response import Answer, failure
 from unmoor.rehearsal.storage import Storage, StoredFile
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from unmoor.chain import CHAIN
 from unmoor.model import Component
 from unmoor.observe.repository import refs
-from unmoor.pipeline.carry_out import carry_out_plan
 from unmoor.pipeline.open_plan import open_components
+from unmoor.pipeline.run_releases import carry_out_plan
 from unmoor.project.load import load
 from unmoor.request import Memory, Request
 

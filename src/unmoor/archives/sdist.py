@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from unmoor.archives.archive_file import Archive, Member, contents
 from unmoor.archives.build_configuration import Configuration
 from unmoor.archives.commit_files import CommitFiles
-from unmoor.archives.deny_list import credential, leftover, sample
+from unmoor.archives.forbidden_files import credential, leftover, sample
 from unmoor.archives.globs import matches
 from unmoor.model import Finding
 from unmoor.project.toml_file import dig

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator
 from unmoor.archives.archive_file import Archive, Member, contents
 from unmoor.archives.build_configuration import Configuration
 from unmoor.archives.commit_files import CommitFiles
-from unmoor.archives.deny_list import credential, leftover
+from unmoor.archives.forbidden_files import credential, leftover
 from unmoor.archives.globs import matches
 from unmoor.archives.package_layout import Layout, installed_path
 from unmoor.model import Finding

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from unmoor.errors import SettingsError
 from unmoor.model import Finding
-from unmoor.project.nearest import closest
+from unmoor.project.nearest_name import closest
 
 __all__ = ["Arguments", "asked_for", "parse"]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from unmoor import chain
 from unmoor.chain import CHAIN
-from unmoor.cli import workers
+from unmoor.cli import parallel_workers
 from unmoor.cli.arguments import Arguments, asked_for, parse
 from unmoor.model import Effect
 from unmoor.request import Memory, OwnSession, Request
@@ -40,7 +40,7 @@ class Invocation:
         self._credentials: dict[str, str] = {}
         if self.is_worker:
             die_with(os.getppid())
-            self._keep(workers.take_up(os.environ))
+            self._keep(parallel_workers.take_up(os.environ))
             self.id = os.environ.get("UNMOOR_RUN", "alone")
             self.asked = frozenset(os.environ.get("UNMOOR_ASKED", "").split(",")) - {""}
         else:
@@ -95,11 +95,11 @@ class Invocation:
     def prepare_workers(self) -> None:
         """Lay out what workers need, where nox may start some; it tells nobody beforehand whether it will."""
         if not self.is_worker and self.is_ours:
-            workers.lay_out(os.environ, self._credentials)
+            parallel_workers.lay_out(os.environ, self._credentials)
 
     def works_itself(self) -> None:
         """Take back what was laid out for workers: a session runs in this process, so there will be none."""
-        workers.take_back(os.environ)
+        parallel_workers.take_back(os.environ)
 
     def fail_early(self) -> None:
         """Raise what would stop every stage alike, before nox runs one after the other in vain."""

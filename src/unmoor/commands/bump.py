@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from unmoor.commands.edited import Edited, refuse_merging, shown
+from unmoor.commands.edited_files import Edited, refuse_merging, shown
 from unmoor.errors import Blocked, Exit, UnmoorError
 from unmoor.model import Component, Finding, Release, VersionSource
 from unmoor.observe.repository import load
 from unmoor.planning import notes
-from unmoor.planning.prepare import stage
+from unmoor.planning.prepare_tree import stage
 from unmoor.planning.versions import pep440, tags
 from unmoor.planning.versions.sources import STATED, read
 from unmoor.runtime.changeset import apply

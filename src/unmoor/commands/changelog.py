@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from unmoor.commands.edited import Edited, refuse_merging, require_notes
+from unmoor.commands.edited_files import Edited, refuse_merging, require_notes
 from unmoor.errors import Exit
 from unmoor.model import Component
 from unmoor.observe.repository import load

@@ -13,7 +13,7 @@ from unmoor.chain import CHAIN
 from unmoor.errors import Exit, SettingsError, worst
 from unmoor.model import Finding
 from unmoor.pipeline.open_plan import open_plan
-from unmoor.project.nearest import did_you_mean
+from unmoor.project.nearest_name import did_you_mean
 from unmoor.report.stage_rows import last_run
 from unmoor.request import Request
 from unmoor.runtime import environment, process

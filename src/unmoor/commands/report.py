@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from unmoor.commands.standing import PROVEN, standing
+from unmoor.commands.stage_standing import PROVEN, standing
 from unmoor.errors import Exit, Incomplete, SettingsError, UnmoorError
 from unmoor.model import Finding, Mode
 from unmoor.pipeline.open_plan import OpenRelease, open_plan
-from unmoor.project.nearest import did_you_mean
+from unmoor.project.nearest_name import did_you_mean
 from unmoor.rehearsal import select_targets
 from unmoor.report.stage_rows import Row, matched
 from unmoor.request import Request

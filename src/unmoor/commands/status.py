@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from unmoor.commands.standing import PROVEN, standing
+from unmoor.commands.stage_standing import PROVEN, standing
 from unmoor.errors import Exit, worst
 from unmoor.pipeline.open_plan import OpenRelease, open_plan
 from unmoor.rehearsal import select_targets

@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from unmoor.errors import SettingsError
-from unmoor.indexes import known, tokens
+from unmoor.indexes import api_tokens, known
 from unmoor.model import Finding
 from unmoor.runtime.loopback import is_loopback
 from unmoor.runtime.redact import redact, register
@@ -111,7 +111,7 @@ def _unfit(credential: Credential, upload_url: str) -> Finding | None:
         return Finding(
             message=f"{what}: it would be sent in the clear", hint="use an address that starts with https://"
         )
-    maker = tokens.location(credential.secret)
+    maker = api_tokens.location(credential.secret)
     own = {known.host(name): known.upload_url(name) for name in known.NAMES}
     if maker not in own or known.same(own[maker], upload_url):
         return None

@@ -105,7 +105,7 @@ class Clone:
         edited = [release for release in self._plan.releases if release.edits]
         if not edited:
             return
-        from unmoor.planning.prepare import prepare
+        from unmoor.planning.prepare_tree import prepare
 
         for release in edited:
             prepare(

@@ -19,7 +19,7 @@ from unmoor.evidence.binding import binds_files, inputs_of
 from unmoor.evidence.record import GateRecord, Kept, Narrowing, Record, Result
 from unmoor.evidence.validity import validity
 from unmoor.model import Distribution, Effect, Resolution, Stage
-from unmoor.pipeline.attempts import begun, ended
+from unmoor.pipeline.attempt_history import begun, ended
 from unmoor.pipeline.open_plan import OpenPlan, OpenRelease
 from unmoor.rehearsal import select_targets
 from unmoor.request import Request

@@ -16,7 +16,7 @@ from unmoor.project.detect.detected import Detected, detect, problems
 from unmoor.project.detect.repository import Refs
 from unmoor.project.detect.tag_form import tag_form
 from unmoor.project.project_files import ProjectFiles
-from unmoor.project.resolved import explain
+from unmoor.project.resolved_settings import explain
 from unmoor.project.settings.decode import decode
 from unmoor.project.toml_file import dig
 

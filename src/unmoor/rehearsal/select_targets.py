@@ -69,7 +69,7 @@ def open_index(context: Context, name: str) -> Iterator[Index]:
         yield _configured(context, name)
         return
     from unmoor.indexes.client import HttpIndexClient
-    from unmoor.rehearsal.index import RehearsalIndex
+    from unmoor.rehearsal.loopback_index import RehearsalIndex
 
     token = f"rehearsal-{secrets.token_urlsafe(16)}"
     redact.register(token)

@@ -20,7 +20,7 @@ __all__ = ["REGISTRY", "Done", "Step", "load"]
 
 # A step as the chain names it, and its module.
 REGISTRY: Mapping[str, str] = {
-    "build": "unmoor.stages.build.step",
+    "build": "unmoor.stages.build.build_archives",
     "publish": "unmoor.stages.publish",
     "tag": "unmoor.stages.tag",
 }

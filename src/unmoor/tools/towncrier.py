@@ -18,7 +18,7 @@ from pathlib import Path
 
 from unmoor.errors import Blocked, SettingsError, ToolFailed, UnmoorError
 from unmoor.model import Finding
-from unmoor.project.nearest import did_you_mean
+from unmoor.project.nearest_name import did_you_mean
 from unmoor.runtime import environment, process
 from unmoor.runtime.changeset import ChangeSet, inside
 from unmoor.runtime.file_text import FileText

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from unmoor.context import Context
 from unmoor.model import Findings, Tool
-from unmoor.tools import mypy, nox, pyright, remarks, tool_environment
+from unmoor.tools import joint_findings, mypy, nox, pyright, tool_environment
 
 ASSERTS = "every type checker the project uses has looked at its files and found no error"
 
@@ -19,7 +19,7 @@ def check(context: Context) -> Findings:
         return found
     if not component.types:
         return Findings(absent="no type checker was found", hint="say types = [] in [tool.unmoor] if there is none")
-    return remarks.together([_examine(context, tool) for tool in component.types])
+    return joint_findings.together([_examine(context, tool) for tool in component.types])
 
 
 def _examine(context: Context, tool: Tool) -> Findings:

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from unmoor.model import Bump, Change, Component, Finding
 from unmoor.planning.notes.record import Notes
-from unmoor.project.nearest import closest
+from unmoor.project.nearest_name import closest
 from unmoor.tools.towncrier_settings import TowncrierSettings, load
 
 __all__ = ["LARGEST", "bump_of", "read"]

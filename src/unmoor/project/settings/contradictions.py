@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from unmoor.chain import CHAIN
 from unmoor.model import Effect
-from unmoor.project.nearest import nearest
+from unmoor.project.nearest_name import nearest
 from unmoor.project.settings.setting_docs import GATES
 from unmoor.project.toml_file import dig, dig_texts
 

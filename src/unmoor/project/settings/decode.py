@@ -14,7 +14,7 @@ from unmoor.errors import SettingsError
 from unmoor.model import Finding
 from unmoor.model.settings import Settings
 from unmoor.project.line_numbers import line_of
-from unmoor.project.nearest import allowed, nearest
+from unmoor.project.nearest_name import allowed, nearest
 from unmoor.project.settings.constraints import RULES
 from unmoor.project.settings.contradictions import contradictions
 from unmoor.project.settings.schema import Shape, shapes

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from unmoor.chain import stage_of_session
-from unmoor.cli.session_gates import joined
+from unmoor.cli.join_sessions import joined
 from unmoor.errors import SettingsError
 from unmoor.request import OwnSession
 

@@ -14,8 +14,8 @@ from support.records import SDIST, WHEEL
 from unmoor import chain
 from unmoor.errors import Blocked, Exit, Incomplete
 from unmoor.model import Findings, Resolution, Scope
-from unmoor.pipeline.carry_out import StageResult, carry_out_plan
 from unmoor.pipeline.open_plan import OpenPlan
+from unmoor.pipeline.run_releases import StageResult, carry_out_plan
 from unmoor.request import Request
 from unmoor.runtime import lock
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from unmoor.cli import workers
+from unmoor.cli import parallel_workers
 
 
 @pytest.fixture(autouse=True)
@@ -20,16 +20,16 @@ def canary() -> dict[str, str]:
 
 def test_what_is_laid_out_is_taken_up_by_every_worker() -> None:
     given, environ = canary(), {"PATH": "here"}
-    workers.lay_out(environ, given)
+    parallel_workers.lay_out(environ, given)
     for _ in range(2):
         worker = dict(environ)
-        assert workers.take_up(worker) == given
+        assert parallel_workers.take_up(worker) == given
         assert worker == {"PATH": "here"}
 
 
 def test_neither_half_says_anything_alone(tmp_path: Path) -> None:
     given, environ = canary(), {}
-    workers.lay_out(environ, given)
+    parallel_workers.lay_out(environ, given)
     (folder,) = tmp_path.iterdir()
     (file,) = folder.iterdir()
     assert (folder.stat().st_mode & 0o077, file.stat().st_mode & 0o077) == (0, 0)
@@ -42,19 +42,19 @@ def test_neither_half_says_anything_alone(tmp_path: Path) -> None:
 
 def test_what_is_taken_back_is_gone(tmp_path: Path) -> None:
     environ = {"PATH": "here"}
-    workers.lay_out(environ, canary())
-    workers.take_back(environ)
-    workers.take_back(environ)
+    parallel_workers.lay_out(environ, canary())
+    parallel_workers.take_back(environ)
+    parallel_workers.take_back(environ)
     assert (environ, list(tmp_path.iterdir())) == ({"PATH": "here"}, [])
 
 
 @pytest.mark.parametrize("spoilt", ["", ":", "zz:/nowhere", "00:/nowhere", "no"])
 def test_what_cannot_be_read_is_nothing(spoilt: str) -> None:
-    assert workers.take_up({"UNMOOR_HANDOVER": spoilt}) == {}
+    assert parallel_workers.take_up({"UNMOOR_HANDOVER": spoilt}) == {}
 
 
 def test_without_credentials_nothing_is_written(tmp_path: Path) -> None:
     environ: dict[str, str] = {}
-    workers.lay_out(environ, {})
+    parallel_workers.lay_out(environ, {})
     assert list(tmp_path.iterdir()) == []
     assert "UNMOOR_HANDOVER" not in environ

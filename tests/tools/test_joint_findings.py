@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from unmoor.model import Finding, Findings
-from unmoor.tools.remarks import together
+from unmoor.tools.joint_findings import together
 
 
 def test_several_tools_read_as_one_line():

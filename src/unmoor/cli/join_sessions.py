@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from unmoor.chain import CHAIN, stage_of_session
 from unmoor.errors import SettingsError
 from unmoor.model import Effect, Finding
-from unmoor.project.nearest import did_you_mean
+from unmoor.project.nearest_name import did_you_mean
 from unmoor.request import OwnSession
 
 __all__ = ["joined"]

@@ -33,7 +33,7 @@ def report(
     if all(row.record is None for _, rows in found for row in rows):
         hint = f"nox -s release -- --live {live}" if live else "unmoor rehearse"
         raise Incomplete("there is no evidence to report yet", place=str(opened.releases[0].state), hint=hint)
-    text = "\n\n".join(_composed(each, rows, form) for each, rows in found)
+    text = _as_json(found) if form == "json" else "\n\n".join(_composed(each, rows, form) for each, rows in found)
     if not out:
         say(text)
         return Exit.PASS
@@ -47,9 +47,13 @@ def report(
     return Exit.PASS
 
 
+def _as_json(found: Sequence[tuple[OpenRelease, Sequence[Row]]]) -> str:
+    """Return one release as an object, several as a list of them."""
+    data = [_as_data(each, rows) for each, rows in found]
+    return json.dumps(data[0] if len(data) == 1 else data, indent=2)
+
+
 def _composed(each: OpenRelease, found: Sequence[Row], form: str) -> str:
-    if form == "json":
-        return json.dumps(_as_data(each, found), indent=2)
     if form == "text":
         from unmoor.report.final_summary import table
 

@@ -21,18 +21,21 @@ def status(start: Path, environ: Mapping[str, str], *, live: str, as_json: bool,
     """Say how each release of the plan stands; return 4 where something is still to do."""
     opened = open_plan(Request(start=start, environ=environ, live=live))
     after = f"nox -s release -- --live {live}" if live else "unmoor rehearse"
-    codes = []
+    codes, data = [], []
     for each in opened.releases:
         found = standing(each)
         missing = any(row.how != PROVEN for row in found)
         codes.append(Exit.INCOMPLETE if missing else Exit.PASS)
         if as_json:
-            say(json.dumps(_as_data(each, found) | {"next": after if missing else ""}, indent=2))
+            data.append(_as_data(each, found) | {"next": after if missing else ""})
             continue
         say(f"{each.release}   {'live' if live else 'rehearsal'}   commit {each.plan.commit[:7]}\n")
         for row in found:
             say(f"{row.stage:<13}{row.how:<10}{row.what}")
         say(f"\nNext: {after if missing else 'nothing; every stage is proven'}")
+    if as_json:
+        # One release is an object, several are a list of them.
+        say(json.dumps(data[0] if len(data) == 1 else data, indent=2))
     return worst(codes)
 
 

@@ -56,8 +56,8 @@ def project(tiny: Repository) -> Repository:
 
 @pytest.fixture
 def tools(project, tmp_path, monkeypatch):
-    """Let every room be one environment that borrows this test run's tools."""
-    made = borrowed(tmp_path / "room", project.environ, project.folder / "src")
+    """Let every session have one environment that borrows this test run's tools."""
+    made = borrowed(tmp_path / "tools", project.environ, project.folder / "src")
     monkeypatch.setattr(tool_environment, "_furnish", lambda *_: made)
     return made
 
@@ -142,7 +142,7 @@ ROWS = {
 }
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("tools")
 @pytest.mark.parametrize("name", ROWS)
 def test_a_gate_passes_on_a_sound_project_and_leaves_its_tree_alone(name, project):
     before = sorted(project.folder.rglob("*"))
@@ -154,7 +154,7 @@ def test_a_gate_passes_on_a_sound_project_and_leaves_its_tree_alone(name, projec
     assert [path for path in sorted(project.folder.rglob("*")) if path not in before and ".git" not in path.parts] == []
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("tools")
 @pytest.mark.parametrize("name", ROWS)
 def test_a_gate_catches_what_it_is_there_for(name, project):
     ROWS[name].plant(project)
@@ -174,7 +174,7 @@ def test_a_gate_whose_program_is_missing_does_not_pass(name, project, tools, tmp
     assert _says(record, "is not in the environment")
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("tools")
 @pytest.mark.parametrize("name", ROWS)
 def test_a_gate_that_looked_at_nothing_does_not_pass(name, project):
     ROWS[name].empty(project)
@@ -206,7 +206,7 @@ def test_a_project_without_tests_does_not_pass_live(project):
 # ── ruff ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("tools")
 def test_ruff_mends_nothing_even_where_the_project_lets_it(project):
     project.write("ruff.toml", "fix = true\nfix-only = true\n")
     project.write("src/tiny_thing/more.py", "import os\n")
@@ -215,7 +215,7 @@ def test_ruff_mends_nothing_even_where_the_project_lets_it(project):
     assert (project.folder / "src/tiny_thing/more.py").read_text() == "import os\n"
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("tools")
 def test_format_is_only_checked_where_the_project_formats_with_ruff(project):
     project.write("src/tiny_thing/more.py", "number  =  1\n")
     both = _judged("ruff-is-clean", _context(project, "ruff-is-clean"))
@@ -227,7 +227,7 @@ def test_format_is_only_checked_where_the_project_formats_with_ruff(project):
 # ── tests ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("tools")
 def test_a_python_that_is_not_here_is_told_and_blocks_live(project):
     rehearsed = _judged("tests-pass", _context(project, "tests-pass", pythons=(OWN, "3.77")))
     assert rehearsed.outcome is Outcome.PASSED
@@ -237,13 +237,13 @@ def test_a_python_that_is_not_here_is_told_and_blocks_live(project):
     assert _says(live, "not run: no Python 3.77 on this machine")
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("tools")
 def test_no_python_at_all_is_an_error(project):
     record = _judged("tests-pass", _context(project, "tests-pass", pythons=("3.77",)))
     assert record.outcome is Outcome.ERROR
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("tools")
 def test_where_the_package_came_from_is_recorded(project):
     record = _judged("tests-pass", _context(project, "tests-pass"))
     assert [each.message for each in record.notices] == ["tiny_thing was imported from src/tiny_thing"]
@@ -258,7 +258,7 @@ def test_a_package_from_elsewhere_is_a_problem(project, tools, tmp_path):
     assert _says(record, "not from the tree"), record
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("tools")
 def test_a_suite_that_cannot_be_collected_fails(project):
     project.write("tests/test_more.py", "import nothing_of_that_name\n")
     record = _judged("tests-pass", _context(project, "tests-pass"))
@@ -266,7 +266,7 @@ def test_a_suite_that_cannot_be_collected_fails(project):
     assert _says(record, "nothing_of_that_name")
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("tools")
 def test_a_suite_that_is_misused_is_an_error(project):
     context = replace(_context(project, "tests-pass"), posargs=("--no-such-option",))
     record = _judged("tests-pass", context)
@@ -274,20 +274,20 @@ def test_a_suite_that_is_misused_is_an_error(project):
     assert _says(record, f"on Python {OWN}: the tests could not run")
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("tools")
 def test_arguments_are_passed_on(project):
     project.write("tests/test_more.py", "def test_bad():\n    assert 1 == 2\n")
     context = replace(_context(project, "tests-pass"), posargs=("-k", "double"))
     assert _judged("tests-pass", context).outcome is Outcome.PASSED
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("tools")
 def test_a_run_that_ends_badly_without_a_failing_test_fails(project):
     project.write("tests/conftest.py", "def pytest_sessionfinish(session):\n    session.exitstatus = 1\n")
     assert _says(_judged("tests-pass", _context(project, "tests-pass")), "ended with exit status 1")
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("tools")
 def test_a_command_of_the_projects_own_has_to_leave_a_record(project):
     context = _context(project, "tests-pass")
     tests = context.component.settings.tests
@@ -299,7 +299,7 @@ def test_a_command_of_the_projects_own_has_to_leave_a_record(project):
     assert _says(record, "left no record of its tests")
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("tools")
 def test_a_suite_that_does_not_end_is_an_error(project):
     project.write("tests/test_more.py", "import threading\n\n\ndef test_it():\n    threading.Event().wait()\n")
     context = _context(project, "tests-pass")
@@ -309,14 +309,14 @@ def test_a_suite_that_does_not_end_is_an_error(project):
     assert _says(record, "did not end within")
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("tools")
 def test_against_the_wheel_a_sealed_wheel_has_to_be_there(project):
     context = _context(project, "tests-pass")
     against = _settings(context, tests=replace(context.component.settings.tests, against="wheel"))
     assert _says(_judged("tests-pass", against), "there is no sealed wheel to test")
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("tools")
 def test_against_the_wheel_the_tree_is_the_wrong_place(project):
     wheel = Distribution(filename="tiny_thing-1.2.0-py3-none-any.whl", kind="wheel", size=1, sha256="0" * 64)
     context = replace(_context(project, "tests-pass"), distributions=(wheel,))
@@ -324,7 +324,7 @@ def test_against_the_wheel_the_tree_is_the_wrong_place(project):
     assert _says(_judged("tests-pass", against), "was imported from the tree, not from the wheel")
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("tools")
 def test_a_coverage_floor_of_the_project_that_is_not_measured_is_told(project):
     pyproject = (project.folder / "pyproject.toml").read_text()
     project.write("pyproject.toml", pyproject + "\n[tool.coverage.report]\nfail_under = 97\n")

@@ -7,9 +7,10 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from support.loopback import serve
 
 
 @dataclass
@@ -62,16 +63,9 @@ def simple_index() -> Iterator[SimpleIndex]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        served = SimpleIndex(f"http://127.0.0.1:{server.server_address[1]}/simple/")
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield served
-        finally:
-            server.shutdown()
-            thread.join()
+    with serve(Handler) as address:
+        served = SimpleIndex(f"{address}/simple/")
+        yield served
 
 
 def nobody() -> str:

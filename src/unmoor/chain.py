@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from unmoor.model import Bound, Effect, Stage, Target
 
-__all__ = ["BUILD", "CHAIN", "PROVEN_BEFORE_PUBLICATION", "is_last", "stage", "stage_of_session"]
+__all__ = [
+    "BUILD",
+    "CHAIN",
+    "PROVEN_BEFORE_PUBLICATION",
+    "STOPS_A_FINISH",
+    "is_last",
+    "main_index",
+    "stage",
+    "stage_of_session",
+]
 
 PROVEN_BEFORE_PUBLICATION = ("check", "lint", "tests", "docs-strict", "build")
 
@@ -17,11 +26,35 @@ _TREE = (Bound.UNMOOR, Bound.MODE, Bound.VERSION, Bound.SETTINGS, Bound.TREE)
 _MADE = (Bound.UNMOOR, Bound.MODE, Bound.VERSION, Bound.SETTINGS, Bound.COMMIT, Bound.TREE, Bound.EDITS, Bound.EPOCH)
 _FILES = (Bound.UNMOOR, Bound.MODE, Bound.VERSION, Bound.SETTINGS, Bound.FILES)
 
+# What index and remote say can change at any time: it is asked again right before files go out, whatever was kept.
+_ASKED_AGAIN = (
+    "version-moves-forward",
+    "version-is-free",
+    "tag-is-free",
+    "not-behind-remote",
+    "commit-is-on-remote",
+    "tag-can-be-pushed",
+)
+
+# Once the main index holds a file, only these stop the finish: other bytes, another tag, no right or no leave to go on.
+# What any other gate finds then is told, and changes nothing that is out already.
+STOPS_A_FINISH = frozenset(
+    {
+        "archives-are-sealed",
+        "credential-is-present",
+        "evidence-is-complete",
+        "index-serves-our-bytes",
+        "release-is-approved",
+        "tag-is-free",
+        "tag-is-on-the-planned-commit",
+    }
+)
+
 CHAIN: tuple[Stage, ...] = (
     Stage(
         name="check",
         summary="source gates: git state, versions, metadata, structure, secrets",
-        # Its gates ask about history, branch, tags, remote and index: it is good for one plan, and one day.
+        # Its gates ask about history, branch, tags, remote and index: it is good for one plan.
         binds=(*_TREE, Bound.COMMIT, Bound.BRANCH, Bound.PLAN),
         sessions=("check",),
         before=(
@@ -94,7 +127,13 @@ CHAIN: tuple[Stage, ...] = (
         effect=Effect.PUBLIC,
         target=Target.INDEX,
         requires=PROVEN_BEFORE_PUBLICATION,
-        before=("evidence-is-complete", "archives-are-sealed", "upload-rules-hold", "credential-is-present"),
+        before=(
+            "evidence-is-complete",
+            "archives-are-sealed",
+            "upload-rules-hold",
+            "credential-is-present",
+            *_ASKED_AGAIN,
+        ),
         step="publish",
         after=("index-serves-our-bytes", "index-copy-installs"),
     ),
@@ -111,6 +150,7 @@ CHAIN: tuple[Stage, ...] = (
             "archives-are-sealed",
             "upload-rules-hold",
             "credential-is-present",
+            *_ASKED_AGAIN,
         ),
         step="publish",
         after=("index-serves-our-bytes", "index-copy-installs"),
@@ -130,6 +170,11 @@ CHAIN: tuple[Stage, ...] = (
 
 # The stage whose effect stays on this machine makes the archives that all later ones are about.
 BUILD = next(each for each in CHAIN if each.effect is Effect.LOCAL)
+
+
+def main_index() -> Stage:
+    """Return the stage that publishes for good: its index is the one that says which versions exist."""
+    return next(each for each in CHAIN if each.target is Target.INDEX and each.effect is Effect.PERMANENT)
 
 
 def stage(name: str) -> Stage:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from unmoor.model import Component, Distribution, Mode, Plan, Release, Repository, Stage
+from unmoor.model import Component, Distribution, Effect, Mode, Plan, Release, Repository, Stage
 from unmoor.request import Memory, quiet
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ class Workspace(Protocol):
     def tag(self, name: str, commit: str, *, message: str, signed: bool) -> None:
         """Make an annotated tag in the clone; raise ``Blocked`` where its signature cannot be verified."""
 
+    def untag(self, name: str) -> None:
+        """Remove a tag from the clone."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
@@ -48,6 +51,7 @@ class Context:
     whom the stage speaks to, where it does. ``approval`` is what the user passed to ``--approve``. ``inputs`` is what
     the stage's evidence is bound to, ``identities`` names whom each outward stage speaks to. ``mark`` keeps on disk
     what is about to be done, before it is done; ``locks`` are descriptors that an uploading child inherits.
+    ``progress`` says how far the release's archives have gone out already.
     """
 
     stage: Stage
@@ -70,6 +74,7 @@ class Context:
     remote: Remote | None = None
     mark: Callable[[str], None] = quiet
     locks: tuple[int, ...] = ()
+    progress: Effect = Effect.NONE
 
     @property
     def repository(self) -> Repository:
@@ -80,6 +85,16 @@ class Context:
     def live(self) -> bool:
         """Whether this run speaks to the configured targets."""
         return self.plan.mode is Mode.LIVE
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether archives of this release may be on an index already."""
+        return self.progress > Effect.LOCAL
+
+    @property
+    def is_finishing(self) -> bool:
+        """Whether the main index may hold archives of this release: all that is left is to finish it."""
+        return self.progress is Effect.PERMANENT
 
     @property
     def dist(self) -> Path:

@@ -92,20 +92,32 @@ class Remote(Protocol):
     def refs(self) -> Mapping[str, str] | None:
         """Return its branches and tags by full name with the commits they lead to; ``None`` without an answer."""
 
-    def push_tag(self, clone: Path, tag: str, commit: str, *, branch: str) -> None:
-        """Push a tag that ``clone`` has on ``commit``; raise ``ToolError`` where the remote does not take it.
+    def push_tag(self, clone: Path, tag: str, commit: str) -> None:
+        """Push a tag that ``clone`` has on ``commit``, and nothing else.
 
-        ``branch`` goes along where that only moves it forward, both or none.
+        Raises ``ToolError`` where the remote does not take it. Where the remote is the user's, their own clone has the
+        tag afterwards too.
         """
+
+    def try_push(self, clone: Path, trial: str, tag: str) -> None:
+        """Do all that a push of the tag does but the push, with the tag ``trial`` that ``clone`` has in its place.
+
+        Raises ``ToolError`` where the remote cannot be reached or would refuse it. What only its own rules and hooks
+        know does not show.
+        """
+
+    def keep_tag(self, tag: str) -> None:
+        """See that the user's own clone has a tag that the remote has; nothing is done where it cannot be had."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
     """Where a live release goes, as a person would type it: upload URLs by index, in order, and the git remote.
 
-    ``signed`` says whether its tags are.
+    ``remote`` is the remote's name and ``remote_address`` where that leads. ``signed`` says whether its tags are.
     """
 
     indexes: Mapping[str, str]
     remote: str
+    remote_address: str = ""
     signed: bool = False

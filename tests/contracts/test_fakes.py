@@ -108,20 +108,45 @@ def remote(request: pytest.FixtureRequest, repository: Repository, tmp_path: Pat
 def test_a_remote_takes_a_tag_once(remote: Remote, clone: Path, repository: Repository) -> None:
     commit = repository.door.head()
     assert remote.refs() == {}
-    remote.push_tag(clone, "v1", commit, branch="")
+    remote.push_tag(clone, "v1", commit)
     assert remote.refs() == {"refs/tags/v1": commit}
-    remote.push_tag(clone, "v2", commit, branch="main")
-    assert (remote.refs() or {}).get("refs/tags/v2") == commit
+    remote.push_tag(clone, "v2", commit)
+    assert remote.refs() == {"refs/tags/v1": commit, "refs/tags/v2": commit}
+
+
+def test_a_push_for_trial_leaves_nothing_and_says_what_would_be_refused(
+    remote: Remote, clone: Path, repository: Repository
+) -> None:
+    commit = repository.door.head()
+    remote.try_push(clone, "v1", "v2")
+    assert remote.refs() == {}
+    remote.push_tag(clone, "v2", commit)
+    with pytest.raises(ToolFailed):
+        remote.try_push(clone, "v1", "v2")
+
+
+def test_what_was_pushed_is_in_the_clone_of_the_user_too(remote: Remote, clone: Path, repository: Repository) -> None:
+    commit = repository.door.head()
+    remote.push_tag(clone, "v1", commit)
+    remote.keep_tag("v1")
+    remote.keep_tag("v9")
+    if isinstance(remote, UserRemote):
+        assert repository.door.tags() == {"v1": commit}
+        repository.git("tag", "--delete", "v1")
+        remote.keep_tag("v1")
+        assert repository.door.tags() == {"v1": commit}
+    else:
+        assert repository.door.tags() == {}
 
 
 def test_a_remote_does_not_let_a_tag_move(remote: Remote, clone: Path, repository: Repository) -> None:
     commit = repository.door.head()
-    remote.push_tag(clone, "v1", commit, branch="")
+    remote.push_tag(clone, "v1", commit)
     made = Repository(clone, repository.environ)
     moved = made.commit("More")
     made.git("tag", "--force", "--annotate", "--message", "moved", "v1")
     with pytest.raises(ToolFailed):
-        remote.push_tag(clone, "v1", moved, branch="")
+        remote.push_tag(clone, "v1", moved)
     assert remote.refs() == {"refs/tags/v1": commit}
 
 
@@ -133,7 +158,7 @@ def test_a_remote_that_is_gone_answers_nothing(repository: Repository, tmp_path:
     assert [each.refs() for each in gone] == [None, None]
     for each in gone:
         with pytest.raises(ToolFailed):
-            each.push_tag(tmp_path if isinstance(each, MemoryRemote) else repository.folder, "v1", "c" * 40, branch="")
+            each.push_tag(tmp_path if isinstance(each, MemoryRemote) else repository.folder, "v1", "c" * 40)
 
 
 # ── the clone and the gates ──────────────────────────────────────────────────────────────────────────────────

@@ -30,6 +30,7 @@ from unmoor.pipeline.gate_runner import run_command_gates, run_gate, run_gates
 from unmoor.pipeline.session_gate import judge_session
 from unmoor.pipeline.tree_gate import judge_tree
 from unmoor.request import OwnSession
+from unmoor.runtime import clock
 
 NO = Findings(examined=1, problems=(Finding(message="no"),))
 Judge = Callable[..., tuple[Any, Exit]]
@@ -149,7 +150,10 @@ def test_a_waiver_for_good_covers_a_failure(judged: Judge) -> None:
 
 
 @pytest.mark.parametrize(("until", "holds"), [("2019-12-31", False), ("2020-01-01", True), ("2020-01-02", True)])
-def test_a_waiver_counts_to_the_end_of_its_day(judged: Judge, until: str, *, holds: bool) -> None:
+def test_a_waiver_counts_to_the_end_of_its_day(
+    judged: Judge, until: str, monkeypatch: pytest.MonkeyPatch, *, holds: bool
+) -> None:
+    monkeypatch.setattr(clock, "today", lambda: "2020-01-01")
     record, code = judged(NO, settings=waiver(until=until))
     assert (code is Exit.PASS) is record.holds is holds
     assert holds or record.problems[-1].message == f"its waiver ended on {until}"

@@ -11,6 +11,7 @@ import pytest
 
 from support.opened import open_by_hand
 from support.records import SDIST, WHEEL
+from support.sealing import sealed_archives
 from unmoor import chain
 from unmoor.errors import Blocked, Exit, Incomplete
 from unmoor.model import Findings, Resolution, Scope
@@ -95,9 +96,11 @@ def test_who_failed_before_is_not_begun_and_neither_is_who_waits_for_it(stand: A
 
 
 def test_the_same_command_goes_on_where_it_stopped(stand: Any, tmp_path: Path) -> None:
-    stand.step.files = (WHEEL, SDIST)
     stand.step.end = {"a": Blocked("no")}
     opened = open_by_hand(tmp_path, DIAMOND)
+    for each in opened.releases:
+        stand.step.files = sealed_archives(each.state / "dist", "tested")
+    carried_out("check", opened, tmp_path)
     carried_out("build", opened, tmp_path)
     stand.step.end = {}
     stand.step.components.clear()

@@ -13,9 +13,8 @@ from support.contexts import make_context
 from support.records import record
 from support.sealing import NAMES, sealed_archives
 from unmoor.context import Context
-from unmoor.errors import Blocked
 from unmoor.evidence.binding import digest_of
-from unmoor.model import Distribution, Resolution
+from unmoor.model import Distribution, Effect, Resolution
 from unmoor.rehearsal import select_targets
 from unmoor.stages.build import build_archives
 
@@ -38,7 +37,7 @@ def built(top: Path, *, live: bool, uploaded: bool) -> Context:
         intent = context.state / "uploads" / "testpypi" / f"{files[0].filename}.json"
         intent.parent.mkdir(parents=True)
         intent.write_text("{}")
-    return context
+    return replace(context, progress=Effect.PUBLIC if uploaded and live else Effect.NONE)
 
 
 def swap(context: Context) -> None:
@@ -53,11 +52,22 @@ def test_what_was_sealed_is_found(tmp_path: Path) -> None:
     assert done.facts == COMMIT
 
 
-def test_archives_of_another_build_in_their_place_stop_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("harm", ["of another build", "gone"])
+def test_once_an_upload_was_begun_other_archives_make_way_for_those_that_were_built(
+    tmp_path: Path, harm: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     context = built(tmp_path, live=True, uploaded=True)
-    swap(context)
-    with pytest.raises(Blocked, match="not the file that the build recorded"):
-        build_archives.observe(context)
+    swap(context) if harm == "of another build" else shutil.rmtree(context.dist)
+    asked = []
+
+    def bring_back(_: Context, files: tuple[Distribution, ...], __: object) -> str:
+        asked.append(files)
+        return "fetched back by digest"
+
+    monkeypatch.setattr(build_archives, "bring_back", bring_back)
+    done = build_archives.observe(context)
+    assert done is not None
+    assert (done.files, done.detail) == (asked[0], "2 files, fetched back by digest")
 
 
 @pytest.mark.parametrize("harm", ["gone", "damaged", "of another build"])

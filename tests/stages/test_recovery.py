@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +15,9 @@ from support.fakes import MemoryIndex
 from support.sealing import NAMES, sealed_archives
 from unmoor.archives.seal import sealed
 from unmoor.context import Context
-from unmoor.errors import Blocked
+from unmoor.errors import Blocked, Incomplete
 from unmoor.model import Distribution
+from unmoor.runtime.files import sha256_of
 from unmoor.stages.build import recovery
 from unmoor.targets import Index
 
@@ -46,6 +48,10 @@ def lost(context: Context) -> tuple[tuple[Distribution, ...], dict[str, bytes]]:
     return files, content
 
 
+def nothing(_: Path) -> tuple[Path, ...]:
+    return ()
+
+
 @pytest.mark.parametrize("where", [("pypi", "pypi"), ("testpypi", "testpypi"), ("pypi", "testpypi")])
 def test_they_come_back_from_wherever_they_are(
     where: tuple[str, str], context: Context, lost: tuple, indexes: dict[str, MemoryIndex]
@@ -53,30 +59,75 @@ def test_they_come_back_from_wherever_they_are(
     files, content = lost
     for name, index in zip(NAMES, where, strict=True):
         indexes[index].held[name] = content[name]
-    recovery.fetch_back(context, files)
+    assert recovery.bring_back(context, files, nothing) == "fetched back by digest"
+    assert sealed(context.dist) == files
+
+
+def test_what_still_lies_there_and_is_right_is_kept(
+    context: Context, lost: tuple, indexes: dict[str, MemoryIndex]
+) -> None:
+    files, content = lost
+    context.dist.mkdir()
+    (context.dist / NAMES[1]).write_bytes(content[NAMES[1]])
+    (context.dist / NAMES[0]).write_bytes(b"altered")
+    indexes["testpypi"].held[NAMES[0]] = content[NAMES[0]]
+    recovery.bring_back(context, files, nothing)
+    assert sealed(context.dist) == files
+
+
+@pytest.mark.parametrize("held", [(), (NAMES[0],)])
+def test_a_build_that_comes_out_the_same_is_as_good(
+    held: tuple[str, ...], context: Context, lost: tuple, indexes: dict[str, MemoryIndex]
+) -> None:
+    files, content = lost
+    indexes["testpypi"].held = {name: content[name] for name in held}
+
+    def build(folder: Path) -> list[Path]:
+        folder.mkdir()
+        for name in NAMES:
+            (folder / name).write_bytes(content[name])
+        return [folder / name for name in NAMES]
+
+    recovery.bring_back(context, files, build)
     assert sealed(context.dist) == files
 
 
 def test_bytes_of_another_digest_are_not_taken(context: Context, lost: tuple, indexes: dict[str, MemoryIndex]) -> None:
     files, content = lost
-    intent = context.state / "uploads" / "pypi" / "one.json"
-    intent.parent.mkdir(parents=True)
-    intent.write_text("{}")
     indexes["pypi"].held = {NAMES[0]: content[NAMES[0]], NAMES[1]: b"foreign"}
-    with pytest.raises(Blocked, match=r"no index holds them: .*tar\.gz"):
-        recovery.fetch_back(context, files)
+
+    def build(folder: Path) -> list[Path]:
+        folder.mkdir()
+        (folder / NAMES[1]).write_bytes(b"another build")
+        return [folder / NAMES[1]]
+
+    with pytest.raises(Blocked, match=r"no index holds them.*tar\.gz"):
+        recovery.bring_back(context, files, build)
     assert not context.dist.exists()
 
 
-def test_where_nothing_was_uploaded_the_seal_is_void_and_the_next_run_builds(
-    context: Context,
-    lost: tuple,
-    indexes: dict[str, MemoryIndex],  # noqa: ARG001 - they hold nothing
+def test_an_index_that_does_not_answer_may_have_them(
+    context: Context, lost: tuple, indexes: dict[str, MemoryIndex]
 ) -> None:
-    files, _ = lost
-    seal = context.state / "seal.json"
-    seal.write_text("{}")
-    with pytest.raises(Blocked, match="are gone") as raised:
-        recovery.fetch_back(context, files)
-    assert raised.value.problems[0].hint == "run the same command again to build anew"
-    assert not seal.exists()
+    files, content = lost
+    indexes["pypi"].silent = 1
+    with pytest.raises(Incomplete, match="did not answer"):
+        recovery.bring_back(context, files, nothing)
+    indexes["testpypi"].held = dict(content)
+    indexes["pypi"].silent = 1
+    recovery.bring_back(context, files, nothing)
+    assert sealed(context.dist) == files
+
+
+def test_where_all_records_are_lost_only_the_bytes_that_were_begun_count(context: Context, tmp_path: Path) -> None:
+    built = []
+    for name in NAMES:
+        built.append(tmp_path / name)
+        built[-1].write_text(f"tested {name}")
+    folder = context.state / "uploads" / "testpypi"
+    folder.mkdir(parents=True)
+    (folder / f"{NAMES[0]}.json").write_text(json.dumps({"sha256": sha256_of(built[0])}))
+    recovery.must_be_uploaded_ones(context, built)
+    built[0].write_text("another build")
+    with pytest.raises(Blocked, match="recorded nowhere any more"):
+        recovery.must_be_uploaded_ones(context, built)

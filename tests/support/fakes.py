@@ -24,6 +24,9 @@ class FakeObserver:
     refs: Mapping[str, str] | None = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
+    def afresh(self) -> FakeObserver:
+        return self
+
     def remote_refs(self, repository: Repository) -> Mapping[str, str] | None:
         self.asked.append("remote")
         return self.refs if repository.remote else None
@@ -88,7 +91,10 @@ class MemoryIndex:
 
 @dataclass
 class MemoryRemote:
-    """A git remote in memory: tags are append-only. ``down`` makes it silent, ``refuse`` makes it say no."""
+    """A git remote in memory: tags are append-only. ``down`` makes it silent, ``refuse`` makes it say no.
+
+    ``tried`` are tags that were pushed for trial, ``kept`` those that the user's own clone has.
+    """
 
     label: str = "origin"
     held: dict[str, str] = field(default_factory=dict)
@@ -96,18 +102,30 @@ class MemoryRemote:
     refuse: bool = False
     lose_answer: bool = False
     pushes: list[str] = field(default_factory=list)
+    tried: list[str] = field(default_factory=list)
+    kept: set[str] = field(default_factory=set)
 
     def refs(self) -> Mapping[str, str] | None:
         return None if self.down else dict(self.held)
 
-    def push_tag(self, clone: Path, tag: str, commit: str, *, branch: str) -> None:  # noqa: ARG002 - the contract
+    def push_tag(self, clone: Path, tag: str, commit: str) -> None:  # noqa: ARG002 - the contract
         self.pushes.append(tag)
         name = f"refs/tags/{tag}"
         if self.refuse or self.down or self.held.get(name, commit) != commit:
             raise ToolFailed("git push ended with exit status 1", status=1, tail="remote: no")
         self.held[name] = commit
+        self.kept.add(tag)
         if self.lose_answer:
             raise ToolFailed("git push ended with exit status 128", status=128, tail="connection reset")
+
+    def try_push(self, clone: Path, trial: str, tag: str) -> None:  # noqa: ARG002 - the contract
+        self.tried.append(tag)
+        if self.refuse or self.down or f"refs/tags/{tag}" in self.held:
+            raise ToolFailed("git push ended with exit status 1", status=1, tail="remote: no")
+
+    def keep_tag(self, tag: str) -> None:
+        if f"refs/tags/{tag}" in self.held:
+            self.kept.add(tag)
 
 
 @dataclass
@@ -120,6 +138,9 @@ class FakeClone:
 
     def tag(self, name: str, commit: str, *, message: str, signed: bool) -> None:  # noqa: ARG002 - the contract
         self.tags[name] = commit
+
+    def untag(self, name: str) -> None:
+        self.tags.pop(name, None)
 
 
 @dataclass

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from unmoor.chain import CHAIN
+from unmoor.chain import stage as stage_called
 from unmoor.evidence.record import Attempt, GateRecord, Record
 from unmoor.model import Distribution, Finding, Mode, Outcome, Plan, Release, Resolution
 from unmoor.state.evidence_store import EvidenceStore
@@ -43,9 +44,14 @@ def record(stage: str = "check", **changes: Any) -> Record:
 
 
 def fill(store: EvidenceStore, **changes: Any) -> None:
-    """Write a record that passed for every stage of the chain."""
+    """Write a record that passed for every stage of the chain, each relying on those before it."""
     for stage in CHAIN:
-        store.write(record(stage.name, **changes))
+        store.write(record(stage.name, **{"relied_on": relied_on(store, stage.name), **changes}))
+
+
+def relied_on(store: EvidenceStore, name: str) -> dict[str, str]:
+    """Return what a record of the stage relies on, as the store has it."""
+    return {each: store.read(each).digest for each in stage_called(name).requires}
 
 
 _text = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)

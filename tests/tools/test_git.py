@@ -157,7 +157,7 @@ def test_remote_branches_and_tags_are_asked_for(repository: Repository, new_repo
     assert repository.door.remote_refs("origin") == dict.fromkeys(
         ["refs/heads/main", "refs/tags/v1", "refs/tags/light"], head
     )
-    assert repository.door.remotes() == ("origin",)
+    assert list(repository.door.remotes()) == ["origin"]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from unmoor.errors import Blocked
 from unmoor.model import Distribution, Finding, wheels_first
 from unmoor.runtime.files import ensure_folder, sha256_of, write_whole
 
-__all__ = ["SUMS", "listed_digests", "seal", "sealed", "unseal", "verified"]
+__all__ = ["SUMS", "is_whole", "listed_digests", "seal", "sealed", "unseal", "verified"]
 
 SUMS = "SHA256SUMS"
 _READ_ONLY = 0o444
@@ -104,6 +104,12 @@ def _differing(name: str, found: Mapping[str, Distribution], expected: Mapping[s
     if name not in expected:
         return f"{name!r} is not among the archives that the build recorded"
     return f"{name!r} is not the file that the build recorded"
+
+
+def is_whole(dist_folder: Path, recorded: Sequence[Distribution]) -> bool:
+    """Say whether the seal and every archive that the build ``recorded`` are there, whatever bytes they have."""
+    names = (SUMS, *(each.filename for each in recorded))
+    return all((dist_folder / name).exists() for name in names)
 
 
 def unseal(dist_folder: Path) -> None:

@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from unmoor import __version__
 from unmoor.model import Bound, Component, Distribution, Plan, Release, Stage
 
-__all__ = ["binds_files", "digest_of", "files_digest", "inputs_of", "seal_digest"]
+__all__ = ["JUDGED_BY", "binds_files", "digest_of", "files_digest", "inputs_of", "same_content", "seal_digest"]
 
+# Who judged, and by which settings: it says nothing about what was judged.
+JUDGED_BY = (Bound.UNMOOR, Bound.SETTINGS)
 # What makes bytes, and nothing else: a seal holds whatever else has changed since.
 _MAKES_BYTES = (Bound.MODE, Bound.VERSION, Bound.COMMIT, Bound.TREE, Bound.EDITS, Bound.EPOCH)
 
@@ -29,6 +31,12 @@ def files_digest(files: Sequence[Distribution]) -> str:
 def seal_digest(inputs: Mapping[str, str]) -> str:
     """Return one digest over those inputs of a build that make its bytes what they are."""
     return digest_of({name: inputs[name] for name in _MAKES_BYTES if name in inputs})
+
+
+def same_content(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Say whether two sets of inputs are of the same content, whoever looked at it and by which settings."""
+    names = (one.keys() | other.keys()) - set(map(str, JUDGED_BY))
+    return all(one.get(name) == other.get(name) for name in names)
 
 
 def binds_files(stage: Stage, component: Component) -> bool:

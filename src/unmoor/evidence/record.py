@@ -61,12 +61,16 @@ class GateRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """An earlier run of the stage, in short: when, by whom, how it ended and at which point."""
+    """An earlier run of the stage, in short: when, by whom, how it ended and at which point.
+
+    ``digest`` is the sha256 of its record where that was about the same as the later one: who relied on it still can.
+    """
 
     started: str
     actor: str
     outcome: Outcome
     detail: str
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from unmoor.evidence.binding import files_digest
-from unmoor.evidence.record import Kept
+from unmoor.evidence.record import Kept, Record
 from unmoor.model import Bound, Distribution
+from unmoor.runtime.clock import days_since
 
-__all__ = ["Standing", "Validity", "about_other_files", "validity"]
+__all__ = ["Standing", "Validity", "about_other_files", "chained", "validity"]
 
 _CHANGED = {
     Bound.UNMOOR: "unmoor was updated",
@@ -37,6 +38,8 @@ class Standing(enum.StrEnum):
     INTERRUPTED = "interrupted"
     CHANGED = "changed"
     FAILED = "failed"
+    AGED = "aged"
+    UNCHAINED = "unchained"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +55,54 @@ class Validity:
         return self.standing is Standing.PROVEN
 
 
-def validity(kept: Kept, inputs: Mapping[str, str]) -> Validity:
-    """Return how kept evidence stands for these inputs. A changed input makes it void, and the reason names it."""
+def validity(kept: Kept, inputs: Mapping[str, str], *, days: float = 0.0, ignoring: Collection[Bound] = ()) -> Validity:
+    """Return how kept evidence stands for these inputs. A changed input makes it void, and the reason names it.
+
+    With ``days`` evidence that is older does not count either. Inputs that are ``ignoring`` may have changed.
+    """
     if kept.damage:
         return Validity(Standing.DAMAGED, f"the evidence {kept.damage}")
     if kept.record is None:
         return Validity(Standing.MISSING, "no evidence yet")
     if not kept.record.finished:
-        at = kept.record.detail if kept.record.detail not in {"", "begun"} else ""
-        why = f"the last attempt stopped at {at}" if at else "the last attempt was interrupted"
-        return Validity(Standing.INTERRUPTED, why)
-    changed = [_changed(name) for name in inputs if kept.record.inputs.get(name) != inputs[name]]
+        return _interrupted(kept.record)
+    compared = inputs.keys() - set(map(str, ignoring))
+    return _compared(kept.record, {name: inputs[name] for name in inputs if name in compared}, days)
+
+
+def _interrupted(record: Record) -> Validity:
+    at = record.detail if record.detail not in {"", "begun"} else ""
+    why = f"the last attempt stopped at {at}" if at else "the last attempt was interrupted"
+    return Validity(Standing.INTERRUPTED, why)
+
+
+def _compared(record: Record, inputs: Mapping[str, str], days: float) -> Validity:
+    changed = [_changed(name) for name in inputs if record.inputs.get(name) != inputs[name]]
     if changed:
         return Validity(Standing.CHANGED, changed[0] if len(changed) == 1 else f"{changed[0]}, and more")
-    if not kept.record.passed:
+    if not record.passed:
         return Validity(Standing.FAILED, "it did not pass last time")
+    if days and days_since(record.finished) > days:
+        return Validity(Standing.AGED, f"it is older than {days:g} days")
     return Validity(Standing.PROVEN)
+
+
+def chained(kept: Kept, required: Mapping[str, Kept]) -> Validity:
+    """Return how evidence stands that counts by itself: void where what it relied on is no longer what it was.
+
+    ``required`` is what is kept of the stages it requires, by name. A record that was made again of the same content
+    speaks for the one before it.
+    """
+    relied_on = kept.record.relied_on if kept.record else {}
+    other = [name for name, each in required.items() if relied_on.get(name) not in _vouched_for(each)]
+    if not other:
+        return Validity(Standing.PROVEN)
+    return Validity(Standing.UNCHAINED, f"it relied on other evidence of {', '.join(other)}")
+
+
+def _vouched_for(kept: Kept) -> set[str]:
+    earlier = kept.record.attempts if kept.record else ()
+    return {kept.digest, *(each.digest for each in earlier)} - {""}
 
 
 def about_other_files(kept: Kept, files: Sequence[Distribution]) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from unmoor.chain import BUILD, CHAIN
 from unmoor.evidence.record import Kept, Record
-from unmoor.evidence.validity import about_other_files
-from unmoor.model import Effect, Outcome, Plan, Release, Resolution
+from unmoor.evidence.validity import about_other_files, chained
+from unmoor.model import Effect, Outcome, Plan, Release, Resolution, Stage
 from unmoor.runtime.clock import now
 
 __all__ = ["VERDICT", "verdict"]
@@ -39,6 +39,11 @@ def verdict(kept: Mapping[str, Kept], release: Release, plan: Plan, inputs: Mapp
     )
 
 
+def _relies_on(each: Kept, kept: Mapping[str, Kept], stage: Stage) -> bool:
+    """Say whether a stage relied on the records that are there now, or on those that they speak for."""
+    return chained(each, {name: kept[name] for name in stage.requires}).counts
+
+
 def _against(kept: Mapping[str, Kept]) -> str:
     """Say what speaks against the release, whatever the last stage says; an empty string when nothing does."""
     # What is missing, damaged or did not pass.
@@ -52,4 +57,7 @@ def _against(kept: Mapping[str, Kept]) -> str:
     others = [
         stage.name for stage in CHAIN if stage.effect > Effect.LOCAL and about_other_files(kept[stage.name], files)
     ]
-    return f"other archives than were built: {', '.join(others)}" if others else ""
+    if others:
+        return f"other archives than were built: {', '.join(others)}"
+    unchained = [stage.name for stage in CHAIN if not _relies_on(kept[stage.name], kept, stage)]
+    return f"they relied on other evidence than is there: {', '.join(unchained)}" if unchained else ""

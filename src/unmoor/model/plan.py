@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 __all__ = ["Bump", "Change", "Distribution", "Edit", "Mode", "Plan", "Release", "wheels_first"]
 
@@ -74,7 +74,8 @@ class Plan:
     ``commit`` is HEAD when the plan was made and ``tree`` the git tree id of the working tree then (tracked and
     untracked, not ignored). ``uncommitted`` lists the paths in which they differ. ``date`` is the UTC day that
     the changelog will carry, ``epoch`` the commit's time in seconds. ``releases`` is in dependency order: who needs
-    one is given it. ``notices`` say what could not be asked. ``key`` is the digest of what the plan was made from.
+    one is given it. ``notices`` say what could not be asked. ``addresses`` say where a live release goes: by component,
+    then by stage. ``key`` is the digest of what the plan was made from.
     """
 
     mode: Mode
@@ -87,6 +88,7 @@ class Plan:
     releases: tuple[Release, ...]
     uncommitted: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    addresses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     key: str = ""
 
 

@@ -111,12 +111,14 @@ class NotesStyle:
 class Repository:
     """A clone as resolved: its top folder, the remote it is released to, the branches it is released from.
 
+    ``remote`` is the remote's name, ``remote_address`` where that leads, without user name and password.
     ``own_sessions`` maps a stage to the project's own nox sessions for it; ``adopted`` says that its noxfile imports
     ``unmoor.sessions``.
     """
 
     root: Path
     remote: str = ""
+    remote_address: str = ""
     branches: tuple[str, ...] = ()
     own_sessions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     adopted: bool = False

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 __all__ = [
     "CommandGate",
     "DocsSettings",
+    "EvidenceSettings",
     "IndexSettings",
     "InstallSettings",
     "SecretAllowance",
@@ -115,6 +116,13 @@ class IndexSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceSettings:
+    """How long evidence counts before the first upload, in days; 0 for without end."""
+
+    days: float = 7.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """``[tool.unmoor]`` decoded; empty means "detect it"."""
 
@@ -143,6 +151,7 @@ class Settings:
     docs: DocsSettings = field(default_factory=DocsSettings)
     install: InstallSettings = field(default_factory=InstallSettings)
     sizes: SizeSettings = field(default_factory=SizeSettings)
+    evidence: EvidenceSettings = field(default_factory=EvidenceSettings)
     indexes: Mapping[str, IndexSettings] = field(default_factory=dict)
     commands: tuple[CommandGate, ...] = ()
     waivers: tuple[Waiver, ...] = ()

@@ -28,6 +28,10 @@ class Observer:
     memory: Memory = field(repr=False)
     environ: Mapping[str, str] = field(repr=False)
 
+    def afresh(self) -> Observer:
+        """Return a reader that asks everything anew: what was so a while ago is no reason to act on it."""
+        return Observer(mode=self.mode, memory=Memory(), environ=self.environ)
+
     def remote_refs(self, repository: Repository) -> Mapping[str, str] | None:
         """Return the remote's branches and tags by full name; ``None`` without a remote or an answer."""
         if not repository.remote:

@@ -10,7 +10,7 @@ from unmoor.project import load as project
 from unmoor.project.detect.repository import Refs
 from unmoor.tools.git import Git, find_root
 
-__all__ = ["load", "refs"]
+__all__ = ["load", "load_planned", "refs"]
 
 _QUICK = 15.0  # seconds
 _TAGS, _HEADS, _REMOTES = "refs/tags/", "refs/heads/", "refs/remotes/"
@@ -26,6 +26,11 @@ def load(start: Path, environ: Mapping[str, str]) -> Component:
     # What is wrong with the settings is told before git is asked anything more.
     project.find_component(start, root)
     return project.load(root, start, refs(root, environ))
+
+
+def load_planned(clone: Path, path: str, root: Path, environ: Mapping[str, str]) -> Component:
+    """Return the component at ``path`` of a ``clone``, with what git says of the repository at ``root``."""
+    return project.load(clone, clone / path, refs(root, environ))
 
 
 def refs(root: Path, environ: Mapping[str, str]) -> Refs:
@@ -51,7 +56,8 @@ def refs(root: Path, environ: Mapping[str, str]) -> Refs:
         tags=tuple(tags),
         heads=tuple(heads),
         current=current,
-        remotes=remotes,
+        remotes=tuple(remotes),
+        addresses=remotes,
         remote_heads=tuple(remote_heads),
         defaults=defaults,
     )

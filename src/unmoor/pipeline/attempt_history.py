@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from unmoor.context import Context
 from unmoor.errors import Exit
-from unmoor.evidence.binding import seal_digest
+from unmoor.evidence.binding import same_content, seal_digest
 from unmoor.evidence.record import Attempt, GateRecord, Kept, Record
 from unmoor.model import Distribution, Effect, Outcome, Resolution
 from unmoor.runtime.clock import now
-from unmoor.state import upload_intents
 
 if TYPE_CHECKING:
     from unmoor.stages import Done
@@ -53,22 +53,23 @@ def begun(context: Context, kept: Kept) -> Record:
         started=now(),
         actor=context.plan.actor,
         code=int(Exit.INCOMPLETE),
-        attempts=_earlier(kept),
+        attempts=_earlier(kept, context.inputs),
     )
 
 
-def _earlier(kept: Kept) -> tuple[Attempt, ...]:
+def _earlier(kept: Kept, inputs: Mapping[str, str]) -> tuple[Attempt, ...]:
     last = kept.record
     if last is None:
         return ()
     detail = last.detail if last.finished else f"interrupted: {last.detail or 'at work'}"
-    attempt = Attempt(started=last.started, actor=last.actor, outcome=last.outcome, detail=detail)
+    digest = kept.digest if last.passed and same_content(last.inputs, inputs) else ""
+    attempt = Attempt(started=last.started, actor=last.actor, outcome=last.outcome, detail=detail, digest=digest)
     return (*last.attempts, attempt)[-_KEPT_ATTEMPTS:]
 
 
 def _going_out(context: Context, kept: Kept) -> Record | None:
     """Return the record of the archives' making where its archives have begun to be published, else ``None``."""
-    if context.stage.effect is not Effect.LOCAL or not context.live or not upload_intents.any_begun(context.state):
+    if context.stage.effect is not Effect.LOCAL or not context.has_begun:
         return None
     return kept.record if kept.record is not None and kept.record.files else None
 

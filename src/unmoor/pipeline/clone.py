@@ -70,6 +70,10 @@ class Clone:
                 hint="check user.signingkey and gpg.ssh.allowedSignersFile, then run the same command again",
             )
 
+    def untag(self, name: str) -> None:
+        """Remove a tag from the clone."""
+        self.git.run("tag", "--delete", "--", name, ok=None)
+
     def _make(self) -> tuple[Path, str]:
         with self._lock:
             if self._made is None:

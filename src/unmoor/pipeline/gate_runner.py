@@ -20,6 +20,7 @@ from unmoor.evidence.record import GateRecord
 from unmoor.model import Finding, FindingKind, Findings, Outcome, Scope, Skip
 from unmoor.model.settings import Waiver
 from unmoor.pipeline.command_gate import CommandGateRunner
+from unmoor.runtime import clock
 from unmoor.runtime.redact import redact
 
 __all__ = ["crashed", "progress_line", "run_command_gates", "run_gate", "run_gates", "stopped", "waived"]
@@ -74,7 +75,9 @@ def _guarded(name: str, find: Callable[[], gates.Gate], context: Context) -> tup
 def _found(name: str, gate: gates.Gate, context: Context) -> Findings:
     """Return what the gate found; one about the repository is asked once for all its components."""
     if getattr(gate, "SCOPE", Scope.COMPONENT) is Scope.REPOSITORY:
-        return context.memory.once(("gate", name, context.plan.key), lambda: gate.check(context))
+        # Where a later stage asks again, it wants to know what is so by then.
+        key = ("gate", name, context.plan.key, context.stage.name)
+        return context.memory.once(key, lambda: gate.check(context))
     return gate.check(context)
 
 
@@ -112,7 +115,7 @@ def waived(record: GateRecord, context: Context) -> tuple[GateRecord, Exit]:
     waiver = next((each for each in context.component.settings.waivers if each.gate == record.name), None)
     if waiver is None:
         return record, Exit.GATE_FAILED
-    if waiver.until and waiver.until < context.plan.date:
+    if waiver.until and waiver.until < clock.today():
         late = Finding(message=f"its waiver ended on {waiver.until}", hint="fix the cause, or renew the waiver")
         return replace(record, problems=(*record.problems, late)), Exit.GATE_FAILED
     return replace(record, outcome=Outcome.WAIVED, reason=_by_whom(waiver)), Exit.PASS

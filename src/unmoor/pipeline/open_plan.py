@@ -1,13 +1,13 @@
 """Open a plan: load the components, make the plan or take it up, find each release's folder.
 
 Everything here reads; the only thing written is the plan itself, so that all processes of one run, and the next
-run over the same content, go by the same plan.
+run over the same content, go by the same plan. Once archives of a live release have gone out, its plan stands.
 """
 
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 from unmoor import __version__
 from unmoor.errors import Blocked
 from unmoor.evidence.binding import digest_of
-from unmoor.model import Component, Mode, Plan, Release, Repository
+from unmoor.model import Component, Effect, Mode, Plan, Release, Repository
 from unmoor.observe.observer import Observer
+from unmoor.pipeline import release_under_way
 from unmoor.pipeline.clone import Clone
+from unmoor.rehearsal import select_targets
 from unmoor.request import Request
 from unmoor.runtime import clock, lock
-from unmoor.state import plans
+from unmoor.state import plans, progress
 from unmoor.state.evidence_store import EvidenceStore
 from unmoor.state.layout import StateLayout, trim
 from unmoor.tools.git import Git
@@ -48,20 +50,28 @@ class OpenRelease:
         """The evidence of this release."""
         return EvidenceStore(self.state / "evidence", self.component.name)
 
+    @property
+    def progress(self) -> Effect:
+        """How far its archives have gone out; a rehearsal's never do."""
+        return progress.reached(self.state, self.store) if self.plan.mode is Mode.LIVE else Effect.NONE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenPlan:
-    """A plan that is open: its releases in dependency order, where its state lies, and who answers its questions."""
+    """A plan that is open: its releases in dependency order, where its state lies, and who answers its questions.
+
+    ``away`` says that the working tree is not what the plan is of: a release that has begun goes on without it.
+    """
 
     plan: Plan
     releases: tuple[OpenRelease, ...]
     layout: StateLayout
     observer: Observer
+    away: bool = False
 
     def clone(self, request: Request) -> Clone:
         """Return the fresh clone that all releases of the plan are carried out in; one for a run."""
-        components = [each.component for each in self.releases]
-        return request.memory.once(("clone", self.plan), lambda: Clone(self.plan, components, request.environ))
+        return _clone(self.plan, [each.component for each in self.releases], request)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +82,6 @@ class _Clone:
     tree: str
     branch: str
     tags: Mapping[str, str]
-    today: str
 
 
 def open_plan(request: Request, *, local: bool = False) -> OpenPlan:
@@ -104,18 +113,30 @@ def open_components(components: tuple[Component, ...], request: Request, *, loca
     layout.hide_from_git(common_dir)
     mode = Mode.LIVE if request.live else Mode.REHEARSAL
     observer = Observer(mode=mode, memory=request.memory, environ=request.environ)
+    if (begun := release_under_way.find(components, git, layout, request)) is not None:
+        if begun.away:
+            clone = _clone(begun.plan, components, request)
+            components = release_under_way.as_planned(components, clone.path, request.environ)
+        return opened(begun.plan, components, layout, observer, away=begun.away)
     plan = _plan(components, git, layout, request, observer, local=local)
     return opened(plan, components, layout, observer)
 
 
-def opened(plan: Plan, components: tuple[Component, ...], layout: StateLayout, observer: Observer) -> OpenPlan:
+def _clone(plan: Plan, components: Sequence[Component], request: Request) -> Clone:
+    key = ("clone", plan.mode, plan.key, plan.commit)
+    return request.memory.once(key, lambda: Clone(plan, components, request.environ))
+
+
+def opened(
+    plan: Plan, components: tuple[Component, ...], layout: StateLayout, observer: Observer, *, away: bool = False
+) -> OpenPlan:
     """Return the plan opened for these components, which are those of its releases."""
     known = {each.name: each for each in components}
     releases = tuple(
         OpenRelease(component=known[each.component], release=each, plan=plan, state=layout.release(each, plan.mode))
         for each in plan.releases
     )
-    return OpenPlan(plan=plan, releases=releases, layout=layout, observer=observer)
+    return OpenPlan(plan=plan, releases=releases, layout=layout, observer=observer, away=away)
 
 
 def _plan(
@@ -128,9 +149,7 @@ def _plan(
     local: bool,
 ) -> Plan:
     """Take up the plan made earlier from the same content, or make it; only one process at a time does."""
-    clone = _Clone(
-        commit=git.head(), tree=git.working_tree(), branch=git.branch(), tags=git.tags(), today=clock.today()
-    )
+    clone = _Clone(commit=git.head(), tree=git.working_tree(), branch=git.branch(), tags=git.tags())
     key = _key(components, clone, request)
     if (kept := _kept(layout, key)) is not None:
         return kept
@@ -143,6 +162,9 @@ def _plan(
         if (kept := _kept(layout, key)) is not None:
             return kept
         plan = replace(_make(components, git, layout, request, clone, observer, local=local), key=key)
+        if plan.mode is Mode.LIVE:
+            goes_to = {each.name: select_targets.identities(each, plan.mode) for each in components}
+            plan = replace(plan, addresses=goes_to)
         plans.keep(layout.plan(key), plan)
         for each in plan.releases:
             plans.keep(layout.release(each, plan.mode) / "plan.json", plan)
@@ -156,7 +178,7 @@ def _key(components: tuple[Component, ...], clone: _Clone, request: Request) -> 
     # One component's is itself, so that a plan made of it is found again.
     said = settings[0] if len(settings) == 1 else settings
     asked = [request.live, request.base, str(mode)]
-    return digest_of([__version__, said, *asked, clone.commit, clone.tree, clone.branch, clone.tags, clone.today])
+    return digest_of([__version__, said, *asked, clone.commit, clone.tree, clone.branch, clone.tags])
 
 
 def _kept(layout: StateLayout, key: str) -> Plan | None:
@@ -185,7 +207,7 @@ def _make(
     from unmoor.planning.plan import make
 
     repository = components[0].repository
-    observed = _observed(git, clone, repository, None if local else observer)
+    observed = _observed(git, clone, repository, observer.mode, None if local else observer)
     found = [(each, observed if local else _with_versions(observed, each, observer)) for each in components]
     bases = {each.name: request.base or _rehearsed_base(each, layout, request, clone) for each in components}
     return make(found, mode=observer.mode, named_version=request.live, bases=bases, actor=_actor(git, request))
@@ -201,11 +223,12 @@ def _rehearsed_base(component: Component, layout: StateLayout, request: Request,
     return next((each.base_tag for each in rehearsed.releases if each.component == component.name), "")
 
 
-def _observed(git: Git, clone: _Clone, repository: Repository, observer: Observer | None) -> Observed:
+def _observed(git: Git, clone: _Clone, repository: Repository, mode: Mode, observer: Observer | None) -> Observed:
     """Return what is so, apart from the versions on an index; without an ``observer`` the remote is not asked."""
     from unmoor.planning.version_facts import Observed
 
     refs = observer.remote_refs(repository) if observer else None
+    epoch = git.commit_time(clone.commit)
     unasked = observer is not None and repository.remote and refs is None
     return Observed(
         commit=clone.commit,
@@ -213,8 +236,9 @@ def _observed(git: Git, clone: _Clone, repository: Repository, observer: Observe
         branch=clone.branch,
         tags=clone.tags,
         reachable=tuple(git.run("tag", "--merged", clone.commit).out.split()),
-        epoch=git.commit_time(clone.commit),
-        today=clone.today,
+        epoch=epoch,
+        # A rehearsal of the same commit is the same tomorrow, whatever the day; a release carries the day of its plan.
+        today=clock.day(epoch) if mode is Mode.REHEARSAL else clock.today(),
         remote_refs=refs,
         uncommitted=git.changed() if clone.tree != git.tree_of(clone.commit) else (),
         notices=(f"the remote {repository.remote!r} was not asked: it did not answer",) if unasked else (),

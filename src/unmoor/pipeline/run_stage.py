@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from unmoor import chain
 from unmoor.context import Context
-from unmoor.errors import Exit, UnmoorError, worst
-from unmoor.evidence.binding import binds_files, inputs_of
+from unmoor.errors import Blocked, Exit, UnmoorError, worst
+from unmoor.evidence.binding import binds_files, inputs_of, same_content
 from unmoor.evidence.record import GateRecord, Kept, Narrowing, Record, Result
-from unmoor.evidence.validity import validity
+from unmoor.evidence.validity import Validity, chained, validity
 from unmoor.model import Distribution, Effect, Resolution, Stage
 from unmoor.pipeline.attempt_history import begun, ended
+from unmoor.pipeline.finishing import noticed
 from unmoor.pipeline.open_plan import OpenPlan, OpenRelease
 from unmoor.rehearsal import select_targets
 from unmoor.request import Request
@@ -37,46 +38,28 @@ _SAME = {Effect.NONE: "same tree", Effect.LOCAL: "same plan"}
 def run_stage(stage: Stage, opened: OpenRelease, plan: OpenPlan, request: Request) -> Result:
     """Carry out a stage of a release and return how it ended; ``plan`` is the open plan that the release is of.
 
-    Raises ``Incomplete`` where another run is at work on it.
+    Raises ``Incomplete`` where another run is at work on it, ``Blocked`` where it would need another tree.
     """
+    context = _context(stage, opened, plan, request)
     try:
-        files, damaged = _archives(stage, opened), None
-    except UnmoorError as error:
-        files, damaged = (), error
-    context = _context(stage, opened, plan, request, files)
+        context = _with_archives(context, plan)
+    except Blocked as error:
+        return _refused(context, context.store.read(stage.name), error)
     kept = context.store.read(stage.name)
-    valid = validity(kept, context.inputs)
-    if damaged is not None:
-        result = _refused(context, kept, damaged)
-    elif valid.counts and not request.asked:
-        result = _result(context, Resolution.CACHED, Exit.PASS, _SAME.get(stage.effect, "same archives"), kept.record)
+    valid = _standing(context, kept)
+    if plan.away and stage.effect is Effect.NONE:
+        result = _from_elsewhere(context, kept, valid)
+    elif _stands(context, kept, valid) and not request.asked:
+        result = _cached(context, request, kept)
     else:
         result = _work(context, request, kept, valid.why or "it was asked for")
     if chain.is_last(stage) and result.code is Exit.PASS:
-        _give_verdict(context)
+        result = _with_verdict(context, result)
     return result
 
 
-def _archives(stage: Stage, opened: OpenRelease) -> tuple[Distribution, ...]:
-    """Return the archives that a stage works with, none where it is about the tree.
-
-    They are what the build recorded, never what happens to lie there: raises ``Blocked`` where the two differ.
-    """
-    if not binds_files(stage, opened.component):
-        return ()
-    from unmoor.archives import seal
-
-    build = opened.store.read(chain.BUILD.name).record
-    return seal.verified(opened.state / "dist", build.files if build else ())
-
-
-def _context(
-    stage: Stage, opened: OpenRelease, plan: OpenPlan, request: Request, files: tuple[Distribution, ...]
-) -> Context:
-    identities = select_targets.identities(opened.component, plan.plan.mode)
-    inputs = inputs_of(
-        stage, opened.component, opened.release, plan.plan, files=files, target=identities.get(stage.name, "")
-    )
+def _context(stage: Stage, opened: OpenRelease, plan: OpenPlan, request: Request) -> Context:
+    outward = stage.effect > Effect.LOCAL
     return Context(
         stage=stage,
         component=opened.component,
@@ -86,14 +69,91 @@ def _context(
         state=opened.state,
         environ=request.environ,
         workspace=plan.clone(request),
-        observer=plan.observer,
+        # What was so when the run began is no reason to do what cannot be undone.
+        observer=plan.observer.afresh() if outward and request.live else plan.observer,
         memory=request.memory,
         say=request.say,
         posargs=request.posargs,
         approval=request.approval,
-        inputs=inputs,
-        identities=identities,
-        distributions=files,
+        identities=select_targets.identities(opened.component, plan.plan.mode),
+        progress=opened.progress,
+    )
+
+
+def _with_archives(context: Context, plan: OpenPlan) -> Context:
+    """Return the context with the archives that the stage works with, and with what its evidence is bound to.
+
+    They are what the build recorded, never what happens to lie there: raises ``Blocked`` where the two differ.
+    """
+    stage, component, files = context.stage, context.component, tuple[Distribution, ...]()
+    if binds_files(stage, component):
+        from unmoor.archives import seal
+
+        build = context.store.read(chain.BUILD.name).record
+        try:
+            files = seal.verified(context.dist, build.files if build else ())
+        except Blocked as error:
+            raise _with_way_back(error, context) from error
+    target = context.identities.get(stage.name, "")
+    inputs = inputs_of(stage, component, context.release, plan.plan, files=files, target=target)
+    return replace(context, distributions=files, inputs=inputs)
+
+
+def _with_way_back(error: Blocked, context: Context) -> Blocked:
+    """Return the error with the command that brings the right archives back."""
+    live = f" -- --live {context.release.version}" if context.live else ""
+    does = "fetches what was built back by its digests" if context.has_begun else "builds anew"
+    hint = f"publish none of these; nox -s {chain.BUILD.name}{live}  ({does})"
+    return Blocked.of([replace(each, hint=hint) for each in error.problems])
+
+
+def _standing(context: Context, kept: Kept) -> Validity:
+    """Return how the stage's kept evidence stands, with the evidence that it relied on."""
+    # Evidence ages until the first file goes out, and never again: an approval may take its time.
+    days = 0.0 if context.has_begun else context.component.settings.evidence.days
+    valid = validity(kept, context.inputs, days=days)
+    if not valid.counts:
+        return valid
+    return chained(kept, {name: context.store.read(name) for name in context.stage.requires})
+
+
+def _stands(context: Context, kept: Kept, valid: Validity) -> bool:
+    """Say whether the stage need not be carried out: its evidence counts, or its question was settled for good.
+
+    Once the main index has a file, what was proven of the same content before stays proven, whoever would judge now;
+    whatever becomes of the test index then proves nothing any more.
+    """
+    if valid.counts or not context.is_finishing or context.stage.effect > Effect.PUBLIC:
+        return valid.counts
+    return kept.record is not None and kept.record.passed and same_content(kept.record.inputs, context.inputs)
+
+
+def _cached(context: Context, request: Request, kept: Kept) -> Result:
+    """Return the result of a stage whose evidence counts; the build's does as long as its archives are there."""
+    if context.stage.effect is Effect.LOCAL and kept.record is not None:
+        from unmoor.archives import seal
+
+        if not seal.is_whole(context.dist, kept.record.files):
+            return _work(context, request, kept, "the archives are gone")
+        try:
+            seal.verified(context.dist, kept.record.files)
+        except Blocked as error:
+            return _refused(context, kept, _with_way_back(error, context))
+    why = _SAME.get(context.stage.effect, "same archives")
+    return _result(context, Resolution.CACHED, Exit.PASS, why, kept.record)
+
+
+def _from_elsewhere(context: Context, kept: Kept, valid: Validity) -> Result:
+    """Return what was proven of the planned tree: the working tree is another one, and says nothing about it."""
+    record = kept.record
+    if valid.counts or (context.is_finishing and record is not None and record.passed):
+        why = f"of commit {context.plan.commit[:7]}, which the tree is not at"
+        return _result(context, Resolution.CACHED, Exit.PASS, why, record)
+    raise Blocked(
+        f"the evidence of {context.stage.name!r} does not count ({valid.why}), and the tree is not at the commit "
+        f"{context.plan.commit[:12]} that {context.release.version} is released from",
+        hint=f"git worktree add --detach ../{context.release.tag} {context.plan.commit}, and there: "
+        f"nox -s {context.stage.name} -- --live {context.release.version}",
     )
 
 
@@ -121,7 +181,7 @@ def _work(context: Context, request: Request, kept: Kept, why: str) -> Result:
     with ExitStack() as held:
         locks = held.enter_context(lock.held(context.state / "locks" / stage.name, what=busy, patience=_LOCK_PATIENCE))
         now = context.store.read(stage.name)
-        if now.digest != kept.digest and not narrowed and validity(now, context.inputs).counts:
+        if now.digest != kept.digest and not narrowed and _standing(context, now).counts:
             return _result(context, Resolution.CACHED, Exit.PASS, "by another run", now.record)
         intent = begun(context, now)
         if not narrowed:
@@ -155,18 +215,21 @@ def _gates_and_step(context: Context, intent: Record, request: Request) -> tuple
         records, code = _and(records, code, gate_runner.run_gates(stage.before, context))
     if not makes:
         records, code = _and(records, code, gate_runner.run_command_gates(context))
+    records, code = noticed(records, code, context)
     done: Done | None = None
     if code is Exit.PASS and stage.step:
         done, stopped, code = _step(context)
         records += stopped
     if done is not None:
         after = replace(context, distributions=done.files)
-        records, code = _and(records, code, gate_runner.run_gates(stage.after, after))
+        later, code = gate_runner.run_gates(stage.after, after)
         if makes:
             # The project's own gates are about what is made here, which is there only now.
-            records, code = _and(records, code, gate_runner.run_command_gates(after))
+            later, code = _and(later, code, gate_runner.run_command_gates(after))
+        later, code = noticed(later, code, context)
+        records += later
     if stage.effect is Effect.NONE:
-        records, code = _and(records, code, tree_gate.judge_tree(context))
+        records, code = _and(records, code, noticed(*tree_gate.judge_tree(context), context))
     return ended(context, intent, records, done, code, time.monotonic() - clock), code
 
 
@@ -192,8 +255,11 @@ def _step(context: Context) -> tuple[Done | None, tuple[GateRecord, ...], Exit]:
     return None, (record,), code
 
 
-def _give_verdict(context: Context) -> None:
-    """Leave the verdict over all that is kept; say nothing new when it stands already for the same records."""
+def _with_verdict(context: Context, result: Result) -> Result:
+    """Leave the verdict over all that is kept; one that speaks against the release is what the stage ends with.
+
+    Nothing new is said when it stands already for the same records.
+    """
     from unmoor.evidence.verdict import VERDICT, verdict
 
     kept: Mapping[str, Kept] = {each.name: context.store.read(each.name) for each in chain.CHAIN}
@@ -201,3 +267,7 @@ def _give_verdict(context: Context) -> None:
     before = context.store.read(VERDICT).record
     if before is None or (before.relied_on, before.outcome) != (given.relied_on, given.outcome):
         context.store.write(given)
+    if given.passed:
+        return result
+    why = f"the verdict is against it: {given.detail}"
+    return replace(result, how=Resolution.RAN, code=Exit.GATE_FAILED, why=why, record=None)

@@ -44,6 +44,7 @@ def load(root: Path, start: Path, refs: Refs) -> Component:
         repository=Repository(
             root=root,
             remote=remote,
+            remote_address=refs.addresses.get(remote, ""),
             branches=branches,
             own_sessions=found.own_sessions,
             adopted=found.noxfile.adopted,

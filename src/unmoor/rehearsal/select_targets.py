@@ -19,7 +19,7 @@ from unmoor.targets import Addresses, Credential, Index, Remote
 if TYPE_CHECKING:
     from unmoor.context import Context
 
-__all__ = ["addresses", "by_stage", "identities", "open_index", "open_target"]
+__all__ = ["addresses", "by_stage", "identities", "open_index", "open_target", "remote"]
 
 _REHEARSED = "rehearsal"
 _INDEXES = tuple(stage.name for stage in CHAIN if stage.target is Target.INDEX)
@@ -36,7 +36,7 @@ def identities(component: Component, mode: Mode) -> Mapping[str, str]:
 def by_stage(live: Addresses) -> dict[str, str]:
     """Return every address by the name of the stage that speaks to it."""
     return {
-        stage.name: live.indexes[stage.name] if stage.target is Target.INDEX else live.remote
+        stage.name: live.indexes[stage.name] if stage.target is Target.INDEX else live.remote_address or live.remote
         for stage in CHAIN
         if stage.target is not Target.NOBODY
     }
@@ -47,7 +47,13 @@ def addresses(component: Component) -> Addresses:
     from unmoor.indexes import configured
 
     urls = {name: configured.upload_url(component, name) for name in _INDEXES}
-    return Addresses(indexes=urls, remote=component.repository.remote, signed=component.settings.sign_tags)
+    repository = component.repository
+    return Addresses(
+        indexes=urls,
+        remote=repository.remote,
+        remote_address=repository.remote_address,
+        signed=component.settings.sign_tags,
+    )
 
 
 @contextmanager
@@ -57,7 +63,7 @@ def open_target(context: Context) -> Iterator[Context]:
         with open_index(context, context.stage.name) as index:
             yield replace(context, index=index)
     elif context.stage.target is Target.REMOTE:
-        yield replace(context, remote=_remote(context))
+        yield replace(context, remote=remote(context))
     else:
         yield context
 
@@ -112,7 +118,8 @@ def _configured(context: Context, name: str) -> Index:
     )
 
 
-def _remote(context: Context) -> Remote:
+def remote(context: Context) -> Remote:
+    """Return the git remote that the release's tag goes to."""
     from unmoor.tools.git_remote import BareRemote, UserRemote
 
     repository = context.repository

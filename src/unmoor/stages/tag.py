@@ -31,6 +31,7 @@ def observe(context: Context) -> Done | None:
             place=remote.label,
             hint="tags are never moved; release under another version",
         )
+    remote.keep_tag(context.release.tag)
     return _done(context, Resolution.FOUND)
 
 
@@ -40,13 +41,16 @@ def run(context: Context) -> Done:
     if context.workspace.commit != planned:
         raise Blocked(
             f"the plan leads to commit {context.workspace.commit[:12]}, the archives were built from {planned[:12]}",
-            hint="run `nox -s build` to see what changed",
+            hint=f"check that commit out in a worktree and go on there: git worktree add --detach FOLDER {planned}",
         )
     signed = context.live and context.component.settings.sign_tags
-    context.workspace.tag(release.tag, planned, message=str(release), signed=signed)
+    try:
+        context.workspace.tag(release.tag, planned, message=str(release), signed=signed)
+    except ToolError as error:
+        raise _unmade(context, error) from error
     context.mark(f"pushing the tag {release.tag}")
     try:
-        remote.push_tag(context.workspace.path, release.tag, planned, branch=context.plan.branch)
+        remote.push_tag(context.workspace.path, release.tag, planned)
     except ToolError as error:
         # The answer may have been lost after the remote took it: the remote is asked, not the error.
         if (done := observe(context)) is not None:
@@ -58,6 +62,15 @@ def run(context: Context) -> Done:
             hint="everything published is in place; run the same command again when the cause is gone",
         ) from error
     return _done(context, Resolution.RAN)
+
+
+def _unmade(context: Context, error: ToolError) -> Incomplete:
+    """Say that the tag could not be made: a key that is locked, say; what is published stays as it is."""
+    why = getattr(error, "tail", "") or error.problems[0].message
+    return Incomplete(
+        f"the tag {context.release.tag!r} could not be made: {why}",
+        hint="everything published is in place; make git able to sign without asking, then run the same command again",
+    )
 
 
 def _remote(context: Context) -> Remote:

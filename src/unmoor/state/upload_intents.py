@@ -13,7 +13,7 @@ from unmoor.runtime.clock import now
 from unmoor.runtime.files import write_whole
 from unmoor.targets import Index
 
-__all__ = ["any_begun", "begin", "begun"]
+__all__ = ["any_begun", "begin", "begun", "digests"]
 
 
 def begin(state: Path, index: Index, file: Distribution) -> None:
@@ -22,9 +22,20 @@ def begin(state: Path, index: Index, file: Distribution) -> None:
     write_whole(_folder(state) / index.name / f"{file.filename}.json", json.dumps(said).encode())
 
 
-def any_begun(state: Path) -> bool:
-    """Say whether any upload of the release was ever begun, to whichever index."""
-    return _folder(state).is_dir() and any(_folder(state).rglob("*.json"))
+def any_begun(state: Path, index: str = "") -> bool:
+    """Say whether any upload of the release was ever begun: to the index of that name, or to whichever."""
+    return any((_folder(state) / index).rglob("*.json"))
+
+
+def digests(state: Path) -> dict[str, str]:
+    """Return the sha256 of every file whose upload was begun, by its name, to whichever index."""
+    found = {}
+    for path in _folder(state).rglob("*.json"):
+        try:
+            found[path.name.removesuffix(".json")] = str(json.loads(path.read_bytes())["sha256"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return found
 
 
 def begun(state: Path, name: str, identity: str) -> frozenset[str]:

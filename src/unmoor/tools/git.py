@@ -10,11 +10,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from unmoor.errors import ToolFailed, ToolTimeout, UnmoorError
 from unmoor.runtime import environment, process
+from unmoor.runtime.redact import redact
 
 __all__ = ["Git", "find_root"]
 
@@ -116,6 +118,15 @@ class Git:
         done = self.run("merge-base", "--is-ancestor", "--end-of-options", older, newer, ok=(0, 1, 128))
         return done.status == 0
 
+    def has_commit(self, commit: str) -> bool:
+        """Say whether the repository has a commit."""
+        return self.run("cat-file", "-e", "--end-of-options", f"{commit}^{{commit}}", ok=None).status == 0
+
+    def fetch_commit(self, remote: str, commit: str, *, timeout: float = _LONG) -> None:
+        """Fetch a commit by its id, without a name for it; nothing is raised where the remote does not hand it out."""
+        with suppress(ToolFailed, ToolTimeout):
+            self.run("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", remote, commit, timeout=timeout)
+
     def files(self, commit: str = "HEAD") -> tuple[str, ...]:
         """Return the paths of all files in a commit, relative to the repository's top, unquoted."""
         listed = self.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", "--end-of-options", commit).out
@@ -126,9 +137,14 @@ class Git:
         said = self.run("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames").out
         return tuple(sorted(entry[3:] for entry in said.split("\0") if entry))
 
-    def remotes(self) -> tuple[str, ...]:
-        """Return the names of the configured remotes."""
-        return tuple(self.run("remote", timeout=_QUICK).out.split())
+    def remotes(self) -> dict[str, str]:
+        """Return the configured remotes: by name, the address that is pushed to, without user name and password."""
+        found = {}
+        for line in self.run("remote", "--verbose", timeout=_QUICK).out.splitlines():
+            name, _, rest = line.partition("\t")
+            # The address to push to comes last; what follows it in brackets may be a filter of a partial clone.
+            found[name] = redact(rest.rpartition(" (")[0])
+        return found
 
     def remote_refs(self, remote: str, *, timeout: float = _QUICK) -> dict[str, str] | None:
         """Ask the remote for its branches and tags; ``None`` where it does not answer within ``timeout`` seconds.

@@ -12,12 +12,12 @@ import pytest
 from support.archived import component_of
 from support.contexts import make_context
 from support.indexes import over_http
-from support.records import SDIST, WHEEL, plan, record
+from support.records import SDIST, WHEEL, plan, record, relied_on
 from support.repositories import Repository
 from unmoor.chain import CHAIN
 from unmoor.errors import Incomplete
 from unmoor.evidence.binding import files_digest, inputs_of
-from unmoor.evidence.record import EvidenceKey
+from unmoor.evidence.record import Attempt, EvidenceKey
 from unmoor.gates.publication import (
     credential_is_present,
     evidence_is_complete,
@@ -25,7 +25,7 @@ from unmoor.gates.publication import (
     tag_is_on_the_planned_commit,
 )
 from unmoor.indexes import known
-from unmoor.model import Finding, Mode, Outcome
+from unmoor.model import Effect, Finding, Mode, Outcome
 from unmoor.model.settings import IndexSettings, Settings
 from unmoor.targets import Credential, Index
 from unmoor.tools.git_remote import UserRemote
@@ -50,7 +50,7 @@ def proven(tmp_path: Path) -> Any:
     for stage in CHAIN[:-1]:
         target = identities.get(stage.name, "")
         inputs = inputs_of(stage, context.component, context.release, context.plan, files=FILES, target=target)
-        context.store.write(record(stage.name, inputs=inputs))
+        context.store.write(record(stage.name, inputs=inputs, relied_on=relied_on(context.store, stage.name)))
     return context
 
 
@@ -77,6 +77,31 @@ def test_each_stage_before_must_count(proven: Any, name: str, harm: str) -> None
     (problem,) = evidence_is_complete.check(proven).problems
     assert repr(name) in problem.message
     assert problem.hint == f"nox -s {name}"
+
+
+@pytest.mark.parametrize("name", ["check", "tests", "build", "testpypi"])
+def test_evidence_counts_for_those_who_relied_on_exactly_that(proven: Any, name: str) -> None:
+    kept, digest = proven.store.read(name).record, proven.store.read(name).digest
+    proven.store.write(replace(kept, detail="another one, which nobody has seen"))
+    (first, *_) = evidence_is_complete.check(proven).problems
+    assert f"it relied on other evidence of {name}" in first.message
+    attempt = Attempt(started="", actor="", outcome=Outcome.PASSED, detail="", digest=digest)
+    proven.store.write(replace(kept, detail="the same, made again", attempts=(attempt,)))
+    assert evidence_is_complete.check(proven).problems == ()
+
+
+def test_once_files_are_out_who_judged_and_how_is_only_told(proven: Any) -> None:
+    for name in NAMES[:-2]:
+        kept = proven.store.read(name).record
+        proven.store.write(replace(kept, inputs={**kept.inputs, "unmoor": "other", "settings": "other"}))
+    assert len(evidence_is_complete.check(proven).problems) == 6
+    finishing = replace(proven, progress=Effect.PERMANENT)
+    found = evidence_is_complete.check(finishing)
+    assert (len(found.problems), len(found.notices)) == (0, 6)
+    kept = proven.store.read("tests").record
+    proven.store.write(replace(kept, inputs={**kept.inputs, "tree": "other"}))
+    (problem,) = evidence_is_complete.check(finishing).problems
+    assert "the tree changed" in problem.message
 
 
 def test_other_archives_void_the_build_and_what_came_after_it(proven: Any) -> None:

@@ -1,4 +1,4 @@
-"""Every stage this one requires has passed, for exactly these inputs.
+"""Every stage this one requires has passed, for exactly these inputs, and relied on what is there now.
 
 nox counts a skipped session as a success and runs what depends on it, so the order of sessions proves nothing;
 the records do.
@@ -8,34 +8,55 @@ from __future__ import annotations
 
 from unmoor.chain import CHAIN
 from unmoor.context import Context
-from unmoor.evidence.binding import inputs_of
-from unmoor.evidence.validity import about_other_files, validity
-from unmoor.model import Effect, Finding, Findings
+from unmoor.evidence.binding import JUDGED_BY, inputs_of
+from unmoor.evidence.record import Kept
+from unmoor.evidence.validity import about_other_files, chained, validity
+from unmoor.model import Effect, Finding, Findings, Stage
 
 ASSERTS = "every required stage has passed for exactly this content and these archives"
 
 
 def check(context: Context) -> Findings:
     """Read the evidence of all stages before this one and compare what it is bound to with what is there now."""
-    problems = []
+    problems, unchained, notices = [], [], []
     live = f" -- --live {context.release.version}" if context.live else ""
     names = [stage.name for stage in CHAIN]
     earlier = CHAIN[: names.index(context.stage.name)]
     for stage in earlier:
-        inputs = inputs_of(
-            stage,
-            context.component,
-            context.release,
-            context.plan,
-            files=context.distributions,
-            target=context.identities.get(stage.name, ""),
-        )
         kept = context.store.read(stage.name)
-        reason = validity(kept, inputs).why
-        if stage.effect > Effect.NONE:
-            # The build cannot be bound to what comes out of it, so its archives are compared by themselves.
-            reason = reason or about_other_files(kept, context.distributions)
-        if reason:
-            what = f"the evidence of {stage.name!r} does not count: {reason}"
-            problems.append(Finding(message=what, hint=f"nox -s {stage.name}{live}"))
-    return Findings(examined=len(earlier), unit="stages", problems=tuple(problems))
+        against, remark = _judge(stage, kept, context)
+        chain = chained(kept, {name: context.store.read(name) for name in stage.requires})
+        what = f"the evidence of {stage.name!r} does not count: {against or chain.why}"
+        found = Finding(message=what, hint=f"nox -s {stage.name}{live}")
+        if against:
+            problems.append(found)
+        elif not chain.counts and not context.is_finishing:
+            unchained.append(found)
+        elif remark:
+            notices.append(Finding(message=f"the evidence of {stage.name!r} stands although {remark}: files are out"))
+    # What relied on evidence that is missing or void is no problem of its own.
+    return Findings(examined=len(earlier), unit="stages", problems=tuple(problems or unchained), notices=tuple(notices))
+
+
+def _judge(stage: Stage, kept: Kept, context: Context) -> tuple[str, str]:
+    """Return what speaks against the evidence of a stage, and what would have spoken against it before."""
+    inputs = inputs_of(
+        stage,
+        context.component,
+        context.release,
+        context.plan,
+        files=context.distributions,
+        target=context.identities.get(stage.name, ""),
+    )
+    valid = validity(kept, inputs)
+    # The build cannot be bound to what comes out of it, so its archives are compared by themselves.
+    other = about_other_files(kept, context.distributions) if stage.effect > Effect.NONE else ""
+    if valid.counts or not context.is_finishing:
+        return valid.why or other, ""
+    lasting = validity(kept, inputs, ignoring=JUDGED_BY)
+    return (lasting.why or other, valid.why) if _is_lasting(stage, kept) else (valid.why, "")
+
+
+def _is_lasting(stage: Stage, kept: Kept) -> bool:
+    """Say whether what was proven of archives and tree stays proven once the archives are out."""
+    return kept.record is not None and stage.effect <= Effect.PUBLIC

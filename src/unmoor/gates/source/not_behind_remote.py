@@ -30,9 +30,18 @@ def check(context: Context) -> Findings:
         absent = f"the remote {remote!r} was not asked: it did not answer"
         return Findings(absent=absent, hint="run again when the remote can be reached")
     git = Git(context.repository.root, context.environ)
-    branch = git.branch()
-    if not branch:
+    if context.has_begun:
+        # Files of the planned commit are out: what others have merged since belongs to the next version.
+        notice = Finding(message=f"{remote} is not compared: files of commit {context.plan.commit[:12]} are out")
+        return Findings(examined=1, unit="branches", notices=(notice,))
+    if not context.plan.branch:
         return _detached(context, git, refs)
+    return _on_branch(context, git, refs, context.plan.branch)
+
+
+def _on_branch(context: Context, git: Git, refs: Mapping[str, str], branch: str) -> Findings:
+    """Compare the commit with the branch of its name on the remote."""
+    remote = context.repository.remote
     tip = refs.get(_HEADS + branch)
     if tip is None:
         notice = Finding(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = ["Refs", "branches", "remote"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refs:
-    """Tags, local branches, the current branch, remotes, their branches, and their default branches where known."""
+    """Tags, local branches, the current branch, remotes, their branches, and their default branches where known.
+
+    ``addresses`` are those that the remotes are pushed to, without what is secret in them.
+    """
 
     tags: tuple[str, ...] = ()
     heads: tuple[str, ...] = ()
@@ -18,6 +21,7 @@ class Refs:
     remotes: tuple[str, ...] = ()
     remote_heads: tuple[str, ...] = ()
     defaults: Mapping[str, str]
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
 
 def remote(refs: Refs, given: str) -> tuple[str, str]:

@@ -117,6 +117,11 @@ def _size(value: object) -> Complaint | None:
     return None if isinstance(value, int) and value >= 0 else ("a size in bytes, 0 or more", "")
 
 
+def _days(value: object) -> Complaint | None:
+    fine = isinstance(value, int | float) and math.isfinite(value) and value >= 0
+    return None if fine else ("a number of days, 0 or more", "")
+
+
 def _seconds(value: object) -> Complaint | None:
     fine = isinstance(value, int | float) and math.isfinite(value) and value > 0
     return None if fine else ("a number of seconds above 0", "")
@@ -178,6 +183,7 @@ RULES: Mapping[str, Rule] = {
     "sizes.sdist-notice": _size,
     "sizes.wheel-limit": _size,
     "sizes.sdist-limit": _size,
+    "evidence.days": _days,
     "indexes.upload-url": _url,
     "indexes.simple-url": _url,
     "commands.name": _gate_name,

@@ -18,8 +18,9 @@ from unmoor.evidence.statements import Damaged
 from unmoor.model import Distribution, Resolution
 from unmoor.runtime import environment
 from unmoor.stages import Done
-from unmoor.stages.build.recovery import fetch_back
-from unmoor.state import seal_record, upload_intents
+from unmoor.stages.build.adoption import adopt, published
+from unmoor.stages.build.recovery import bring_back, must_be_uploaded_ones
+from unmoor.state import seal_record
 from unmoor.state.seal_record import SealRecord
 from unmoor.tools import build as builder
 
@@ -41,38 +42,25 @@ def observe(context: Context) -> Done | None:
         return None
     files = about.files
     detail = f"{len(files)} files, sealed earlier"
-    try:
-        whole = _whole(context, files)
-    except Blocked as error:
-        if context.live and upload_intents.any_begun(context.state):
-            hint = f"remove {context.dist} and run the same command again: what was uploaded is fetched back by digest"
-            raise Blocked(error.problems[0].message, place=error.problems[0].place, hint=hint) from error
-        context.say("the sealed archives are damaged, and nothing was uploaded: building anew")
+    if (wrong := _wrong(context, files)) and not context.has_begun:
+        context.say(f"the sealed archives are {wrong}, and nothing was uploaded: building anew")
         _make_way(context, about)
         return None
-    if not whole:
-        fetch_back(context, files)
-        detail = f"{len(files)} files, fetched back by digest"
+    if wrong:
+        context.say(f"the sealed archives are {wrong}: bringing what was built back by its digests")
+        detail = f"{len(files)} files, {bring_back(context, files, lambda folder: _built(context, folder))}"
     return Done(how=Resolution.FOUND, detail=detail, files=files, facts=about.facts)
 
 
 def run(context: Context) -> Done:
-    """Build from a fresh clone of the planned commit and seal what comes out."""
-    source = context.workspace.path / context.component.path
+    """Build from a fresh clone of the planned commit and seal what comes out, or what the main index has of it."""
+    there = published(context)
     with tempfile.TemporaryDirectory(prefix="unmoor-build-") as scratch:
-        # Its own place for temporary files, so that a build that was ended leaves none behind.
-        temporary = Path(scratch) / "tmp"
-        temporary.mkdir()
-        built = builder.build(
-            source,
-            Path(scratch) / "dist",
-            env=environment.own(context.environ) | {"TMPDIR": str(temporary)},
-            epoch=context.plan.epoch,
-            installer=context.component.settings.installer,
-            log=context.log("build"),
-            timeout=_SECONDS,
-            say=context.say,
-        )
+        built = _built(context, Path(scratch))
+        if there:
+            built = adopt(context, built, there, Path(scratch) / "published")
+        elif context.has_begun:
+            must_be_uploaded_ones(context, built)
         # A seal without its record is what a run that was killed in between leaves; nothing was uploaded from it.
         seal.unseal(context.dist)
         files = seal.seal(built, context.dist)
@@ -80,37 +68,56 @@ def run(context: Context) -> Done:
     facts = {"commit": context.workspace.commit, "tree": git.tree_of(context.workspace.commit)}
     about = SealRecord(inputs=seal_digest(context.inputs), facts=facts, files=files)
     seal_record.write(context.state, about)
-    return Done(how=Resolution.RAN, detail=f"{len(files)} files", files=files, facts=facts)
+    detail = f"{len(files)} files" + (f", {len(there)} as the main index has them" if there else "")
+    return Done(how=Resolution.RAN, detail=detail, files=files, facts=facts)
+
+
+def _built(context: Context, scratch: Path) -> tuple[Path, ...]:
+    """Build the planned commit below ``scratch``, and return the archives."""
+    # Its own place for temporary files, so that a build that was ended leaves none behind.
+    temporary = scratch / "tmp"
+    temporary.mkdir(parents=True)
+    return builder.build(
+        context.workspace.path / context.component.path,
+        scratch / "dist",
+        env=environment.own(context.environ) | {"TMPDIR": str(temporary)},
+        epoch=context.plan.epoch,
+        installer=context.component.settings.installer,
+        log=context.log("build"),
+        timeout=_SECONDS,
+        say=context.say,
+    )
 
 
 def _about(context: Context) -> SealRecord | None:
     """Return what was sealed; once an upload was begun, what the build's evidence says of it comes first."""
-    begun = context.live and upload_intents.any_begun(context.state)
-    if begun and (recorded := seal_record.of_build(context.store.read("build"))) is not None:
+    if context.has_begun and (recorded := seal_record.of_build(context.store.read("build"))) is not None:
         return recorded
     try:
         return seal_record.read(context.state)
     except Damaged:
         what = "the record of the sealed archives is damaged"
-        if begun:
+        if context.has_begun:
             hint = "restore it from a backup, or release a new version"
             raise Blocked(what, place=str(seal_record.path(context.state)), hint=hint) from None
         context.say(f"{what}, and nothing was uploaded: building anew")
         return None
 
 
-def _whole(context: Context, files: tuple[Distribution, ...]) -> bool:
-    """Say whether the sealed bytes are there; others in their place raise ``Blocked``."""
-    complete = (context.dist / seal.SUMS).exists()
-    if not complete or all(not (context.dist / each.filename).exists() for each in files):
-        return False
-    seal.verified(context.dist, files)
-    return True
+def _wrong(context: Context, files: tuple[Distribution, ...]) -> str:
+    """Say what is wrong with the sealed bytes, ``gone`` or ``not those that were built``; empty where nothing is."""
+    if not seal.is_whole(context.dist, files):
+        return "gone"
+    try:
+        seal.verified(context.dist, files)
+    except Blocked:
+        return "not those that were built"
+    return ""
 
 
 def _make_way(context: Context, about: SealRecord) -> None:
     """Clear an earlier build of other content away: freely in a rehearsal, never once something was uploaded."""
-    if context.live and upload_intents.any_begun(context.state):
+    if context.has_begun:
         raise Blocked(
             f"files of {context.release.version} were uploaded from commit {about.facts.get('commit', '')[:12]}, "
             "and this is other content",

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import between_runs_page
 import chain_pages
 import house_page
 import schema_pages
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["PARTS", "filled", "setup"]
 
 PARTS: Mapping[str, Callable[[], str]] = {
+    "between runs": between_runs_page.shown,
     "stages": chain_pages.stages,
     "gates by stage": chain_pages.gates_by_stage,
     "gates": chain_pages.gates,

@@ -47,6 +47,7 @@ STOPS_A_FINISH = frozenset(
         "release-is-approved",
         "tag-is-free",
         "tag-is-on-the-planned-commit",
+        "version-is-free",
     }
 )
 

@@ -32,5 +32,5 @@ def tiny(new_repository: Callable[..., Repository], remote: Repository) -> Repos
 @pytest.fixture
 def index() -> Iterator[SimpleIndex]:
     with simple_index() as served:
-        served.add("tiny-thing", "tiny_thing-1.1.0-py3-none-any.whl")
+        served.add("tiny-thing", "tiny_thing-1.1.0-py3-none-any.whl", upload_time="2019-06-01T00:00:00Z")
         yield served

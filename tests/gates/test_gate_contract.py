@@ -58,6 +58,7 @@ ROWS: dict[str, Row] = {
     "worktree-is-clean": Row(lambda tiny: tiny.write("stray.txt", "stray"), "has changes that are not committed"),
     "branch-is-allowed": Row(_elsewhere, "releases are made from 'main'"),
     "not-behind-remote": Row(_behind, "is behind origin/main"),
+    "commit-is-on-remote": Row(lambda tiny: tiny.commit("Not pushed"), "does not have the commit"),
     "version-sources-agree": Row(
         lambda tiny: tiny.write("src/tiny_thing/__init__.py", '__version__ = "1.1.9"\n'), "states '1.1.9'"
     ),

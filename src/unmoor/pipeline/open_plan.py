@@ -177,7 +177,8 @@ def _key(components: tuple[Component, ...], clone: _Clone, request: Request) -> 
     settings = [each.settings_digest for each in components]
     # One component's is itself, so that a plan made of it is found again.
     said = settings[0] if len(settings) == 1 else settings
-    asked = [request.live, request.base, str(mode)]
+    goes_to = [dict(select_targets.identities(each, mode)) for each in components]
+    asked = [request.live, request.base, str(mode), goes_to]
     return digest_of([__version__, said, *asked, clone.commit, clone.tree, clone.branch, clone.tags])
 
 

@@ -134,11 +134,22 @@ def seal(tiny):
 
 @pytest.mark.parametrize("live", [False, True])
 def test_a_version_that_is_there_is_taken_and_the_next_free_one_named(tiny, index, live):
-    index.add("tiny-thing", SDIST)
+    index.add("tiny-thing", SDIST, upload_time="2019-12-31T23:59:59Z")
     index.add("tiny-thing", "tiny_thing-1.2.1.tar.gz")
     (problem,) = look("version-is-free", tiny, live=live, index=index.url).problems
     assert "1 file is on the index" in problem.message
     assert "1.2.2" in problem.hint
+
+
+@pytest.mark.parametrize("more", [{}, {"upload_time": "2020-01-01T00:00:01Z"}])
+def test_files_that_may_be_our_own_are_left_to_the_build_where_all_that_was_kept_is_lost(tiny, index, more):
+    index.add("tiny-thing", SDIST, **more)
+    found = look("version-is-free", tiny, live=True, index=index.url)
+    assert found.problems == ()
+    assert "nothing here says whose" in found.notices[0].message
+    assert look("version-is-free", tiny, live=False, index=index.url).problems
+    seal(tiny)
+    assert look("version-is-free", tiny, live=True, index=index.url).problems
 
 
 def test_spelling_and_yanking_do_not_free_a_version(tiny, index):

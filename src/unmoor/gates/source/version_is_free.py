@@ -38,10 +38,26 @@ def check(context: Context) -> Findings:
     ours = listed_digests(context.dist)
     if all(each.sha256 and ours.get(each.filename) == each.sha256 for each in there):
         return _resumed(context, there, len(files))
+    if _may_be_ours(context, there, ours):
+        notice = Finding(
+            message=f"the index holds {len(there)} files of {version!r}, and nothing here says whose they are: "
+            "what is built is compared with them",
+        )
+        return Findings(examined=len(files), unit="files on the index", notices=(notice,))
     taken = [each.version for each in files]
     hint = f"release another version; the next free one is {next_free(version, taken)}"
     problems = [Finding(message=_what(version, there, ours), hint=hint)]
     return Findings(examined=len(files), unit="files on the index", problems=tuple(problems))
+
+
+def _may_be_ours(context: Context, there: list[IndexFile], ours: object) -> bool:
+    """Say whether these files can be this release's own, published before all that was kept of it got lost.
+
+    What was on the index before the commit was made cannot be of it. The build decides, by the bytes.
+    """
+    made = datetime.fromtimestamp(context.plan.epoch, UTC)
+    younger = all(each.upload_time is None or each.upload_time >= made for each in there)
+    return context.live and not ours and younger and not all(each.yanked for each in there)
 
 
 def _what(version: str, there: list[IndexFile], ours: object) -> str:
@@ -58,10 +74,12 @@ def _resumed(context: Context, there: list[IndexFile], examined: int) -> Finding
     """Judge a version that holds only our own files: whole it is finished, in part it can be, for 14 days."""
     version = context.release.version
     missing = sorted(listed_digests(context.dist).keys() - {each.filename for each in there})
-    problems = []
+    problems, notices = list[Finding](), list[Finding]()
     if any(each.yanked for each in there):
         message = f"version {version!r} holds our files, but was yanked"
-        problems.append(Finding(message=message, hint="lift the yank on the index, or release another version"))
+        yanked = Finding(message=message, hint="lift the yank on the index, or release another version")
+        # What is withdrawn can be finished all the same: whoever pins it gets it still.
+        (notices if context.is_finishing else problems).append(yanked)
     since = min((each.upload_time for each in there if each.upload_time), default=None)
     if missing and since is not None and datetime.now(UTC) - since > _CLOCK:
         message = (
@@ -69,7 +87,6 @@ def _resumed(context: Context, there: list[IndexFile], examined: int) -> Finding
         )
         hint = f"yank {version} and release {next_free(version, [version])}"
         problems.append(Finding(message=message, hint=hint))
-    notice = Finding(
-        message=f"the index already holds {len(there)} of {len(there) + len(missing)} files of this very release"
-    )
-    return Findings(examined=examined, unit="files on the index", problems=tuple(problems), notices=(notice,))
+    held = f"the index already holds {len(there)} of {len(there) + len(missing)} files of this very release"
+    told = (Finding(message=held), *notices)
+    return Findings(examined=examined, unit="files on the index", problems=tuple(problems), notices=told)

@@ -28,4 +28,4 @@ def shown() -> str:
 
 
 def _outcome(outcome: dict[str, str] | None) -> str:
-    return f"{_MARKS[outcome['ends']]} {cell(outcome['says'])}" if outcome else "–"
+    return f"{_MARKS[outcome['ends']]} {cell(outcome['says'])}" if outcome else "-"

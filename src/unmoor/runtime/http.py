@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -201,7 +200,7 @@ class _Asked:
             return Unreachable(f"{url} gave no whole answer within {self.seconds:g} seconds", hint=_HINT)
         if isinstance(error, _TooLarge):
             return Unreachable(f"the answer of {url} is {error}")
-        if isinstance(error, (requests.RequestException, HTTPError, HTTPException, OSError, ValueError)):
+        if isinstance(error, (requests.RequestException, HTTPError, OSError, ValueError)):
             return Unreachable(f"{url} did not answer: {gist(error)}", hint=_HINT)
         return None
 

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 
 from unmoor.runtime.redact import looks_secret
 
-__all__ = ["clean", "credentials", "for_git", "own", "past_proxies", "without_credentials"]
+__all__ = ["clean", "credentials", "for_git", "own", "past_proxies", "readers", "without_credentials"]
 
 # What programs that upload go by: who, with which password, and where to. The last is on its way to a worker.
 _UPLOADS = re.compile(r"UNMOOR_\w+_(TOKEN|PASSWORD|USERNAME)|(TWINE|UV_PUBLISH)_\w+|UNMOOR_HANDOVER")
+# Of these, what a company's index wants to be read: a rehearsal needs it too.
+_READING = re.compile(r"UNMOOR_\w+_READ_(TOKEN|PASSWORD|USERNAME)")
 
 # Certificate and proxy settings say how to reach the network at all, not where to go: they always stay.
 _KEPT = frozenset(
@@ -74,6 +76,11 @@ _LEFT_BY_GIT = frozenset(
 def credentials(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that say who uploads, with what, and where to."""
     return {name: value for name, value in environ.items() if _UPLOADS.fullmatch(name)}
+
+
+def readers(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return those of the ``credentials`` that are for reading an index, which a rehearsal needs too."""
+    return {name: value for name, value in environ.items() if _READING.fullmatch(name)}
 
 
 def without_credentials(environ: Mapping[str, str]) -> dict[str, str]:

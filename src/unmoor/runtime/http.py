@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from unmoor.errors import ToolError
+from unmoor.errors import Exit, ToolError
 from unmoor.runtime.loopback import is_loopback
 from unmoor.runtime.redact import redact
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import requests
     from requests.adapters import HTTPAdapter
 
-__all__ = ["Answer", "Login", "Unreachable", "download", "get", "gist", "same_origin", "session"]
+__all__ = ["Answer", "Login", "TooLarge", "Unreachable", "download", "get", "gist", "same_origin", "session"]
 
 _AGENT = "unmoor (release verification)"
 _CHUNK = 1 << 16
@@ -35,7 +35,13 @@ _OK = 200
 
 
 class Unreachable(ToolError):
-    """A server gave no answer in time, or none that could be understood."""
+    """A server gave no answer in time, or none that could be understood: nothing is known, so the run is incomplete."""
+
+    code = Exit.INCOMPLETE
+
+
+class TooLarge(Unreachable):
+    """A server hands out more than was asked for at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +79,7 @@ def get(
     All of it, redirects included, has ``seconds``, and one more for every ``slowest`` bytes that have come where that
     is given. ``limit`` is in bytes, counted as they are returned: plain where the content came compressed, and as they
     were sent where ``decoded`` is false (a file that its server calls compressed is wanted as it is). ``named_by`` is
-    the address whose answer named this one. Raises ``Unreachable``.
+    the address whose answer named this one. Raises ``Unreachable`` and ``TooLarge``.
     """
     asked = _Asked(limit=limit, seconds=seconds, slowest=slowest, decoded=decoded)
     headers = {"Accept": accept} | ({} if decoded else {"Accept-Encoding": "identity"})
@@ -83,7 +89,7 @@ def get(
 def download(url: str, *, limit: int, seconds: float = 60.0, login: Login | None = None, named_by: str = "") -> bytes:
     """Fetch the file at ``url`` and return its bytes, ``limit`` at most; see ``get`` for the other words.
 
-    Raises ``Unreachable`` when there is no complete answer in time, the answer is an error, or it is too large.
+    Raises ``Unreachable`` when there is no complete answer in time or it is an error, ``TooLarge`` beyond ``limit``.
     """
     words: dict[str, Any] = {"login": login, "named_by": named_by, "decoded": False, "slowest": _SLOWEST}
     answer = get(url, limit=limit, seconds=seconds, **words)
@@ -163,9 +169,9 @@ class _Asked:
             self.came += len(piece)
             if len(content) > self.limit:
                 what = f"larger than {self.limit} bytes"
-                raise _TooLarge(what)
+                raise _Beyond(what)
             if self.left() <= 0:
-                raise _TooLate
+                raise _Late
         return bytes(content)
 
     def wait(self, url: str, work: Callable[[], Answer]) -> Answer:
@@ -186,7 +192,7 @@ class _Asked:
         thread.start()
         while thread.is_alive() and (left := self.left()) > 0:
             thread.join(left)
-        end = told[0] if told else _TooLate()
+        end = told[0] if told else _Late()
         if isinstance(end, Answer):
             return end
         failure = self._failure(redact(url), end)
@@ -196,20 +202,20 @@ class _Asked:
         import requests
         from urllib3.exceptions import HTTPError
 
-        if isinstance(error, _TooLate):
+        if isinstance(error, _Late):
             return Unreachable(f"{url} gave no whole answer within {self.seconds:g} seconds", hint=_HINT)
-        if isinstance(error, _TooLarge):
-            return Unreachable(f"the answer of {url} is {error}")
+        if isinstance(error, _Beyond):
+            return TooLarge(f"the answer of {url} is {error}")
         if isinstance(error, (requests.RequestException, HTTPError, OSError, ValueError)):
             return Unreachable(f"{url} did not answer: {gist(error)}", hint=_HINT)
         return None
 
 
-class _TooLarge(Exception):
+class _Beyond(Exception):
     """More has come than is wanted."""
 
 
-class _TooLate(Exception):
+class _Late(Exception):
     """Time is over."""
 
 

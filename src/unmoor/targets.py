@@ -69,8 +69,9 @@ class IndexClient(Protocol):
 class Index:
     """A package index: ``upload_url`` takes files, ``simple_url`` serves them (PEP 503 and 691).
 
-    ``identity`` is what evidence is bound to: the upload URL, or the rehearsal. ``passed_over`` are credentials that
-    were found and are not for this index, each with the reason. ``client`` speaks to it.
+    ``identity`` is what evidence is bound to: the upload URL, or the rehearsal. ``credential`` is for uploads,
+    ``reader`` for reading. ``passed_over`` are credentials that were found and are not for this index, each with the
+    reason. ``client`` speaks to it.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Index:
     identity: str
     client: IndexClient = field(repr=False)
     credential: Credential | None = None
+    reader: Credential | None = None
     passed_over: tuple[Finding, ...] = ()
 
 

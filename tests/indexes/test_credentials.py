@@ -4,53 +4,22 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import keyring
 import pytest
-from keyring.backend import KeyringBackend
-from keyring.backends.null import Keyring as Nothing
-from keyring.credentials import SimpleCredential
 
 from unmoor.errors import SettingsError
 from unmoor.indexes import credentials, known
+from unmoor.model import Finding
 from unmoor.runtime.redact import redact
 
 COMPANY = "https://index.example.com/upload/"
 
 
-class Backend(KeyringBackend):
-    """A keyring in memory."""
-
-    priority = 1  # type: ignore[assignment]
-
-    def __init__(self, secrets_: dict[tuple[str, str], str], *, broken: bool = False) -> None:
-        self._secrets, self._broken = secrets_, broken
-        super().__init__()
-
-    def get_password(self, service: str, username: str) -> str | None:
-        if self._broken:
-            what = "the vault is locked"
-            raise OSError(what)
-        return self._secrets.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self._secrets[(service, username)] = password
-
-    def get_credential(self, service: str, username: str | None) -> SimpleCredential | None:
-        asked = {service} if username is None else set()
-        found = [(name, value) for (place, name), value in self._secrets.items() if place in asked]
-        return SimpleCredential(*found[0]) if found and not self._broken else None
-
-
-@pytest.fixture(autouse=True)
-def _empty_keyring() -> Iterator[None]:
-    before = keyring.get_keyring()
-    keyring.set_keyring(Nothing())
-    yield
-    keyring.set_keyring(before)
+def keeping(address: str, username: str, secret: str) -> credentials.Keyring:
+    """Return a keyring that has one credential."""
+    return lambda asked, _: (username, secret) if asked == address else None
 
 
 @pytest.fixture
@@ -72,7 +41,6 @@ def test_nothing_anywhere(tmp_path: Path):
 
 def test_order_of_places(tmp_path: Path):
     made = {place: f"{place}-{secrets.token_urlsafe(12)}" for place in ("token", "password", "twine", "file", "ring")}
-    keyring.set_keyring(Backend({(COMPANY, "ringer"): made["ring"]}))
     text = f"[company]\nrepository = {COMPANY}\nusername = filer\npassword = {made['file']}\n"
     environ = pypirc(tmp_path, text) | {
         "UNMOOR_COMPANY_URL": COMPANY,
@@ -85,7 +53,7 @@ def test_order_of_places(tmp_path: Path):
     }
     seen = []
     for gone in ("UNMOOR_COMPANY_TOKEN", "UNMOOR_COMPANY_PASSWORD", "TWINE_PASSWORD", "HOME", ""):
-        found = credentials.find("company", COMPANY, environ)
+        found = credentials.find("company", COMPANY, environ, keeping(COMPANY, "ringer", made["ring"]))
         assert found is not None
         assert found.secret not in repr(found)
         assert found.secret not in found.source
@@ -99,7 +67,7 @@ def test_order_of_places(tmp_path: Path):
         ("filer", made["file"], f"{tmp_path / '.pypirc'} [company]"),
         ("ringer", made["ring"], "keyring"),
     ]
-    assert credentials.find("company", COMPANY, environ, keyring=False) is None
+    assert credentials.find("company", COMPANY, environ) is None
 
 
 def test_empty_texts_are_no_credentials(tmp_path: Path, secret: str):
@@ -185,11 +153,10 @@ def instance(name: str) -> str:
 @pytest.mark.parametrize(("name", "other"), [known.NAMES, known.NAMES[::-1]])
 def test_a_token_of_another_instance_is_refused_wherever_it_comes_from(name: str, other: str, tmp_path: Path):
     url, wrong, right = known.upload_url(name), minted(instance(other)), minted(instance(name))
-    keyring.set_keyring(Backend({(url, "__token__"): wrong}))
     variable = f"UNMOOR_{name.upper()}_TOKEN"
     twine = {"TWINE_REPOSITORY_URL": url, "TWINE_PASSWORD": wrong}
     places = pypirc(tmp_path, f"[{name}]\npassword = {wrong}\n") | twine | {variable: wrong}
-    found = credentials.search(name, url, places)
+    found = credentials.search(name, url, places, keeping(url, "__token__", wrong))
     assert found.credential is None
     assert len(found.passed_over) == 4
     assert all(instance(other) in each.message and wrong not in str(each) for each in found.passed_over)
@@ -284,20 +251,120 @@ def test_percent_signs_are_plain(tmp_path: Path):
     assert found.secret.endswith("%sure")
 
 
-def test_keyring_that_fails_has_nothing():
-    keyring.set_keyring(Backend({}, broken=True))
-    assert credentials.find("pypi", COMPANY, {}) is None
+def test_why_a_keyring_gave_nothing_is_told():
+    why = Finding(message="the keyring did not answer")
+    assert credentials.search("pypi", COMPANY, {}, lambda *_: why).passed_over == (why,)
+    assert credentials.search("pypi", COMPANY, {}, lambda *_: None) == credentials.Found()
+    assert credentials.search("pypi", COMPANY, {}, lambda *_: ("me", " ")) == credentials.Found()
 
 
-def test_keyring_by_the_name_for_tokens(secret: str):
-    class Old(Backend):
-        def get_credential(self, *_: object) -> None:
-            return None
+def test_a_keyring_is_asked_only_where_nothing_else_was_found(secret: str):
+    asked: list[str] = []
 
-    keyring.set_keyring(Old({(COMPANY, "__token__"): secret}))
-    found = credentials.find("pypi", COMPANY, {})
-    assert found is not None
-    assert (found.username, found.secret) == ("__token__", secret)
+    def ask(address: str, _: object) -> None:
+        asked.append(address)
+
+    credentials.search("pypi", COMPANY, {"UNMOOR_PYPI_TOKEN": secret, "UNMOOR_PYPI_URL": COMPANY}, ask)
+    assert asked == []
+    credentials.search("pypi", COMPANY, {"UNMOOR_PYPI_TOKEN": secret}, ask)
+    assert asked == [COMPANY]
+
+
+# ── one address ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("stated", "same"),
+    [
+        ("https://INDEX.example.com/upload", True),
+        ("HTTPS://index.example.com:443/upload/", True),
+        (" https://index.example.com/upload/\n", True),
+        ("https://index.example.com:444/upload/", False),
+        ("https://index.example.com:80/upload/", False),
+        ("https://index.example.com/Upload/", False),
+        ("https://index.example.com/upload/?x=1", False),
+        ("https://index.example.com.evil.example/upload/", False),
+        ("https://index.example.com@evil.example/upload/", False),
+        ("https://me@index.example.com/upload/", False),
+        ("https://index.example.com:port/upload/", False),
+        ("https://[index.example.com/upload/", False),
+        ("//index.example.com/upload/", False),
+        ("", False),
+    ],
+)
+def test_which_addresses_are_one(stated: str, secret: str, tmp_path: Path, *, same: bool):
+    ours = {"UNMOOR_PYPI_TOKEN": secret, "UNMOOR_PYPI_URL": stated}
+    twines = {"TWINE_PASSWORD": secret, "TWINE_REPOSITORY_URL": stated}
+    file = pypirc(tmp_path, f"[x]\nrepository = {stated.strip()}\npassword = {secret}\n")
+    for environ in (ours, twines, file):
+        assert (credentials.find("pypi", COMPANY, environ) is not None) is same
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        ("UNMOOR_TESTPYPI_TOKEN",),
+        ("UV_PUBLISH_TOKEN",),
+        ("UV_PUBLISH_USERNAME", "UV_PUBLISH_PASSWORD"),
+        ("UNMOOR_PYPI_READ_TOKEN",),
+        ("UNMOOR_PYPI_READ_USERNAME", "UNMOOR_PYPI_READ_PASSWORD"),
+        ("UNMOOR_TOKEN",),
+        ("PYPI_TOKEN",),
+    ],
+)
+def test_what_is_called_after_something_else_is_not_taken(variables: tuple[str, ...], secret: str):
+    assert credentials.search("pypi", known.upload_url("pypi"), dict.fromkeys(variables, secret)) == credentials.Found()
+
+
+# ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+SIMPLE = "https://index.example.com/simple/"
+
+
+@pytest.mark.parametrize("variables", [("READ_TOKEN",), ("READ_USERNAME", "READ_PASSWORD")])
+def test_reading_has_a_login_of_its_own(variables: tuple[str, ...], secret: str):
+    values = {"READ_USERNAME": "me", "READ_TOKEN": secret, "READ_PASSWORD": secret}
+    environ = {f"UNMOOR_PYPI_{each}": values[each] for each in variables} | {"UNMOOR_PYPI_READ_URL": SIMPLE}
+    for live in (True, False):
+        login = credentials.login("pypi", SIMPLE, environ, live=live)
+        assert login is not None
+        assert (login.address, login.password) == (SIMPLE, secret)
+        assert login.username == ("me" if len(variables) > 1 else "__token__")
+        assert secret not in repr(login)
+    assert redact(f"x {secret} x") == "x [hidden] x"
+    other = "https://other.example.com/simple/"
+    assert credentials.login("pypi", other, environ, live=True) is None
+    (told,) = credentials.search_reader("pypi", other, environ, files=True).passed_over
+    assert f"UNMOOR_PYPI_READ_URL={other}" in told.hint
+
+
+def test_what_may_upload_is_not_for_reading(secret: str):
+    urls = {"UNMOOR_PYPI_URL": SIMPLE, "UNMOOR_PYPI_READ_URL": SIMPLE, "TWINE_REPOSITORY_URL": SIMPLE}
+    environ = urls | {"UNMOOR_PYPI_TOKEN": secret, "TWINE_PASSWORD": secret}
+    assert credentials.login("pypi", SIMPLE, environ, live=True) is None
+
+
+def test_a_rehearsal_reads_with_nothing_that_is_kept_in_a_file(secret: str, tmp_path: Path):
+    environ = pypirc(tmp_path, f"[x]\nrepository = {SIMPLE}\nusername = me\npassword = {secret}\n")
+    assert credentials.login("pypi", SIMPLE, environ, live=False) is None
+    login = credentials.login("pypi", SIMPLE, environ, live=True)
+    assert login is not None
+    assert (login.username, login.password) == ("me", secret)
+
+
+def test_the_well_known_indexes_are_read_without_a_login(secret: str):
+    for name in known.NAMES:
+        environ = {f"UNMOOR_{name.upper()}_READ_TOKEN": secret}
+        assert credentials.login(name, known.simple_url(name), environ, live=True) is None
+        assert credentials.login(name, "", environ, live=True) is None
+
+
+@pytest.mark.parametrize("token", ["", "of the main index"])
+def test_reading_too_sends_nothing_in_the_clear_and_no_token_of_another_index(token: str, secret: str):
+    url = SIMPLE if token else SIMPLE.replace("https", "http")
+    given = minted(instance("pypi")) if token else secret
+    environ = {"UNMOOR_PYPI_READ_TOKEN": given, "UNMOOR_PYPI_READ_URL": url}
+    assert credentials.login("pypi", url, environ, live=True) is None
 
 
 @pytest.mark.parametrize(("mode", "told"), [(0o600, False), (0o644, True), (0o640, True)])

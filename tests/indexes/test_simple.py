@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
@@ -15,6 +15,7 @@ from support.another_index import another_index
 from support.distributions import sdist, wheel
 from support.faulty_index import Fault, Faults
 from support.indexes import over_http, post, running
+from support.loopback import serve
 from unmoor.indexes import simple, wait
 from unmoor.indexes.simple import OtherBytes
 from unmoor.indexes.wait import Seen
@@ -39,11 +40,6 @@ class Clock:
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.now += seconds
-
-
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
 
 
 def test_files_of_a_project(tmp_path: Path):
@@ -87,20 +83,98 @@ def test_no_answer_is_not_an_empty_answer(tmp_path: Path):
     assert wrong != gone
 
 
-@pytest.mark.parametrize(
-    "content", [b"{", b'{"meta": {"api-version": "2.0"}, "name": "x", "files": []}', b'{"files": 1}']
-)
-def test_answer_that_is_no_page(content: bytes):
-    def app(_: object, start: Callable[..., object]) -> list[bytes]:
-        start("200 OK", [("Content-Type", "application/vnd.pypi.simple.v1+json")])
-        return [content]
+_JSON = "application/vnd.pypi.simple.v1+json"
+_LOGIN = b"""<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Welcome</h1>
+<form method="post" action="/login?next=/simple/tiny-thing/"><input name="password" type="password"></form>"""
 
-    with make_server("127.0.0.1", 0, app, handler_class=Quiet) as server:
-        thread = threading.Thread(target=server.handle_request)
-        thread.start()
-        with pytest.raises(Unreachable, match="no simple API page"):
-            simple.files(f"http://127.0.0.1:{server.server_port}/simple/", "tiny-thing")
-        thread.join()
+
+@contextmanager
+def answering(kind: str, content: bytes, status: str = "200 OK") -> Iterator[str]:
+    """Serve one answer to whatever is asked."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(int(status[:3]))
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with serve(Handler) as address:
+        yield f"{address}/simple/"
+
+
+_NO_PAGES = {
+    "cut": (_JSON, b"{"),
+    "next version": (_JSON, b'{"meta": {"api-version": "2.0"}, "name": "tiny-thing", "files": []}'),
+    "fields": (_JSON, b'{"files": 1}'),
+    "another project": (_JSON, b'{"meta": {"api-version": "1.1"}, "name": "other", "files": []}'),
+    "deep": (_JSON, b"[" * 200_000),
+    "not text": (_JSON, b"\xff\xfe{"),
+    "number": (_JSON, b'{"meta": ' + b"9" * 10_000 + b"}"),
+    "other type": ("application/xml", b"<x/>"),
+    "next version of html": ("text/html", b'<meta name="pypi:repository-version" content="2.0">'),
+    "a bad address": ("text/html", b'<title>Links for tiny-thing</title><a href="http://[/x">x</a>'),
+    "nothing": ("text/html", b""),
+    "login": ("text/html", _LOGIN),
+    "login with links": (
+        "text/html",
+        _LOGIN + b'<a href="/help.html">Help</a> <a href="/x-1.0.tar.gz">x-1.0.tar.gz</a>',
+    ),
+    "no type": ("", b"<title>Welcome</title>"),
+    "deep html": ("text/html", b"<div>" * 20_000),
+}
+
+
+@pytest.mark.parametrize(("kind", "content"), _NO_PAGES.values(), ids=_NO_PAGES.keys())
+def test_answer_that_is_no_page(kind: str, content: bytes):
+    with answering(kind, content) as url, pytest.raises(Unreachable, match="no simple API page"):
+        simple.files(url, "tiny-thing")
+
+
+_EMPTY_PAGES = {
+    "json": (_JSON, b'{"meta": {"api-version": "1.1"}, "name": "tiny-thing", "files": []}'),
+    "html by its type": ("application/vnd.pypi.simple.v1+html", b""),
+    "html by its version": ("text/html; charset=utf-8", b'<meta name="pypi:repository-version" content="1.0">'),
+    "title": ("text/html", b"<html><head><title>Links for Tiny_Thing</title></head></html>"),
+    "devpi": ("text/html", b"<title>team/dev: links for tiny-thing</title>"),
+    "heading": ("TEXT/HTML", b'<body><h1 class="x">Links for tiny.thing</h1></body>'),
+}
+
+
+@pytest.mark.parametrize(("kind", "content"), _EMPTY_PAGES.values(), ids=_EMPTY_PAGES.keys())
+def test_page_of_a_project_without_files(kind: str, content: bytes):
+    with answering(kind, content) as url:
+        assert simple.files(url, "tiny-thing") == ()
+
+
+def test_plain_html_is_known_by_a_file_of_the_project():
+    content = b'<a href="../x/Tiny_Thing-1.0.tar.gz#sha256=ab">Tiny_Thing-1.0.tar.gz</a><a href="/help">Help</a>'
+    with answering("text/html", content) as url:
+        assert [each.version for each in simple.files(url, "tiny-thing") if each.version] == ["1.0"]
+
+
+def test_a_page_that_is_too_long_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(simple, "PAGE_LIMIT", 1000)
+    with answering(_JSON, b" " * 1001) as url, pytest.raises(Unreachable, match="larger than 1000 bytes"):
+        simple.files(url, "tiny-thing")
+
+
+@pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden"])
+def test_an_index_that_wants_a_login_is_told_from_one_that_is_empty(status: str):
+    with answering("text/html", b"", status) as url, pytest.raises(Unreachable) as caught:
+        simple.files(url, "tiny-thing")
+    assert "nothing about 'tiny-thing'" in str(caught.value)
+    assert f"_READ_URL={url}" in str(caught.value)
+
+
+@pytest.mark.parametrize("status", ["500 Oops", "503 Busy", "410 Gone", "204 Nothing"])
+def test_an_error_is_no_answer(status: str):
+    with answering("text/html", b"", status) as url, pytest.raises(Unreachable, match=f"status {status[:3]}"):
+        simple.files(url, "tiny-thing")
 
 
 def test_fetched_bytes_are_those_that_were_stated(tmp_path: Path):

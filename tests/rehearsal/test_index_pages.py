@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_html_page_and_core_metadata(tmp_path: Path):
         served = session.get(f"{files}{path.name}", timeout=10).content
         beside = session.get(f"{files}{path.name}.metadata", timeout=10).content
     assert page.headers["Content-Type"] == "text/html"
-    assert f'href="/files/{path.name}#sha256={digest}"' in page.text
+    assert f'href="../../files/{path.name}#sha256={digest}"' in page.text
     assert 'data-requires-python="&gt;=3.8"' in page.text
     assert "data-core-metadata=" in page.text
     assert (served, beside) == (path.read_bytes(), metadata())
@@ -71,7 +72,7 @@ def test_root_lists_projects_and_names_are_normalized(tmp_path: Path):
         post(target, wheel(tmp_path))
         assert session.get(target.simple_url, headers=JSON, timeout=10).json()["projects"] == [{"name": "tiny-thing"}]
         moved = session.get(f"{target.simple_url}Tiny_Thing", timeout=10, allow_redirects=False)
-        assert (moved.status_code, moved.headers["Location"]) == (301, "/simple/tiny-thing/")
+        assert (moved.status_code, moved.headers["Location"]) == (301, f"{urlsplit(target.simple_url).path}tiny-thing/")
         assert session.head(f"{target.simple_url}tiny-thing/", timeout=10).text == ""
 
 

@@ -22,6 +22,7 @@ import pytest
 from support.adopted import MODULE, NAME, Adopted, adopt
 from support.attested import parsed
 from support.faulty_index import FaultyIndex
+from support.proxy import counting_proxy
 from support.repositories import Repository
 from unmoor.chain import CHAIN
 from unmoor.evidence import statements
@@ -394,6 +395,17 @@ def test_without_a_network_it_comes_to_the_end_and_says_what_was_not_asked(again
     (missed,) = [line for line in done.stdout.splitlines() if "Not rehearsed:" in line]
     assert missed.count("the index was not asked which versions are taken") == 1
     assert "its name cannot be resolved" in missed
+
+
+def test_what_is_on_this_machine_is_reached_past_every_proxy(again: Adopted) -> None:
+    again.repository.write(f"src/{MODULE}/more.py", '"""Behind a proxy that lets nobody through."""\n')
+    with counting_proxy() as proxy:
+        others = {name: value for name, value in again.environ.items() if name.lower() != "no_proxy"}
+        done = again.unmoor("rehearse", environ={**others, **proxy.environ, "PIP_PROXY": proxy.url})
+    assert done.status == 0, done.text
+    # It was there to be asked, and was, for what is elsewhere.
+    assert proxy.asked
+    assert [each for each in proxy.asked if "127.0.0.1" in each or "localhost" in each or "::1" in each] == []
 
 
 def test_two_at_once_leave_one_world(tmp_path: Path, environ: Mapping[str, str]) -> None:

@@ -3,13 +3,16 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from support.loopback import serve
+from support.proxy import counting_proxy
 from support.repositories import Repository
 from unmoor.errors import ToolFailed, UnmoorError
 from unmoor.tools.git import Git, find_root
@@ -339,3 +342,22 @@ def test_work_is_taken_along_into_a_clone_and_the_origin_stays(repository: Repos
     assert clone.git("show", "-s", "--format=%s") == 'Taken along: "$x"'
     assert clone.door.changed() == ()
     assert clone.git("rev-parse", "HEAD~1") == repository.git("rev-parse", "HEAD")
+
+
+def test_a_remote_on_this_machine_is_asked_past_a_proxy(repository: Repository) -> None:
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with counting_proxy() as proxy, serve(Handler) as address:
+        others = {name: value for name, value in repository.environ.items() if name.lower() != "no_proxy"}
+        environ: Mapping[str, str] = {**others, **proxy.environ}
+        assert Git(repository.folder, environ).remote_refs(f"{address}/x.git") is None
+    assert len(asked) == 1
+    assert proxy.asked == []

@@ -20,12 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unmoor.errors import Blocked
+from unmoor.runtime.bounded_archives import LARGEST, MOST, BoundedTar, tar_member, zip_member
 
 __all__ = ["Archive", "Member", "contents", "git_ids", "read", "unpack"]
 
-# Beyond these an archive is a bomb rather than a release; in bytes once unpacked, and in members.
-_LARGEST = 2 << 30
-_MOST = 200_000
 _KEPT = re.compile(r"PKG-INFO|[^/]+\.dist-info/(METADATA|WHEEL|RECORD|entry_points\.txt)")
 # What the standard library raises for archives that are damaged, encrypted or made to mislead.
 _DAMAGE = (OSError, EOFError, KeyError, RuntimeError, ValueError, tarfile.TarError, zipfile.BadZipFile, zlib.error)
@@ -105,13 +103,13 @@ def contents(archive: Archive, paths: Collection[str]) -> dict[str, bytes]:
         return {}
     if archive.kind == "wheel":
         with zipfile.ZipFile(archive.path) as opened:
-            return {path: opened.read(path) for path in wanted}
+            return {path: zip_member(opened, path) for path in wanted}
     found = {}
-    with tarfile.open(archive.path, "r:gz") as opened_tar:
+    with BoundedTar.open(archive.path, "r:gz") as opened_tar:
         for item in opened_tar:
             inside = item.name.removeprefix(f"{archive.top}/")
-            if inside in wanted and (handle := opened_tar.extractfile(item)):
-                found[inside] = handle.read()
+            if inside in wanted and item.isfile():
+                found[inside] = tar_member(opened_tar, item)
     return found
 
 
@@ -140,7 +138,7 @@ def _wheel(path: Path) -> Archive:
         for item in archive.infolist():
             if item.is_dir():
                 continue
-            content = archive.read(item)
+            content = zip_member(archive, item)
             mode = item.external_attr >> 16
             link = content.decode("utf-8", "replace") if stat.S_ISLNK(mode) else ""
             members.append(_member(item.filename, content, stat.S_IMODE(mode), link))
@@ -152,7 +150,7 @@ def _wheel(path: Path) -> Archive:
 def _sdist(path: Path) -> Archive:
     top = path.name.removesuffix(".tar.gz")
     members, texts, unsafe = [], {}, []
-    with tarfile.open(path, "r:gz") as archive:
+    with BoundedTar.open(path, "r:gz") as archive:
         items = archive.getmembers()
         _bounded(path, [item.size for item in items])
         for item in items:
@@ -165,8 +163,7 @@ def _sdist(path: Path) -> Archive:
             if not (item.isfile() or item.issym() or item.islnk()):
                 unsafe.append(f"{inside!r} is a device or a pipe")
                 continue
-            handle = archive.extractfile(item) if item.isfile() else None
-            content = handle.read() if handle else item.linkname.encode()
+            content = tar_member(archive, item) if item.isfile() else item.linkname.encode()
             link = _target(item, top, inside)
             members.append(_member(inside, content, stat.S_IMODE(item.mode), link))
             if _KEPT.fullmatch(inside):
@@ -192,7 +189,7 @@ def _member(path: str, content: bytes, mode: int, link: str) -> Member:
 
 
 def _bounded(path: Path, sizes: list[int]) -> None:
-    if sum(sizes) > _LARGEST or len(sizes) > _MOST:
+    if sum(sizes) > LARGEST or len(sizes) > MOST:
         hint = "look at what the build put into it"
         raise Blocked("the archive is far too large once unpacked", place=path.name, hint=hint)
 

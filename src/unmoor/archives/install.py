@@ -22,6 +22,7 @@ from unmoor.archives.archive_file import Archive
 from unmoor.archives.interpreters import Python
 from unmoor.errors import ToolFailed
 from unmoor.runtime import environment, process
+from unmoor.runtime.http import Login
 from unmoor.tools.uv import Environment, create, pip_install
 
 __all__ = ["InstallReport", "Order", "extras_of", "install"]
@@ -36,7 +37,7 @@ _ORNAMENT = re.compile(r"^[^\w'\"`(/<\[-]+")
 class Order:
     """What to try: ``name`` of the distribution, modules to ``imports``, ``extras`` to install after it.
 
-    ``main_url`` is the simple API that dependencies come from, empty for the installer's default;
+    ``main_url`` is the simple API that dependencies come from, empty for the installer's default, ``login`` for it;
     ``slow_import`` in seconds is where an import is timed a second time.
     """
 
@@ -44,6 +45,7 @@ class Order:
     imports: tuple[str, ...]
     extras: tuple[str, ...] = ()
     main_url: str = ""
+    login: Login | None = None
     installer: str = "uv"
     slow_import: float = 1.0
 
@@ -99,8 +101,8 @@ def install(archive: Path, python: Python, order: Order, *, environ: Mapping[str
 def _install(
     made: Environment, what: Sequence[str | Path], order: Order, *, env: Mapping[str, str], cwd: Path, log: Path
 ) -> process.Completed:
-    index = ["--index-url", order.main_url] if order.main_url else []
-    return pip_install(made, [*index, *what], env=env, cwd=cwd, installer=order.installer, log=log)
+    words: dict[str, Any] = {"installer": order.installer, "index_url": order.main_url, "login": order.login}
+    return pip_install(made, what, env=env, cwd=cwd, log=log, **words)
 
 
 def _look(

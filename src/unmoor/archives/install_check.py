@@ -12,6 +12,7 @@ from unmoor.archives.install import Order, extras_of, install
 from unmoor.archives.installed import Expected, judge
 from unmoor.archives.interpreters import Python
 from unmoor.model import Component, Finding, Findings
+from unmoor.runtime.http import Login
 
 __all__ = ["check_install"]
 
@@ -27,12 +28,13 @@ def check_install(
     environ: Mapping[str, str],
     log: Path,
     main_url: str,
+    login: Login | None = None,
     extras: bool = False,
 ) -> Findings:
     """Install the archive at ``path`` by itself and judge it against the ``sealed`` archives of the release.
 
     ``strict`` makes problems of what is slow. ``extras`` tries the extras too; ``main_url`` is the simple API that
-    dependencies come from. Raises ``ToolMissing`` and ``ToolTimeout``.
+    dependencies come from, ``login`` for it. Raises ``ToolMissing`` and ``ToolTimeout``.
     """
     settings = component.settings.install
     archive = read(path)
@@ -43,6 +45,7 @@ def check_install(
         imports=tuple(dict.fromkeys((*component.import_names, *settings.imports))),
         extras=wanted if extras else (),
         main_url=main_url,
+        login=login,
         installer=component.settings.installer,
         slow_import=settings.import_seconds,
     )

@@ -38,6 +38,7 @@ class Invocation:
         self.explained: set[str] = set()
         self._memory = Memory()
         self._credentials: dict[str, str] = {}
+        self._readers: dict[str, str] = {}
         if self.is_worker:
             die_with(os.getppid())
             self._keep(parallel_workers.take_up(os.environ))
@@ -57,7 +58,9 @@ class Invocation:
         asked = named and not os.environ.get("UNMOOR_RELEASE") if self.asked else True
         return Request(
             start=self.start,
-            environ=dict(os.environ) | (self._credentials if arguments.live and stage in _UPLOADING else {}),
+            environ=dict(os.environ)
+            | self._readers
+            | (self._credentials if arguments.live and stage in _UPLOADING else {}),
             live=arguments.live,
             base=arguments.base,
             approval=arguments.approval,
@@ -73,7 +76,7 @@ class Invocation:
         """Take what only uploads need out of the environment, where one of our sessions is to run.
 
         From here on nothing that runs in this process, or is started by it, finds it there: no session, no git, no
-        hook. A rehearsal has no use for it and forgets it.
+        hook. A rehearsal has no use for it and forgets it, but for what an index wants to be read.
         """
         if not self.is_ours:
             return
@@ -81,7 +84,7 @@ class Invocation:
         for name in found:
             del os.environ[name]
         self._keep(found)
-        if self._is_live:
+        if self._is_live or self._readers:
             # They, or those of .pypirc and the keyring, are in our memory.
             private_memory.keep_private()
 
@@ -89,13 +92,14 @@ class Invocation:
         for name, value in credentials.items():
             if redact.looks_secret(name):
                 redact.register(value)
+        self._readers |= environment.readers(credentials)
         if self._is_live:
             self._credentials |= credentials
 
     def prepare_workers(self) -> None:
         """Lay out what workers need, where nox may start some; it tells nobody beforehand whether it will."""
         if not self.is_worker and self.is_ours:
-            parallel_workers.lay_out(os.environ, self._credentials)
+            parallel_workers.lay_out(os.environ, self._readers | self._credentials)
 
     def works_itself(self) -> None:
         """Take back what was laid out for workers: a session runs in this process, so there will be none."""

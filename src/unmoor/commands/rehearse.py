@@ -34,7 +34,8 @@ def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str) 
     """
     _check(jobs, stage)
     # A rehearsal makes credentials of its own; the true ones are nothing for the noxfile, nor for what it runs.
-    environ = environment.without_credentials(environ)
+    # But a company's index may want a login to be read.
+    environ = environment.without_credentials(environ) | environment.readers(environ)
     run_id = f"{int(time.time() * 1000):x}-{os.getpid():x}"
     # What would stop every stage is met here, with its own exit code; the plan is taken up by what nox starts.
     opened = open_plan(Request(start=start, environ=environ, run=run_id))

@@ -18,21 +18,24 @@ _ASK_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpIndexClient:
-    """The client of one index by its two URLs; ``credential`` is for uploads alone."""
+    """The client of one index by its two URLs; ``credential`` is for uploads alone, ``login`` for reading."""
 
     name: str
     upload_url: str
     simple_url: str
     credential: Credential | None = None
+    login: http.Login | None = None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def files(self, project: str) -> tuple[IndexFile, ...]:
         """Return what the index lists for a project now; raise ``Unreachable`` without an answer."""
-        return simple.files(self.simple_url, project, timeout=_ASK_SECONDS)
+        return simple.files(self.simple_url, project, timeout=_ASK_SECONDS, login=self.login)
 
     def fetch(self, file: IndexFile, *, limit: int) -> bytes:
         """Return the bytes the index hands out for a file, ``limit`` at most; raise ``Unreachable`` without them."""
-        return http.download(file.url, limit=limit)
+        # What is longer than the index itself states is not what it states.
+        most = limit if file.size < 0 else min(limit, file.size)
+        return http.download(file.url, limit=most, login=self.login, named_by=self.simple_url)
 
     def upload(self, file: Path, *, log: Path, locks: Sequence[int] = ()) -> UploadAnswer:
         """Send one file with twine, in an environment of its own."""

@@ -1,8 +1,10 @@
-"""Which credential an upload to an index would use, and where it comes from; its value is never shown.
+"""Which credential an index would be given, and where it comes from; its value is never shown.
 
-Asked in this order: variables of our own for one index, twine's variables, ``.pypirc``, the keyring. A credential
-belongs to an address: variables that name none mean the well-known one, and what is meant for another address is
-never taken. Nor is anything that would be sent in the clear, or a token that says itself that another index made it.
+For uploads are asked, in this order: variables of our own for one index, twine's variables, ``.pypirc``, the keyring.
+Reading an index that wants a login has variables of its own, and ``.pypirc``; nothing that may upload is used for it. A
+credential belongs to an address: variables that name none mean the well-known one, and what is meant for another
+address is never taken. Nor is anything that would be sent in the clear, or a token that says itself that another index
+made it.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import configparser
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,16 +20,21 @@ from urllib.parse import urlsplit
 from unmoor.errors import SettingsError
 from unmoor.indexes import api_tokens, known
 from unmoor.model import Finding
+from unmoor.runtime.http import Login
 from unmoor.runtime.loopback import is_loopback
 from unmoor.runtime.redact import redact, register
 from unmoor.targets import Credential
 
-__all__ = ["Found", "find", "notices", "search", "variable"]
+__all__ = ["Found", "Keyring", "find", "login", "notices", "search", "search_reader", "variable"]
+
+# What asks a keyring for an address: user name and secret, what went wrong, or nothing.
+Keyring = Callable[[str, Mapping[str, str]], "tuple[str, str] | Finding | None"]
 
 _TOKEN_USER = "__token__"  # noqa: S105 - a user name
 _OTHERS = 0o077
-# A credential, and why it is for another address than the one that is asked about, where it is.
-_Candidate = tuple[Credential, Finding | None]
+# A credential, and why it is for another address than the one that is asked about, where it is; without a credential,
+# why there is none.
+_Candidate = tuple[Credential | None, Finding | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,21 +45,47 @@ class Found:
     passed_over: tuple[Finding, ...] = ()
 
 
-def find(index: str, upload_url: str, environ: Mapping[str, str], *, keyring: bool = True) -> Credential | None:
+def find(index: str, upload_url: str, environ: Mapping[str, str], keyring: Keyring | None = None) -> Credential | None:
     """Return the credential for uploading to the index of that name and URL, or ``None``; see ``search``."""
-    return search(index, upload_url, environ, keyring=keyring).credential
+    return search(index, upload_url, environ, keyring).credential
 
 
-def search(index: str, upload_url: str, environ: Mapping[str, str], *, keyring: bool = True) -> Found:
+def search(index: str, upload_url: str, environ: Mapping[str, str], keyring: Keyring | None = None) -> Found:
     """Look for the credential for uploading to the index of that name and URL.
 
-    ``keyring`` says whether to ask it too. Raises ``SettingsError`` for a ``.pypirc`` that cannot be read; its
+    ``keyring`` is asked last, where it is given. Raises ``SettingsError`` for a ``.pypirc`` that cannot be read; its
     content is never quoted.
     """
+    return _first_fit(_candidates(index, upload_url, environ, keyring), upload_url)
+
+
+def search_reader(index: str, simple_url: str, environ: Mapping[str, str], *, files: bool) -> Found:
+    """Look for the credential for reading the simple API of the index of that name; the well-known ones want none.
+
+    ``files`` says whether to look into ``.pypirc`` too. Raises ``SettingsError`` as ``search`` does.
+    """
+    if not simple_url or any(known.same(simple_url, known.simple_url(name)) for name in known.NAMES):
+        return Found()
+    return _first_fit(_reading(index, simple_url, environ, files=files), simple_url)
+
+
+def login(index: str, simple_url: str, environ: Mapping[str, str], *, live: bool) -> Login | None:
+    """Return the login for reading the simple API of an index, where there is one.
+
+    A rehearsal has it from the environment only: what is kept in files is for the live release.
+    """
+    found = search_reader(index, simple_url, environ, files=live).credential
+    return None if found is None else Login(address=simple_url, username=found.username, password=found.secret)
+
+
+def _first_fit(candidates: Iterator[_Candidate], address: str) -> Found:
     passed_over: list[Finding] = []
-    for credential, elsewhere in _candidates(index, upload_url, environ, keyring=keyring):
+    for credential, elsewhere in candidates:
+        if credential is None:
+            passed_over += [elsewhere] if elsewhere else []
+            continue
         register(credential.secret)
-        why = elsewhere or _unfit(credential, upload_url)
+        why = elsewhere or _unfit(credential, address)
         if why is None:
             return Found(credential=credential, passed_over=tuple(passed_over))
         passed_over.append(why)
@@ -64,13 +97,23 @@ def variable(index: str, what: str) -> str:
     return f"UNMOOR_{re.sub(r'[^A-Z0-9]+', '_', index.upper())}_{what}"
 
 
-def _candidates(index: str, upload_url: str, environ: Mapping[str, str], *, keyring: bool) -> Iterator[_Candidate]:
+def _candidates(
+    index: str, upload_url: str, environ: Mapping[str, str], keyring: Keyring | None
+) -> Iterator[_Candidate]:
     """Yield what lies in each place, in order; a place is only looked into when those before it had nothing fit."""
-    yield from _of_ours(index, upload_url, environ)
+    well_known = known.upload_url(index) if index in known.NAMES else ""
+    yield from _of_ours(index, "", well_known, upload_url, environ)
     yield from _of_twine(upload_url, environ)
     yield from _of_pypirc(index, upload_url, environ)
-    if keyring:
-        yield from _of_keyring(upload_url)
+    if keyring is not None:
+        yield from _of_keyring(keyring(upload_url, environ))
+
+
+def _reading(index: str, simple_url: str, environ: Mapping[str, str], *, files: bool) -> Iterator[_Candidate]:
+    well_known = known.simple_url(index) if index in known.NAMES else ""
+    yield from _of_ours(index, "READ_", well_known, simple_url, environ)
+    if files:
+        yield from _of_pypirc(index, simple_url, environ)
 
 
 def _credential(username: str | None, secret: str | None, source: str) -> Iterator[Credential]:
@@ -80,12 +123,12 @@ def _credential(username: str | None, secret: str | None, source: str) -> Iterat
         yield Credential(username=username, secret=secret, source=source)
 
 
-def _of_ours(index: str, upload_url: str, environ: Mapping[str, str]) -> Iterator[_Candidate]:
-    user, address = environ.get(variable(index, "USERNAME")), variable(index, "URL")
-    meant = environ.get(address, "") or (known.upload_url(index) if index in known.NAMES else "")
-    for name, username in ((variable(index, "TOKEN"), _TOKEN_USER), (variable(index, "PASSWORD"), user)):
+def _of_ours(index: str, what_for: str, well_known: str, url: str, environ: Mapping[str, str]) -> Iterator[_Candidate]:
+    token, password, address = (variable(index, f"{what_for}{each}") for each in ("TOKEN", "PASSWORD", "URL"))
+    user, meant = environ.get(variable(index, f"{what_for}USERNAME")), environ.get(address, "") or well_known
+    for name, username in ((token, _TOKEN_USER), (password, user)):
         for found in _credential(username, environ.get(name), f"environment {name}"):
-            yield found, _elsewhere(name, meant, upload_url, address)
+            yield found, _elsewhere(name, meant, url, address)
 
 
 def _of_twine(upload_url: str, environ: Mapping[str, str]) -> Iterator[_Candidate]:
@@ -176,15 +219,9 @@ def notices(environ: Mapping[str, str]) -> tuple[Finding, ...]:
 # ── keyring ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _of_keyring(upload_url: str) -> Iterator[_Candidate]:
-    """Ask the keyring as twine does: the service is the upload URL. A keyring that fails has no credential."""
-    try:
-        import keyring
-
-        found = keyring.get_credential(upload_url, None)
-        username = found.username if found else _TOKEN_USER
-        secret = found.password if found else keyring.get_password(upload_url, _TOKEN_USER)
-    except Exception:  # noqa: BLE001 - backends raise anything, and none of it is our failure
-        return
-    for credential in _credential(username, secret, "keyring"):
-        yield credential, None
+def _of_keyring(answer: tuple[str, str] | Finding | None) -> Iterator[_Candidate]:
+    if isinstance(answer, Finding):
+        yield None, answer
+    elif answer is not None:
+        for credential in _credential(*answer, "keyring"):
+            yield credential, None

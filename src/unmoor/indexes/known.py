@@ -10,6 +10,7 @@ from unmoor.model import Finding
 __all__ = ["NAMES", "host", "same", "simple_url", "upload_url"]
 
 NAMES = ("pypi", "testpypi")
+_PORTS = {"http": 80, "https": 443}
 
 
 def upload_url(name: str) -> str:
@@ -37,16 +38,21 @@ def host(name: str) -> str:
 
 
 def same(one: str, other: str) -> bool:
-    """Say whether two URLs are one address: the case of scheme and host and a slash at the end make no difference."""
+    """Say whether two URLs are one address (RFC 3986, 6.2).
+
+    The case of scheme and host, the scheme's own port and a slash at the end make no difference.
+    """
     return _plain(one) == _plain(other)
 
 
-def _plain(url: str) -> tuple[str, ...]:
+def _plain(url: str) -> tuple[object, ...]:
     try:
         parts = urlsplit(url.strip())
+        port = parts.port or _PORTS.get(parts.scheme)
     except ValueError:
         return (url,)
-    return (parts.scheme, parts.netloc.lower(), parts.path.rstrip("/"), parts.query)
+    user = parts.netloc.rpartition("@")[0]
+    return (parts.scheme, user, parts.hostname, port, parts.path.rstrip("/"), parts.query)
 
 
 def _unknown(name: str) -> str:

@@ -7,11 +7,11 @@ fetched and hashed.
 from __future__ import annotations
 
 import hashlib
-import warnings
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 from unmoor.errors import Blocked
+from unmoor.indexes import page
 from unmoor.runtime import http
 from unmoor.runtime.http import Unreachable
 from unmoor.runtime.redact import redact
@@ -20,40 +20,56 @@ from unmoor.targets import IndexClient, IndexFile
 if TYPE_CHECKING:
     from pypi_simple import DistributionPackage
 
-__all__ = ["FILE_LIMIT", "OtherBytes", "digest_of", "fetch", "files"]
+__all__ = ["FILE_LIMIT", "PAGE_LIMIT", "OtherBytes", "digest_of", "fetch", "files"]
 
 FILE_LIMIT = 1 << 30
+PAGE_LIMIT = 1 << 25  # bytes; the longest pages of today have half of it
 _TIMEOUT = 15.0
+_OK = 200
+_UNKNOWN = frozenset({404})
+_LOGIN_WANTED = frozenset({401, 403})
 
 
 class OtherBytes(Blocked):
     """The index hands out bytes that are not those it states, or not ours."""
 
 
-def files(simple_url: str, project: str, *, timeout: float = _TIMEOUT) -> tuple[IndexFile, ...]:
+def files(
+    simple_url: str, project: str, *, timeout: float = _TIMEOUT, login: http.Login | None = None
+) -> tuple[IndexFile, ...]:
     """Return the files that the index lists for a project, none where the index does not know the project.
 
-    ``timeout`` is in seconds. Raises ``Unreachable`` when there is no answer, or none that can be understood.
+    ``timeout`` is for the whole answer, in seconds; ``login`` is for reading. Raises ``Unreachable`` when there is no
+    answer, or none that can be understood.
     """
-    import requests
-    from pypi_simple import NoSuchProjectError, PyPISimple, UnexpectedRepoVersionWarning, UnsupportedRepoVersionError
+    from packaging.utils import canonicalize_name
+    from pypi_simple import ACCEPT_JSON_PREFERRED
 
-    try:
-        with PyPISimple(simple_url, session=http.session()) as client, warnings.catch_warnings():
-            # A newer minor version of the API only adds what we do not ask for.
-            warnings.simplefilter("ignore", UnexpectedRepoVersionWarning)
-            page = client.get_project_page(project, timeout=timeout)
-    except NoSuchProjectError:
+    url = f"{simple_url.rstrip('/')}/{canonicalize_name(project)}/"
+    answer = http.get(url, limit=PAGE_LIMIT, seconds=timeout, accept=ACCEPT_JSON_PREFERRED, login=login)
+    if answer.status in _UNKNOWN:
         return ()
-    except requests.JSONDecodeError as error:
-        raise _no_page(simple_url, project) from error
-    except requests.RequestException as error:
-        what = f"{redact(simple_url)} did not answer about '{project}': {http.gist(error)}"
-        raise Unreachable(what, hint="check the network, then run the same command again") from error
-    except (ValueError, UnsupportedRepoVersionError) as error:
-        # Another content type and fields that do not fit are ValueErrors too.
-        raise _no_page(simple_url, project) from error
-    return tuple(_file(package) for package in page.packages)
+    if answer.status in _LOGIN_WANTED:
+        raise Unreachable(_refused(simple_url, project, login), hint=_how_to_read(simple_url))
+    if answer.status != _OK:
+        what = f"{redact(simple_url)} did not answer about '{project}': HTTP status {answer.status}"
+        raise Unreachable(what, hint="run the same command again later")
+    packages = page.packages(answer, project)
+    if packages is None:
+        raise _no_page(simple_url, project)
+    return tuple(_file(package) for package in packages)
+
+
+def _refused(simple_url: str, project: str, login: http.Login | None) -> str:
+    whom = f"user {login.username!r}" if login else "nobody without a login"
+    return f"{redact(simple_url)} tells {whom} nothing about '{project}'"
+
+
+def _how_to_read(simple_url: str) -> str:
+    return (
+        "give it a login for reading: UNMOOR_<STAGE>_READ_TOKEN, or _READ_USERNAME and _READ_PASSWORD, with "
+        f"UNMOOR_<STAGE>_READ_URL={redact(simple_url)} beside it"
+    )
 
 
 def _no_page(simple_url: str, project: str) -> Unreachable:

@@ -47,9 +47,11 @@ class Observer:
 
         Raises ``Unreachable`` when the index gives no answer, ``Blocked`` where nothing says what serves it.
         """
-        from unmoor.indexes import configured, simple
+        from unmoor.indexes import configured, credentials, simple
 
-        url = configured.simple_url(component, "pypi")
+        url, patience = configured.simple_url(component, "pypi"), _PATIENCE[self.mode]
+        login = credentials.login("pypi", url, self.environ, live=self.mode is Mode.LIVE)
         return self.memory.once(
-            ("index", url, component.name), lambda: simple.files(url, component.name, timeout=_PATIENCE[self.mode])
+            ("index", url, component.name),
+            lambda: simple.files(url, component.name, timeout=patience, login=login),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from packaging.utils import canonicalize_name
+from packaging.utils import InvalidName, canonicalize_name
 
 from unmoor.rehearsal import pages
 from unmoor.rehearsal.response import Answer, failure
@@ -36,7 +36,10 @@ class Reading:
         return _page(kind, pages.root_page(kind, names))
 
     def _project(self, rest: str, accept: str) -> Answer:
-        name = canonicalize_name(rest.rstrip("/"))
+        try:
+            name = canonicalize_name(rest.rstrip("/"), validate=True)
+        except InvalidName:
+            return failure(404, "Not found")
         if rest != f"{name}/":
             return failure(301, "Moved permanently", Location=f"/simple/{name}/")
         records = self._storage.records(name)

@@ -63,7 +63,7 @@ class RehearsalIndex:
         if self._server is None:
             what = "the rehearsal index is not running"
             raise UnmoorError(what)
-        return f"http://127.0.0.1:{self._server.port}"
+        return f"http://127.0.0.1:{self._server.port}{self._server.prefix}"
 
     @property
     def upload_url(self) -> str:

@@ -18,6 +18,8 @@ _LATEST = {
     "application/vnd.pypi.simple.latest+html": _SIMPLE_HTML,
 }
 _VERSION = "1.4"
+# As seen from a project's page: what stands before it in the address is the server's business.
+_FILES = "../../files/"
 
 
 def choose(accept: str) -> str:
@@ -43,7 +45,7 @@ def root_page(kind: str, projects: Sequence[str]) -> bytes:
     """Return the list of projects."""
     if kind == JSON:
         return _json({"meta": _meta(), "projects": [{"name": name} for name in projects]})
-    return _html("Simple index", [f'<a href="/simple/{name}/">{name}</a>' for name in projects])
+    return _html("Simple index", [f'<a href="{name}/">{name}</a>' for name in projects])
 
 
 def project_page(kind: str, project: str, records: Sequence[StoredFile]) -> bytes:
@@ -69,7 +71,7 @@ def _file(record: StoredFile) -> dict[str, object]:
     metadata: object = {"sha256": record.metadata_sha256} if record.metadata_sha256 else False
     return {
         "filename": record.filename,
-        "url": f"/files/{record.filename}",
+        "url": f"{_FILES}{record.filename}",
         "hashes": {"sha256": record.sha256},
         "requires-python": record.requires_python or None,
         "size": record.size,
@@ -82,7 +84,7 @@ def _file(record: StoredFile) -> dict[str, object]:
 
 
 def _link(record: StoredFile) -> str:
-    attributes = {"href": f"/files/{record.filename}#sha256={record.sha256}"}
+    attributes = {"href": f"{_FILES}{record.filename}#sha256={record.sha256}"}
     if record.requires_python:
         attributes["data-requires-python"] = record.requires_python
     if record.yanked is not None:

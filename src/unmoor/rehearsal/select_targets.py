@@ -99,13 +99,19 @@ def open_index(context: Context, name: str) -> Iterator[Index]:
 
 
 def _configured(context: Context, name: str) -> Index:
-    from unmoor.indexes import configured, credentials
+    from unmoor.indexes import configured, credentials, keyring_lookup
     from unmoor.indexes.client import HttpIndexClient
 
     upload, simple = configured.upload_url(context.component, name), configured.simple_url(context.component, name)
-    found = credentials.search(name, upload, context.environ)
+    found = credentials.search(name, upload, context.environ, keyring_lookup.ask)
+    reader = credentials.search_reader(name, simple, context.environ, files=True)
     client = HttpIndexClient(
-        name=name, upload_url=upload, simple_url=simple, credential=found.credential, environ=context.environ
+        name=name,
+        upload_url=upload,
+        simple_url=simple,
+        credential=found.credential,
+        login=credentials.login(name, simple, context.environ, live=True),
+        environ=context.environ,
     )
     return Index(
         name=name,
@@ -114,7 +120,8 @@ def _configured(context: Context, name: str) -> Index:
         identity=upload,
         client=client,
         credential=found.credential,
-        passed_over=found.passed_over,
+        reader=reader.credential,
+        passed_over=(*found.passed_over, *reader.passed_over),
     )
 
 

@@ -1,17 +1,24 @@
-"""HTTP for a rehearsal index, over the standard library's server; only on the loopback interface."""
+"""HTTP for a rehearsal index, over the standard library's server; only on the loopback interface.
+
+That interface is everybody's who is on this machine. The address has a part that nobody can guess, requests by another
+name than the loopback's are refused (DNS rebinding), and a request that does not arrive is given up.
+"""
 
 from __future__ import annotations
 
 import re
+import secrets
 import socket
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from typing import IO, cast
 from urllib.parse import urlsplit
 
+from unmoor.rehearsal import body
 from unmoor.rehearsal.response import Answer, failure
 
 __all__ = ["Loopback"]
@@ -21,7 +28,9 @@ Post = Callable[[str, str, str, bytes], Answer]
 
 _POLL = 0.05
 _IDLE = 30.0
-_BODY_LIMIT = 1 << 30
+# A request and the wait for it; the largest file takes seconds on this interface.
+_LONGEST = 300.0
+_NAMES = ("127.0.0.1", "localhost")
 
 
 class Loopback(ThreadingHTTPServer):
@@ -33,7 +42,8 @@ class Loopback(ThreadingHTTPServer):
 
     def __init__(self, get: Get, post: Post) -> None:
         self.get, self.post = get, post
-        self._open: set[socket.socket] = set()
+        self.prefix = f"/{secrets.token_urlsafe(16)}"
+        self._open: dict[socket.socket, float] = {}
         self._guard = threading.Lock()
         super().__init__(("127.0.0.1", 0), _Handler)
 
@@ -50,14 +60,25 @@ class Loopback(ThreadingHTTPServer):
     def get_request(self) -> tuple[socket.socket, object]:
         """Remember the connection while it is open."""
         connection, address = super().get_request()
-        with self._guard:
-            self._open.add(connection)
+        self.waits_for(connection)
         return connection, address
+
+    def waits_for(self, connection: socket.socket) -> None:
+        """Note that a request on the connection is awaited from now on."""
+        with self._guard:
+            self._open[connection] = time.monotonic()
+
+    def service_actions(self) -> None:
+        """Hang up on whoever takes too long to say what they want; the standard library asks for this now and then."""
+        latest = time.monotonic() - _LONGEST
+        with self._guard:
+            late = [connection for connection, since in self._open.items() if since < latest]
+        _end(late)
 
     def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
         """Forget the connection once it is closed."""
         with self._guard:
-            self._open.discard(cast("socket.socket", request))
+            self._open.pop(cast("socket.socket", request), None)
         super().shutdown_request(request)
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -76,58 +97,77 @@ class Loopback(ThreadingHTTPServer):
     def hang_up(self) -> None:
         """End the connections that are open now."""
         with self._guard:
-            for connection in self._open:
-                with suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
+            connections = list(self._open)
+        _end(connections)
+
+
+def _end(connections: Iterable[socket.socket]) -> None:
+    for connection in connections:
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """One connection."""
+    """One connection: requests one after the other, each answered as a whole, the wrong ones too."""
 
     protocol_version = "HTTP/1.1"
     timeout = _IDLE
     server: Loopback
 
+    def handle_one_request(self) -> None:
+        """Take the time for one request, waiting for it included."""
+        self.server.waits_for(self.connection)
+        super().handle_one_request()
+
     def do_GET(self) -> None:
         """Answer a GET."""
-        self._send(self._safely(lambda: self.server.get(self._path, self.headers.get("Accept", ""))))
+        self._answer(lambda path: self.server.get(path, self.headers.get("Accept", "")))
 
     do_HEAD = do_GET  # noqa: N815 - the standard library's name
 
     def do_POST(self) -> None:
         """Answer a POST, after reading all of it."""
-        body = self._body()
-        if body is None:
-            self.close_connection = True
-            self._send(failure(413, "Payload too large"))
-            return
+        self._answer(self._posted)
+
+    def _posted(self, path: str) -> Answer:
+        content = body.read(cast("IO[bytes]", self.rfile), self.headers)
         authorization, kind = self.headers.get("Authorization", ""), self.headers.get("Content-Type", "")
-        self._send(self._safely(lambda: self.server.post(self._path, authorization, kind, body)))
+        return self.server.post(path, authorization, kind, content)
 
-    @property
-    def _path(self) -> str:
-        return urlsplit(self.path).path
-
-    def _safely(self, answer: Callable[[], Answer]) -> Answer:
+    def _answer(self, answer: Callable[[str], Answer]) -> None:
         try:
-            return answer()
+            given = answer(self._path())
+        except body.Refused as error:
+            # What is left of the request would be read as the next one.
+            self.close_connection = True
+            given = failure(error.status, str(error))
         except Exception as error:  # noqa: BLE001 - a crash here is an answer of the index, as anywhere
-            return failure(500, f"Internal error: {type(error).__name__}: {error}")
+            given = failure(500, f"Internal error: {type(error).__name__}: {error}")
+        if self.command != "POST" and body.stated(self.headers):
+            self.close_connection = True
+        self._send(given)
 
-    def _body(self) -> bytes | None:
-        stream = cast("IO[bytes]", self.rfile)
-        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
-            return _chunked(stream)
-        size = int(self.headers.get("Content-Length") or 0)
-        return stream.read(size) if size <= _BODY_LIMIT else None
+    def _path(self) -> str:
+        """Return the path as the index knows it; raise ``Refused`` for whoever does not know the whole address.
+
+        A page that a browser shows may ask anybody by a name of its own that leads here; its requests say that name.
+        """
+        if self.headers.get_all("Host", []) not in ([f"{name}:{self.server.port}"] for name in _NAMES):
+            raise body.Refused(421, "Misdirected request")
+        path = urlsplit(self.path).path if self.path.startswith("/") else ""
+        if not path.startswith(f"{self.server.prefix}/"):
+            raise body.Refused(404, "Not found")
+        return path.removeprefix(self.server.prefix)
 
     def _send(self, answer: Answer) -> None:
-        reason = re.sub(r"[^\x20-\x7e]+", " ", answer.reason)
-        self.send_response(answer.status, reason or None)
+        self.send_response(answer.status, _plain(answer.reason) or None)
         self.send_header("Content-Type", answer.content_type)
         self.send_header("Content-Length", str(len(answer.body)))
         for name, value in answer.headers.items():
-            self.send_header(name, value)
+            inside = name == "Location" and value.startswith("/")
+            self.send_header(name, (self.server.prefix if inside else "") + _plain(value))
+        if self.close_connection:
+            self.send_header("Connection", "close")
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(answer.body)
@@ -140,14 +180,6 @@ class _Handler(BaseHTTPRequestHandler):
         """Write nothing to the terminal; the request log has it all."""
 
 
-def _chunked(stream: IO[bytes]) -> bytes | None:
-    """Read a body sent in chunks (RFC 9112, 7.1)."""
-    body = bytearray()
-    while size := int(stream.readline().split(b";")[0], 16):
-        body += stream.read(size)
-        stream.readline()
-        if len(body) > _BODY_LIMIT:
-            return None
-    while stream.readline().strip():
-        pass
-    return bytes(body)
+def _plain(text: str) -> str:
+    """Return a text that can stand in one line of a header."""
+    return re.sub(r"[^\x20-\x7e]+", " ", text)

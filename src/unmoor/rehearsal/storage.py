@@ -20,6 +20,8 @@ from unmoor.runtime.files import ensure_folder, write_whole
 
 __all__ = ["Storage", "StoredFile"]
 
+_LONGEST = 255  # as file systems have it
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
@@ -64,7 +66,7 @@ class Storage:
     def record(self, filename: str) -> StoredFile | None:
         """Return the record of a file, where it is there."""
         path = self._records / f"{filename}.json"
-        if "/" in filename or not path.is_file():
+        if "/" in filename or len(path.name) > _LONGEST or not path.is_file():
             return None
         return StoredFile(**json.loads(path.read_bytes()))
 

@@ -17,6 +17,7 @@ from unmoor.indexes.rules import Submission
 from unmoor.rehearsal.multipart import Part, parts
 from unmoor.rehearsal.response import Answer, failure
 from unmoor.rehearsal.storage import Storage
+from unmoor.runtime.bounded_archives import zip_member
 from unmoor.runtime.files import ensure_folder
 
 __all__ = ["Uploads"]
@@ -101,4 +102,4 @@ def _core_metadata(submission: Submission) -> bytes | None:
         return None
     name, version = submission.filename.split("-")[:2]
     with zipfile.ZipFile(submission.content) as archive:
-        return archive.read(f"{name}-{version}.dist-info/METADATA")
+        return zip_member(archive, f"{name}-{version}.dist-info/METADATA")

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 
 from unmoor.runtime.redact import looks_secret
 
-__all__ = ["clean", "credentials", "for_git", "own", "past_proxies", "without_credentials"]
+__all__ = ["clean", "credentials", "for_git", "own", "past_proxies", "readers", "without_credentials"]
 
 # What programs that upload go by: who, with which password, and where to. The last is on its way to a worker.
 _UPLOADS = re.compile(r"UNMOOR_\w+_(TOKEN|PASSWORD|USERNAME)|(TWINE|UV_PUBLISH)_\w+|UNMOOR_HANDOVER")
+# Of these, what a company's index wants to be read: a rehearsal needs it too.
+_READING = re.compile(r"UNMOOR_\w+_READ_(TOKEN|PASSWORD|USERNAME)")
 
 # Certificate and proxy settings say how to reach the network at all, not where to go: they always stay.
 _KEPT = frozenset(
@@ -76,6 +78,11 @@ def credentials(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if _UPLOADS.fullmatch(name)}
 
 
+def readers(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return those of the ``credentials`` that are for reading an index, which a rehearsal needs too."""
+    return {name: value for name, value in environ.items() if _READING.fullmatch(name)}
+
+
 def without_credentials(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment without the variables that only uploads need."""
     return {name: value for name, value in environ.items() if not _UPLOADS.fullmatch(name)}
@@ -100,9 +107,13 @@ def clean(environ: Mapping[str, str]) -> dict[str, str]:
         for name, value in without_credentials(environ).items()
         if name in _KEPT or not (name.startswith(_STEERING) or looks_secret(name))
     } | {"PIP_CONFIG_FILE": "/dev/null", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "UV_NO_CONFIG": "1"}
+    return _past_named_proxies(kept)
+
+
+def _past_named_proxies(environ: dict[str, str]) -> dict[str, str]:
     # Without a proxy there is nothing to say, and Python would take these variables for all there is to know.
-    named = any(name.lower().endswith("_proxy") and name.lower() != "no_proxy" for name in kept)
-    return past_proxies(kept) if named else kept
+    named = any(name.lower().endswith("_proxy") and name.lower() != "no_proxy" for name in environ)
+    return past_proxies(environ) if named else environ
 
 
 def past_proxies(environ: Mapping[str, str]) -> dict[str, str]:
@@ -121,10 +132,13 @@ def _with_loopback(exceptions: str) -> str:
 
 
 def for_git(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment for git: of no surrounding git, without credentials, no prompts, untranslated messages."""
+    """Return an environment for git: of no surrounding git, without credentials, no prompts, untranslated messages.
+
+    Where it names a proxy, what is on this machine is reached past it.
+    """
     kept = {
         name: value
         for name, value in without_credentials(environ).items()
         if name not in _LEFT_BY_GIT and not name.startswith("GIT_ALTERNATE_")
     }
-    return kept | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8", "GIT_OPTIONAL_LOCKS": "0"}
+    return _past_named_proxies(kept) | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8", "GIT_OPTIONAL_LOCKS": "0"}

@@ -16,11 +16,14 @@ from pathlib import Path
 
 from unmoor.errors import ToolError, ToolMissing
 from unmoor.runtime import environment, process
+from unmoor.runtime.http import Login
 from unmoor.tools import interpreters
+from unmoor.tools.netrc import netrc
 
 __all__ = ["Environment", "create", "find_python", "impatient", "pip_install", "unreachable", "uv_program"]
 
 _INSTALL_SECONDS = 600.0
+_INDEX = "unmoor"
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 
 
@@ -98,16 +101,27 @@ def pip_install(
     installer: str = "uv",
     log: Path | None = None,
     timeout: float = _INSTALL_SECONDS,
+    index_url: str = "",
+    login: Login | None = None,
 ) -> process.Completed:
     """Install ``arguments`` (requirements, paths, ``-r``, ``--group``, index options) into the environment.
 
-    With uv, an install that fails for want of a network is tried again from uv's cache alone. Raises ``ToolFailed``.
+    ``index_url`` is the one simple API to install from, by default the installer's own; ``login`` is for it, and stands
+    in no argument. With uv, an install that fails for want of a network is tried again from uv's cache alone. Raises
+    ``ToolFailed``.
     """
     words = [str(argument) for argument in arguments]
     if installer != "uv":
-        command = [str(environment.python), "-I", "-m", "pip", "install", "--quiet", "--no-input", *words]
-        return process.run(command, env=_for_pip(env), cwd=cwd, log=log, timeout=timeout)
-    command = [uv_program(), "pip", "install", "--quiet", "--python", str(environment.python), *words]
+        index = ["--index-url", index_url] if index_url else []
+        command = [str(environment.python), "-I", "-m", "pip", "install", "--quiet", "--no-input", *index, *words]
+        with netrc(login) as given:
+            return process.run(command, env={**_for_pip(env), **given}, cwd=cwd, log=log, timeout=timeout)
+    # An index with a name has its login in variables of that name.
+    index = ["--default-index", f"{_INDEX}={index_url}" if login else index_url] if index_url else []
+    command = [uv_program(), "pip", "install", "--quiet", "--python", str(environment.python), *index, *words]
+    if login is not None:
+        name = f"UV_INDEX_{_INDEX.upper()}"
+        env = {**env, f"{name}_USERNAME": login.username, f"{name}_PASSWORD": login.password}
     try:
         return process.run(command, env=impatient(env), cwd=cwd, log=log, timeout=timeout)
     except ToolError as error:

@@ -13,6 +13,7 @@ from support.builds import VERSION, wheel_with
 from support.distributions import metadata as core_metadata
 from support.distributions import wheel as wheel_of
 from support.indexes import post, running
+from support.login_wall import login_wall
 from support.proxy import counting_proxy
 from unmoor.archives.archive_file import read
 from unmoor.errors import Blocked, Incomplete, ToolMissing
@@ -258,6 +259,29 @@ def test_dependencies_are_asked_of_the_main_index_and_of_no_other(gate, mode, in
     assert messages(findings) == []
     assert elsewhere.asked == []
     assert f"/simple/{NEEDED}/" in {each.path for each in main.requests}
+
+
+@BOTH_GATES
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_main_index_that_wants_a_login_is_given_its_own_and_nobody_else_is(gate, mode, needing, copy, tmp_path):
+    own, needed = needing
+    with running(tmp_path / "trial") as (_, index), running(tmp_path / "main") as (_, company):
+        assert post(index, own).status_code == post(company, needed).status_code == 200
+        with login_wall(company.simple_url) as wall, counting_proxy() as elsewhere:
+            indexes = {"pypi": IndexSettings(upload_url=company.upload_url, simple_url=wall.simple_url)}
+            settings = Settings(indexes=indexes, install=InstallSettings(seconds=600))
+            environ = {**os.environ, **elsewhere.environ, "UV_HTTP_RETRIES": "0"}
+            context = copy(index, (own,), settings=settings, mode=mode, environ=environ)
+            without = load(gate).check(context)
+            context = replace(context, environ=environ | wall.credential("pypi"))
+            findings = load(gate).check(context)
+    assert "could not be installed" in messages(without)[0]
+    assert messages(findings) == []
+    assert elsewhere.asked == []
+    assert [path for path in wall.asked if path.endswith(f"/{NEEDED}/")]
+    logs = b"".join(path.read_bytes() for path in context.logs.rglob("*") if path.is_file())
+    assert logs
+    assert wall.password.encode() not in logs
 
 
 @BOTH_GATES

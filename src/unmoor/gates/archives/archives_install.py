@@ -12,7 +12,7 @@ from pathlib import Path
 from unmoor.archives.install_check import check_install
 from unmoor.archives.interpreters import Python, choose
 from unmoor.context import Context
-from unmoor.indexes import configured
+from unmoor.indexes import configured, credentials
 from unmoor.model import Findings
 from unmoor.runtime import environment
 
@@ -25,6 +25,7 @@ def check(context: Context) -> Findings:
     if not context.archives:
         return Findings()
     main_url = configured.main_url(context.component)
+    login = credentials.login("pypi", main_url, context.environ, live=context.live)
     found = choose(context.component.pythons, environment.clean(context.environ))
     due = [
         (path, python)
@@ -48,6 +49,7 @@ def check(context: Context) -> Findings:
             log=context.log(f"install.{kind}.{python.version}"),
             extras=extras,
             main_url=main_url,
+            login=login,
         )
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:

@@ -6,7 +6,7 @@ from unmoor.context import Context
 from unmoor.indexes import known
 from unmoor.indexes.credentials import notices, variable
 from unmoor.model import Finding, Findings
-from unmoor.targets import Index
+from unmoor.targets import Credential, Index
 
 ASSERTS = "a credential for the index's address is at hand"
 
@@ -19,10 +19,18 @@ def check(context: Context) -> Findings:
     if index.credential is None:
         what = f"there is no credential for {index.name} at {index.upload_url}"
         problems = (*index.passed_over, Finding(message=what, hint=_how_to_give(index)))
-        return Findings(examined=1, unit="credential", problems=problems)
-    said = f"user {index.credential.username!r}, from {index.credential.source}, for {index.upload_url}"
-    shown = (Finding(message=said), *index.passed_over, *notices(context.environ)) if context.live else ()
+        return Findings(examined=1, unit="credential", problems=problems, notices=notices(context.environ))
+    if not context.live:
+        return Findings(examined=1, unit="credential")
+    said = [_said(index.credential, f"for {index.upload_url}")]
+    if index.reader is not None:
+        said.append(_said(index.reader, f"for reading {index.simple_url}"))
+    shown = (*said, *index.passed_over, *notices(context.environ))
     return Findings(examined=1, unit="credential", notices=shown)
+
+
+def _said(credential: Credential, what_for: str) -> Finding:
+    return Finding(message=f"user {credential.username!r}, from {credential.source}, {what_for}")
 
 
 def _how_to_give(index: Index) -> str:

@@ -13,7 +13,7 @@ from unmoor.archives.install_check import check_install
 from unmoor.archives.interpreters import choose
 from unmoor.context import Context
 from unmoor.errors import Incomplete
-from unmoor.indexes import configured, wait
+from unmoor.indexes import configured, credentials, wait
 from unmoor.model import Distribution, Finding, Findings
 from unmoor.runtime import environment
 from unmoor.runtime.files import sha256_of
@@ -65,6 +65,7 @@ def _fetch(context: Context, index: Index, folder: Path) -> tuple[list[Path], tu
 
 def _try(context: Context, index: Index, path: Path) -> Findings:
     python = choose(context.component.pythons, environment.clean(context.environ)).highest
+    main_url = configured.main_url(context.component)
     context.say(f"installing {path.name} from {index.name} on python {python.version}")
     return check_install(
         path,
@@ -76,7 +77,8 @@ def _try(context: Context, index: Index, path: Path) -> Findings:
         environ=context.environ,
         log=context.log(f"install-from-{index.name}"),
         extras=True,
-        main_url=configured.main_url(context.component),
+        main_url=main_url,
+        login=credentials.login("pypi", main_url, context.environ, live=context.live),
     )
 
 

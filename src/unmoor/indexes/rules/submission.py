@@ -18,6 +18,8 @@ from pathlib import Path
 from packaging.metadata import RawMetadata, parse_email
 from packaging.version import InvalidVersion, Version
 
+from unmoor.runtime.bounded_archives import BoundedTar, tar_member, zip_member
+
 __all__ = ["ARCHIVE_ERRORS", "FORM_NAMES", "Submission", "submission_of"]
 
 # Everything the standard library raises for an archive that is damaged or made to mislead.
@@ -142,24 +144,20 @@ def _read_wheel(path: Path) -> bytes:
         chosen = own if own in names else next(iter(names), "")
         if not chosen:
             raise KeyError(own)
-        if archive.getinfo(chosen).file_size > _METADATA_LIMIT:
-            what = "METADATA is too large"
-            raise ValueError(what)
-        return archive.read(chosen)
+        return zip_member(archive, chosen, limit=_METADATA_LIMIT)
 
 
 def _read_sdist(path: Path) -> bytes:
     if path.name.endswith(".zip"):
         with zipfile.ZipFile(path) as archive:
-            return archive.read(_top_pkg_info(archive.namelist()))
-    with tarfile.open(path, "r:gz") as archive:
+            return zip_member(archive, _top_pkg_info(archive.namelist()), limit=_METADATA_LIMIT)
+    with BoundedTar.open(path, "r:gz") as archive:
         for member in archive:
             # Not the whole archive: PKG-INFO of the top folder, wherever it stands.
             if re.fullmatch(r"(\./)?[^/]+/PKG-INFO", member.name) and member.isfile():
                 if member.size > _METADATA_LIMIT:
                     break
-                stream = archive.extractfile(member)
-                return stream.read() if stream else b""
+                return tar_member(archive, member)
     what = "there is no PKG-INFO in the top folder"
     raise ValueError(what)
 

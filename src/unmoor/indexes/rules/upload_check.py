@@ -20,6 +20,7 @@ from packaging.version import InvalidVersion, Version
 
 from unmoor.indexes.rules.index_contents import IndexContents
 from unmoor.indexes.rules.submission import ARCHIVE_ERRORS, FORM_NAMES, Submission
+from unmoor.runtime.bounded_archives import BoundedTar, zip_member
 
 __all__ = ["Refusal", "UploadCheck", "Violation"]
 
@@ -195,10 +196,13 @@ class UploadCheck:
     @cached_property
     def looks_like_tar(self) -> bool:
         """Whether Python takes the file for a tar archive, compressed or not."""
+        if self.submission.content is None:
+            return False
         try:
-            return self.submission.content is not None and tarfile.is_tarfile(self.submission.content)
+            BoundedTar.open(self.submission.content).close()
         except ARCHIVE_ERRORS:
             return False
+        return True
 
     @cached_property
     def zip(self) -> zipfile.ZipFile | None:
@@ -215,7 +219,7 @@ class UploadCheck:
         if self.submission.content is None or not self.filename.endswith(".tar.gz"):
             return None
         with suppress(*ARCHIVE_ERRORS):
-            return tarfile.open(self.submission.content, "r:gz")
+            return BoundedTar.open(self.submission.content, "r:gz")
         return None
 
     @cached_property
@@ -246,7 +250,7 @@ class UploadCheck:
             return None
         with suppress(*ARCHIVE_ERRORS):
             # What is larger is no metadata; unpacking it is what a bomb is for.
-            return self.zip.read(member) if self.zip.getinfo(member).file_size <= _MEMBER_LIMIT else None
+            return zip_member(self.zip, member, limit=_MEMBER_LIMIT)
         return None
 
 

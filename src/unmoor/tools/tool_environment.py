@@ -77,10 +77,16 @@ class ToolEnvironment:
         seconds: float = 600.0,
         extra: Mapping[str, str] | None = None,
         cwd: Path | None = None,
+        limit: str = "",
     ) -> process.Completed:
-        """Run a program in this environment to its end, whatever its exit status; judging is the caller's business."""
+        """Run a program in this environment to its end, whatever its exit status; judging is the caller's business.
+
+        ``limit`` is the setting that ``seconds`` comes from.
+        """
         env = {**self.env, **(extra or {})}
-        return process.run(argv, cwd=cwd or self.folder, env=env, timeout=seconds, ok=None, log=log, leashed=True)
+        return process.run(
+            argv, cwd=cwd or self.folder, env=env, timeout=seconds, ok=None, log=log, leashed=True, limit=limit
+        )
 
     def version(self, distribution: str) -> str:
         """Return the installed version of a distribution, or an empty string where it is not installed."""

@@ -43,6 +43,7 @@ DOORS = {
     "http.client": set(),
     "http.server": {"rehearsal"},
     "socketserver": {"rehearsal"},
+    "tempfile": {"runtime.scratch", "runtime.files", "runtime.lock", "rehearsal.uploads"},
 }
 NO_NAMES = re.compile(r"(^|_)(utils?|helpers?)($|_)|Manager|^Base|Base$")
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from unmoor.errors import ToolFailed, ToolTimeout, UnmoorError
-from unmoor.runtime import environment, process
+from unmoor.runtime import environment, process, scratch
 from unmoor.runtime.redact import redact
 
 __all__ = ["Git", "find_root"]
@@ -170,8 +169,8 @@ class Git:
         All of it: tracked changes and untracked files that git does not ignore. Nothing in the repository is
         touched: the index is a copy and new objects go to a temporary place.
         """
-        with tempfile.TemporaryDirectory(prefix="unmoor-tree-") as scratch:
-            return self.run("write-tree", extra=self._staged(Path(scratch))).out.strip()
+        with scratch.folder("tree") as folder:
+            return self.run("write-tree", extra=self._staged(folder)).out.strip()
 
     def commit_working_tree(
         self, into: Git, *, message: str, extra: Mapping[str, str], only: Sequence[str] = ()
@@ -182,8 +181,8 @@ class Git:
         they are: objects are written to the clone alone.
         """
         objects = into.run("rev-parse", "--git-path", "objects").out.strip()
-        with tempfile.TemporaryDirectory(prefix="unmoor-tree-") as scratch:
-            staged = self._staged(Path(scratch), objects=(into.folder / objects).resolve(), only=only)
+        with scratch.folder("tree") as folder:
+            staged = self._staged(folder, objects=(into.folder / objects).resolve(), only=only)
             tree = self.run("write-tree", extra=staged).out.strip()
         head = into.head()
         made = into.run("commit-tree", tree, "-p", head, "-F", "-", stdin=message, extra=extra).out.strip()

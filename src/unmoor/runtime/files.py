@@ -10,7 +10,6 @@ import hashlib
 import os
 import shutil
 import stat
-import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -61,6 +60,9 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
                 stream.flush()
                 os.fsync(stream.fileno())
             Path(name).chmod(mode)
+            if os.name == "nt" and path.exists():
+                # A read-only file is replaced only where it may be written.
+                path.chmod(stat.S_IWRITE)
             Path(name).replace(path)
         except BaseException:
             with suppress(FileNotFoundError):
@@ -80,10 +82,12 @@ def sha256_of(path: Path) -> str:
 
 
 def unlink(path: Path) -> None:
-    """Remove a file, a read-only one too: Windows refuses that otherwise."""
-    if sys.platform == "win32":
+    """Remove a file, a read-only one too: Windows wants it to be made writable before."""
+    try:
+        path.unlink()
+    except PermissionError:
         path.chmod(stat.S_IWRITE)
-    path.unlink()
+        path.unlink()
 
 
 def remove_tree(folder: Path) -> None:

@@ -339,3 +339,19 @@ def test_work_is_taken_along_into_a_clone_and_the_origin_stays(repository: Repos
     assert clone.git("show", "-s", "--format=%s") == 'Taken along: "$x"'
     assert clone.door.changed() == ()
     assert clone.git("rev-parse", "HEAD~1") == repository.git("rev-parse", "HEAD")
+
+
+@pytest.mark.parametrize("setting", ["autocrlf = true", "eol = crlf"])
+def test_a_clone_has_the_bytes_of_the_commit_whatever_the_user_has_set(
+    repository: Repository, tmp_path: Path, setting: str
+) -> None:
+    repository.write(".gitattributes", "*.txt text=auto\n*.bat text eol=crlf\n")
+    repository.write("text.txt", "one\ntwo\n")
+    repository.write("always.bat", "one\n")
+    repository.commit()
+    (tmp_path / "config").write_text(f"[core]\n\t{setting}\n")
+    user = {**repository.environ, "GIT_CONFIG_GLOBAL": str(tmp_path / "config")}
+    clone = Git(repository.folder, user).clone(tmp_path / "clone")
+    clone.run("checkout", "--quiet", "--detach")
+    assert (clone.folder / "text.txt").read_bytes() == b"one\ntwo\n"
+    assert (clone.folder / "always.bat").read_bytes() == b"one\r\n"

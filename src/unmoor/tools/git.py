@@ -60,11 +60,14 @@ class Git:
     def clone(self, folder: Path) -> Git:
         """Clone this repository into ``folder``, with nothing checked out and no tags.
 
-        No hook runs there, neither a template's nor one that the user has configured for all repositories.
+        No hook runs there, neither a template's nor one that the user has configured for all repositories. Its files
+        are the commit's, byte by byte: whether lines end in another way is said by the project's attributes alone.
         """
         hookless = ("--template=", f"--config=core.hooksPath={os.devnull}")
+        plain = ("--config=core.autocrlf=false", "--config=core.eol=lf")
         # --shared borrows the objects instead of copying them: our clones are gone before they could be.
-        self.run("clone", "--quiet", "--shared", "--no-tags", "--no-checkout", *hookless, "--", self.folder, folder)
+        options = ("--quiet", "--shared", "--no-tags", "--no-checkout", *hookless, *plain)
+        self.run("clone", *options, "--", self.folder, folder)
         return Git(folder, self.environ)
 
     # ── what the repository says ─────────────────────────────────────────────────────────────────────────────

@@ -101,8 +101,8 @@ def test_who_has_to_wait_learns_for_whom(tmp_path: Path) -> None:
     ):
         pass
     told = str(caught.value)
-    assert "another run is at work on build of thing 1.0 since 2" in told
-    assert f"process {os.getpid()} on {socket.gethostname()}" in told
+    assert "another run is at work on testpypi of thing 1.0: at build of thing 1.0, process" in told
+    assert f"process {os.getpid()} on {socket.gethostname()} since 2" in told
 
 
 @pytest.mark.parametrize("left", [b"", b"{", b"[1]\n", b'{"pid": 1}\n', b"\xff", b"1" * 100_000])
@@ -124,9 +124,9 @@ def refused(path: Path, what: str, *, shared: bool = False) -> str:
 def test_those_who_share_tolerate_each_other_and_nobody_else(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     with held(path, what="testpypi of thing", shared=True), held(path, what="pypi of thing", shared=True):
-        assert "at work on pypi of thing" in refused(path, "build of thing")
+        assert "at pypi of thing, process" in refused(path, "build of thing")
     with held(path, what="build of thing"):
-        assert "at work on build of thing" in refused(path, "pypi of thing", shared=True)
+        assert "at build of thing, process" in refused(path, "pypi of thing", shared=True)
     for _ in range(100):
         with held(path, what="pypi of thing", shared=True):
             pass
@@ -141,7 +141,7 @@ def test_of_those_who_shared_the_one_that_lives_is_told(tmp_path: Path) -> None:
         line = {"what": "pypi", "pid": ended.pid, "host": socket.gethostname(), "since": "2026-01-02T03:04:05Z"}
         with path.open("a") as stream:
             stream.write(json.dumps(line) + "\n")
-        assert "at work on testpypi since" in refused(path, "build")
+        assert "at testpypi, process" in refused(path, "build")
 
 
 def test_no_link_is_followed(tmp_path: Path) -> None:

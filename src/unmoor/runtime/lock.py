@@ -119,9 +119,10 @@ else:
 
 def _busy(what: str, path: Path) -> Incomplete:
     who = _holder(path)
-    told = f"another run is at work on {who.get('what') or what}"
+    told = f"another run is at work on {what}"
     if who:
-        told += f" since {who['since']}: process {who['pid']} on {who['host']}"
+        at = "" if who["what"] == what else f"at {who['what']}, "
+        told += f": {at}process {who['pid']} on {who['host']} since {who['since']}"
     return Incomplete(told, place=str(path), hint="wait for it to end, then run the same command again")
 
 

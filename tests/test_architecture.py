@@ -43,6 +43,7 @@ DOORS = {
     "http.client": set(),
     "http.server": {"rehearsal"},
     "socketserver": {"rehearsal"},
+    "tempfile": {"runtime.scratch", "runtime.files", "runtime.lock", "rehearsal.uploads"},
 }
 NO_NAMES = re.compile(r"(^|_)(utils?|helpers?)($|_)|Manager|^Base|Base$")
 
@@ -178,9 +179,14 @@ def test_a_plan_has_no_single_release() -> None:
     ] == []
 
 
-# What a process has, and not a run: programs that signal handlers must end, secrets that no output may hold; the lock
-# over uv's own finder, which races in threads, and that this machine has no network, found out once.
-PROCESS_WIDE = {"runtime.process": {"_running"}, "runtime.redact": {"_known"}, "tools.uv": {"_alone", "_looking"}}
+# What a process has, and not a run: programs that signal handlers must end, and who ends them after us; secrets that no
+# output may hold; the lock over uv's own finder, which races in threads, and that this machine has no network, found
+# out once.
+PROCESS_WIDE = {
+    "runtime.process": {"_running", "_orphans"},
+    "runtime.redact": {"_known"},
+    "tools.uv": {"_alone", "_looking"},
+}
 MUTABLE = (ast.Dict, ast.List, ast.Set, ast.DictComp, ast.ListComp, ast.SetComp, ast.Call)
 
 

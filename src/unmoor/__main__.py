@@ -10,6 +10,7 @@ from invoke.exceptions import ParseError
 from invoke.program import Program
 
 from unmoor import __version__
+from unmoor.cli.encodings import take_every_character
 from unmoor.errors import Exit
 from unmoor.model import Finding
 from unmoor.project.nearest_name import did_you_mean
@@ -88,6 +89,7 @@ _program = _Command(name="unmoor", version=__version__, namespace=namespace, bin
 
 def main() -> None:
     """Run the command with the process's arguments; ends the process with the task's exit code."""
+    take_every_character()
     try:
         _program.run()
         sys.stdout.flush()

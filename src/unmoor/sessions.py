@@ -26,12 +26,14 @@ import nox.registry
 from unmoor import chain
 from unmoor.chain import CHAIN
 from unmoor.cli.arguments import parse
+from unmoor.cli.encodings import must_know_file_names, take_every_character
 from unmoor.cli.invocation import STAGES, Invocation, quiet_libraries
 from unmoor.cli.join_sessions import joined
 from unmoor.cli.joined_session import JoinedSession
 from unmoor.errors import Blocked, UnmoorError
 from unmoor.model import Effect, Stage
 from unmoor.request import OwnSession, Request
+from unmoor.runtime import shortage
 from unmoor.runtime.process import stop_all
 
 if TYPE_CHECKING:
@@ -63,11 +65,15 @@ def register(root: str | Path | None = None) -> None:
     the program with exit status 1 and one message.
     """
     start = Path(root) if root else Path.cwd()
+    take_every_character()
     run = Invocation(start)
     try:
         own = run.own = _own(start)
         run.take_credentials()
-        run.fail_early()
+        if run.is_ours:
+            must_know_file_names()
+        with shortage.told():
+            run.fail_early()
     except UnmoorError as error:
         _stop(error)
     run.prepare_workers()
@@ -241,7 +247,8 @@ def _carry_out(name: str, session: nox.Session, run: Invocation) -> None:
     try:
         local = chain.stage(name).effect is Effect.NONE
         arguments = parse(session.posargs, own_tools=local and run.is_local)
-        ended = carry_out(name, run.request(name, arguments))
+        with shortage.told():
+            ended = carry_out(name, run.request(name, arguments))
     except UnmoorError as error:
         _explain(session, error, run)
     for result in ended.results:

@@ -20,8 +20,10 @@ from invoke.context import Context  # noqa: TC002 - invoke reads the annotations
 from invoke.exceptions import Exit as Stop
 from invoke.tasks import task
 
+from unmoor.cli.encodings import must_know_file_names, take_every_character
 from unmoor.errors import Exit, SettingsError, UnmoorError
 from unmoor.model import Finding
+from unmoor.runtime import shortage
 
 __all__ = ["namespace"]
 
@@ -35,9 +37,12 @@ def _exits(function: _Task) -> _Task:
 
     @wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> None:
+        take_every_character()
         try:
             _refuse_options(function.__name__, kwargs)
-            code = function(*args, **kwargs) or Exit.PASS
+            must_know_file_names()
+            with shortage.told():
+                code = function(*args, **kwargs) or Exit.PASS
         except UnmoorError as error:
             raise Stop(error.message, code=int(error.code)) from None
         if code:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -122,3 +123,18 @@ def test_an_empty_file_is_never_sealed(files, dist):
 def test_nothing_is_never_sealed(dist):
     with pytest.raises(Blocked):
         seal((), dist)
+
+
+def test_read_only_files_are_removable_where_that_takes_a_right(files, dist, monkeypatch):
+    """On Windows a read-only file cannot be unlinked; what is sealed is read-only."""
+    real = Path.unlink
+
+    def strict(path, *, missing_ok=False):
+        if not path.stat().st_mode & stat.S_IWRITE:
+            raise PermissionError(13, "Access is denied", str(path))
+        real(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", strict)
+    seal(files, dist)
+    unseal(dist)
+    assert list(dist.iterdir()) == []

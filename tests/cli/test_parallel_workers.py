@@ -30,7 +30,7 @@ def test_what_is_laid_out_is_taken_up_by_every_worker() -> None:
 def test_neither_half_says_anything_alone(tmp_path: Path) -> None:
     given, environ = canary(), {}
     parallel_workers.lay_out(environ, given)
-    (folder,) = tmp_path.iterdir()
+    (folder,) = tmp_path.glob("unmoor-*/handover-*")
     (file,) = folder.iterdir()
     assert (folder.stat().st_mode & 0o077, file.stat().st_mode & 0o077) == (0, 0)
     secret = given["UNMOOR_PYPI_TOKEN"].encode()
@@ -45,7 +45,7 @@ def test_what_is_taken_back_is_gone(tmp_path: Path) -> None:
     parallel_workers.lay_out(environ, canary())
     parallel_workers.take_back(environ)
     parallel_workers.take_back(environ)
-    assert (environ, list(tmp_path.iterdir())) == ({"PATH": "here"}, [])
+    assert (environ, list(tmp_path.glob("unmoor-*/handover-*"))) == ({"PATH": "here"}, [])
 
 
 @pytest.mark.parametrize("spoilt", ["", ":", "zz:/nowhere", "00:/nowhere", "no"])

@@ -137,3 +137,25 @@ def test_a_sentence_may_begin_with_an_option(tmp_path: Path) -> None:
     assert made.unmoor("note", "--verbose says less").status == 0
     (note,) = (made.folder / "changes").iterdir()
     assert note.read_text(encoding="utf-8").strip() == "--verbose says less"
+
+
+@pytest.mark.parametrize(
+    "encoding",
+    [
+        {"PYTHONIOENCODING": "ascii"},
+        {"PYTHONIOENCODING": "cp1252"},
+        {"LC_ALL": "C", "PYTHONUTF8": "1", "PYTHONIOENCODING": "latin-1"},
+    ],
+)
+def test_an_output_without_the_characters_of_a_message_ends_nothing(project: Adopted, encoding: dict[str, str]) -> None:
+    ran = project.unmoor("note", "text", "--kind", "→ no kind", environ={**project.environ, **encoding})
+    assert ran.status == 1
+    assert "\\u2192" in ran.text
+
+
+def test_an_ascii_world_is_told_before_anything_is_missed(project: Adopted) -> None:
+    environ = {**project.environ, "LC_ALL": "C", "PYTHONUTF8": "0"}
+    for ran in (project.unmoor("plan", environ=environ), project.nox("-s", "check", environ=environ)):
+        assert ran.status == 1
+        assert "Python takes the names of files for ascii here" in ran.text
+    assert project.nox("-l", environ=environ).status == 0

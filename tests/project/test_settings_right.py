@@ -32,6 +32,7 @@ approval = "digest"
 zero-major = "major"
 bump-commit = "own"
 sign-tags = true
+remote-lock = true
 archive-allow = ["data/*.bin"]
 executables = ["bin/tool"]
 [[tool.unmoor.version-files]]
@@ -102,6 +103,7 @@ DECODED = Settings(
     zero_major="major",
     bump_commit="own",
     sign_tags=True,
+    remote_lock=True,
     archive_allow=("data/*.bin",),
     executables=("bin/tool",),
     secrets=(words.SecretAllowance(path="tests/*.pem", reason="made for tests"),),

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import os
 import shutil
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from unmoor.errors import UnmoorError
-from unmoor.runtime.files import ensure_folder, sha256_of, write_whole
+from unmoor.runtime.files import ensure_folder, remove_tree, sha256_of, write_whole
 
 
 def test_a_new_file_is_private_and_whole(tmp_path: Path) -> None:
@@ -107,6 +110,59 @@ def test_the_content_is_on_disk_before_the_name_and_the_name_before_the_return(t
         for words in (("fsync", "/.f."), ("rename", '/f"'), ("fsync", f"<{tmp_path}>"), ("openat", "f.after"))
     ]
     assert steps == sorted(set(steps))
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP, errno.EIO])
+def test_a_file_system_that_cannot_flush_folders_takes_files_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    real = os.fsync
+
+    def flush(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(number, os.strerror(number))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", flush)
+    expected = pytest.raises(UnmoorError, match="cannot write") if number == errno.EIO else contextlib.nullcontext()
+    with expected:
+        write_whole(tmp_path / "file", b"content")
+    assert (tmp_path / "file").read_bytes() == b"content"
+
+
+@pytest.mark.parametrize(
+    ("number", "hint"), [(errno.ENOSPC, "free space"), (errno.EDQUOT, "free space"), (errno.EROFS, "writable")]
+)
+def test_what_helps_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, hint: str) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("tempfile.mkstemp", refused)
+    with pytest.raises(UnmoorError, match=os.strerror(number)) as caught:
+        write_whole(tmp_path / "file", b"")
+    assert hint in str(caught.value)
+    monkeypatch.setattr(Path, "mkdir", refused)
+    with pytest.raises(UnmoorError, match=os.strerror(number)) as caught:
+        ensure_folder(tmp_path / "new")
+    assert hint.replace("writable", "can be written") in str(caught.value)
+
+
+def test_a_tree_goes_whatever_its_modes_and_what_links_lead_to_stays(tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "file").touch(0o444)
+    (tmp_path / "outside").chmod(0o555)
+    deep = tmp_path / "tree" / "closed" / "deep"
+    deep.mkdir(parents=True)
+    (deep / "file").touch(0o400)
+    (deep / "link").symlink_to(tmp_path / "outside")
+    for folder in (deep, deep.parent):
+        folder.chmod(0o000)
+    remove_tree(tmp_path / "tree")
+    assert not (tmp_path / "tree").exists()
+    assert (tmp_path / "outside").stat().st_mode & 0o777 == 0o555
+    assert (tmp_path / "outside" / "file").stat().st_mode & 0o777 == 0o444
+    (tmp_path / "outside").chmod(0o755)
+    remove_tree(tmp_path / "absent")
 
 
 def test_sha256_of_a_file(tmp_path: Path) -> None:

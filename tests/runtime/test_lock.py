@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import errno
+import fcntl
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from support.waiting import is_alive, wait_until
-from unmoor.errors import Exit, Incomplete
-from unmoor.runtime.lock import held
+from unmoor.errors import Exit, Incomplete, UnmoorError
+from unmoor.runtime.lock import held, held_folder
 
 HOLDER = """
 import os, sys
@@ -87,3 +91,82 @@ def test_an_orphan_that_is_still_at_work_keeps_the_lock(tmp_path: Path, *, inher
     wait_until(lambda: not is_alive(orphan))
     with held(lock, what="it", patience=5) as handles:
         assert handles
+
+
+def test_who_has_to_wait_learns_for_whom(tmp_path: Path) -> None:
+    with (
+        held(tmp_path / "lock", what="build of thing 1.0"),
+        pytest.raises(Incomplete) as caught,
+        held(tmp_path / "lock", what="testpypi of thing 1.0"),
+    ):
+        pass
+    told = str(caught.value)
+    assert "another run is at work on testpypi of thing 1.0: at build of thing 1.0, process" in told
+    assert f"process {os.getpid()} on {socket.gethostname()} since 2" in told
+
+
+@pytest.mark.parametrize("left", [b"", b"{", b"[1]\n", b'{"pid": 1}\n', b"\xff", b"1" * 100_000])
+def test_whatever_stands_in_the_file_the_lock_is_what_counts(tmp_path: Path, left: bytes) -> None:
+    path = tmp_path / "lock"
+    path.write_bytes(left)
+    with held(path, what="it"):
+        path.write_bytes(left)
+        with pytest.raises(Incomplete, match="another run is at work on it"), held(path, what="it"):
+            pass
+
+
+def refused(path: Path, what: str, *, shared: bool = False) -> str:
+    with pytest.raises(Incomplete) as caught, held(path, what=what, shared=shared):
+        pass
+    return str(caught.value)
+
+
+def test_those_who_share_tolerate_each_other_and_nobody_else(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with held(path, what="testpypi of thing", shared=True), held(path, what="pypi of thing", shared=True):
+        assert "at pypi of thing, process" in refused(path, "build of thing")
+    with held(path, what="build of thing"):
+        assert "at build of thing, process" in refused(path, "pypi of thing", shared=True)
+    for _ in range(100):
+        with held(path, what="pypi of thing", shared=True):
+            pass
+    assert path.stat().st_size < 5000
+
+
+def test_of_those_who_shared_the_one_that_lives_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with held(path, what="testpypi", shared=True):
+        with subprocess.Popen([sys.executable, "-c", "pass"]) as ended:
+            pass
+        line = {"what": "pypi", "pid": ended.pid, "host": socket.gethostname(), "since": "2026-01-02T03:04:05Z"}
+        with path.open("a") as stream:
+            stream.write(json.dumps(line) + "\n")
+        assert "at testpypi, process" in refused(path, "build")
+
+
+def test_no_link_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UnmoorError, match="a link stands where"), held(tmp_path / "lock", what="it"):
+        pass
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_file_system_without_locks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", none)
+    with pytest.raises(UnmoorError, match="has no locks") as caught, held(tmp_path / "lock", what="it"):
+        pass
+    assert "UNMOOR_STATE" in str(caught.value)
+    with held_folder(tmp_path, what="it"):
+        pass
+
+
+def test_a_folder_is_locked_and_left_as_it_is(tmp_path: Path) -> None:
+    with held_folder(tmp_path, what="an install of thing"):
+        with pytest.raises(Incomplete, match="an install of thing"), held_folder(tmp_path, what="an install of thing"):
+            pass
+        assert list(tmp_path.iterdir()) == []
+    with held_folder(tmp_path, what="it"):
+        pass

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import base64
+import errno
 import os
 import signal
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from support.waiting import is_alive, wait_until
-from unmoor.errors import Incomplete, ToolFailed, ToolMissing, ToolTimeout
-from unmoor.runtime import process, redact
+from unmoor.errors import Incomplete, ToolError, ToolFailed, ToolMissing, ToolTimeout
+from unmoor.runtime import output, process, redact
 
 ENV = {"PATH": os.environ["PATH"]}
 
@@ -105,17 +107,128 @@ def test_a_timeout_ends_the_whole_group_and_keeps_what_was_said(tmp_path: Path) 
     assert "so far" in log.read_text()
 
 
-def test_a_child_that_left_the_pipes_open_does_not_hold_us(tmp_path: Path) -> None:
-    """A daemon that inherited the pipes is ended with its group when the limit is reached."""
+# It says so only when its parent has ended, with its output in the same pipes.
+DAEMON = """
+import os, subprocess, sys
+sleeper = [sys.executable, '-I', '-c', 'import time; time.sleep(60)']
+child = subprocess.Popen(sleeper, start_new_session=sys.argv[2] == '1')
+open(sys.argv[1], 'w').write(str(child.pid))
+print('done')
+"""
+
+
+@pytest.mark.parametrize("own_session", [0, 1])
+def test_a_program_that_left_a_daemon_behind_has_ended(tmp_path: Path, own_session: int) -> None:
+    """As ssh leaves the master of a connection, and gpg its agent: with the pipes open, for hours."""
     pids = tmp_path / "pids"
-    code = (
-        "import subprocess, sys\n"
-        "child = subprocess.Popen([sys.executable, '-I', '-c', 'import time; time.sleep(60)'])\n"
-        "open(sys.argv[1], 'w').write(str(child.pid))"
-    )
-    with pytest.raises(ToolTimeout):
-        process.run(python(code, pids), env=ENV, timeout=1)
-    wait_until(lambda: not is_alive(int(pids.read_text())))
+    done = process.run(python(DAEMON, pids, own_session), env=ENV, timeout=40)
+    daemon = int(pids.read_text())
+    assert (done.status, done.out) == (0, "done\n")
+    assert is_alive(daemon)
+    os.kill(daemon, signal.SIGKILL)
+
+
+# Run with a terminal of its own, as it is when a person releases by hand.
+ASKER = """
+import fcntl, os, sys, termios
+from unmoor.runtime import process
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+open('/dev/tty').close()
+print(process.run([sys.executable, '-I', '-c', "open('/dev/tty')"], env=os.environ, timeout=20, ok=None).err)
+"""
+
+
+def test_there_is_no_terminal_to_ask_on() -> None:
+    """A passphrase asked for in the background would stop the program until its limit."""
+    ours, theirs = os.openpty()
+    try:
+        command = [sys.executable, "-c", ASKER]
+        done = subprocess.run(
+            command, stdin=theirs, capture_output=True, text=True, start_new_session=True, check=True, timeout=60
+        )
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert "No such device or address: '/dev/tty'" in done.stdout
+
+
+def test_output_without_end_is_cut_in_memory_and_whole_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "_HEAD", 1 << 16)
+    monkeypatch.setattr(output, "_TAIL", 1 << 16)
+    monkeypatch.setattr(output, "_BLOCK", 1 << 17)
+    code = "for number in [*range(200_000), 'the end']: print(number)"
+    log = tmp_path / "tool.log"
+    done = process.run(python(code), env=ENV, log=log)
+    assert len(done.out) < 1 << 19
+    assert done.out.startswith("0\n1\n")
+    assert done.out.endswith("\n199999\nthe end\n")
+    assert " characters left out]" in done.out
+    assert log.read_text().split("\n")[1:-2] == [*map(str, range(200_000)), "the end"]
+    with pytest.raises(ToolFailed, match="said more than can be read"):
+        process.run(python(code), env=ENV)
+
+
+@pytest.mark.usefixtures("fresh_secrets")
+def test_no_secret_is_cut_in_two_on_its_way_into_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "_BLOCK", 1 << 17)
+    secret = base64.b32encode(os.urandom(20)).decode() + "\n" + base64.b32encode(os.urandom(20)).decode()
+    redact.register(secret)
+    log = tmp_path / "tool.log"
+    process.run(python("import sys; print((sys.argv[1] + '\\n') * 20_000)", secret), env=ENV, log=log)
+    assert not any(part in log.read_text() for part in secret.split())
+    assert log.read_text().count("[hidden]\n") == 20_001  # the command, too
+
+
+@pytest.mark.parametrize("at", ["/dev/full", "taken/tool.log", "link"])
+def test_a_log_that_cannot_be_written_stops_nothing(tmp_path: Path, at: str) -> None:
+    (tmp_path / "taken").touch()
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    done = process.run(python("print('published')"), env=ENV, log=tmp_path / at)
+    assert (done.out, done.log) == ("published\n", "")
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_log_is_for_its_user_alone(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        process.run(python("print('said')"), env=ENV, log=tmp_path / "logs" / "tool.log")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "logs").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "logs" / "tool.log").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(errno.EMFILE, "Too many open files"), (errno.ENOMEM, "Cannot allocate memory")]
+)
+def test_a_machine_that_starts_no_more_programs_is_said_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, number: int, said: str
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(process.subprocess, "Popen", full)
+    with pytest.raises(ToolError, match=f"cannot start python.*: {said}") as caught:
+        process.run([sys.executable], env=ENV)
+    assert "ulimit" in str(caught.value)
+
+
+def test_a_folder_that_is_gone_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ToolError, match="No such file or directory") as caught:
+        process.run(python("pass"), env=ENV, cwd=tmp_path / "gone")
+    assert caught.value.problems[0].place == str(tmp_path / "gone")
+
+
+@pytest.mark.parametrize(
+    ("limit", "hint"),
+    [("tests.seconds", "raise tests.seconds in [tool.unmoor], or run it by hand"), ("", "run it by hand")],
+)
+def test_a_limit_is_raised_only_where_it_can_be(limit: str, hint: str) -> None:
+    with pytest.raises(ToolTimeout) as caught:
+        process.run(python("import time; time.sleep(60)"), env=ENV, timeout=0.01, limit=limit)
+    assert caught.value.problems[0].hint == f"{hint} to see what it waits for"
 
 
 def test_a_program_that_starts_while_the_process_is_told_to_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,7 +291,7 @@ def test_the_tail_leaves_empty_lines_out() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's signal on the parent's death is Linux's")
 @pytest.mark.parametrize("leashed", [True, False])
-def test_a_leashed_child_dies_with_its_killed_parent(tmp_path: Path, *, leashed: bool) -> None:
+def test_a_child_dies_with_its_killed_parent(tmp_path: Path, *, leashed: bool) -> None:
     pid_file = tmp_path / "pid"
     child = "import os, sys, time; open(sys.argv[1] + '.new', 'w').write(str(os.getpid()));"
     child += "os.rename(sys.argv[1] + '.new', sys.argv[1]); time.sleep(60)"
@@ -193,11 +306,7 @@ def test_a_leashed_child_dies_with_its_killed_parent(tmp_path: Path, *, leashed:
     finally:
         os.kill(started, signal.SIGKILL)
         os.waitpid(started, 0)
-    if leashed:
-        wait_until(lambda: not is_alive(pid))
-    else:
-        assert is_alive(pid)
-        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not is_alive(pid))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the leash is for Linux")
@@ -205,3 +314,34 @@ def test_a_leashed_program_keeps_its_output_and_status() -> None:
     with pytest.raises(ToolFailed) as caught:
         process.run(python("print('said'); raise SystemExit(6)"), env=ENV, leashed=True)
     assert (caught.value.status, caught.value.tail) == (6, "said")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up as Linux shows them")
+def test_what_a_child_has_started_dies_with_the_killed_process_too(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    grandchild = "import os, sys, time; open(sys.argv[1] + '.new', 'w').write(f'{os.getppid()} {os.getpid()}');"
+    grandchild += "os.rename(sys.argv[1] + '.new', sys.argv[1]); time.sleep(60)"
+    child = f"import subprocess, sys; subprocess.run([sys.executable, '-I', '-c', {grandchild!r}, sys.argv[1]])"
+    parent = (
+        "import os, sys; from unmoor.runtime import process\n"
+        "process.run([sys.executable, '-c', 'pass'], env=os.environ)\n"
+        f"process.run([sys.executable, '-I', '-c', {child!r}, sys.argv[1]], env=os.environ)"
+    )
+    started = os.posix_spawn(sys.executable, [sys.executable, "-c", parent, str(pids)], dict(os.environ), setpgroup=0)
+    try:
+        wait_until(pids.exists)
+    finally:
+        os.killpg(started, signal.SIGKILL)
+        os.waitpid(started, 0)
+    for pid in map(int, pids.read_text().split()):
+        wait_until(lambda pid=pid: not is_alive(pid))
+
+
+def test_pipes_that_cannot_be_polled_are_read_by_threads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(output, "_by_polling", output._by_threads)  # noqa: SLF001 - Windows' way
+    test_output_and_status_come_back_apart()
+    test_a_noisy_program_does_not_block()
+    test_standard_input_is_empty_unless_given()
+    test_a_program_that_does_not_read_its_input_does_not_block()
+    test_a_program_that_left_a_daemon_behind_has_ended(tmp_path, 1)
+    test_a_timeout_ends_the_whole_group_and_keeps_what_was_said(tmp_path)

@@ -361,3 +361,19 @@ def test_a_remote_on_this_machine_is_asked_past_a_proxy(repository: Repository) 
         assert Git(repository.folder, environ).remote_refs(f"{address}/x.git") is None
     assert len(asked) == 1
     assert proxy.asked == []
+
+
+@pytest.mark.parametrize("setting", ["autocrlf = true", "eol = crlf"])
+def test_a_clone_has_the_bytes_of_the_commit_whatever_the_user_has_set(
+    repository: Repository, tmp_path: Path, setting: str
+) -> None:
+    repository.write(".gitattributes", "*.txt text=auto\n*.bat text eol=crlf\n")
+    repository.write("text.txt", "one\ntwo\n")
+    repository.write("always.bat", "one\n")
+    repository.commit()
+    (tmp_path / "config").write_text(f"[core]\n\t{setting}\n")
+    user = {**repository.environ, "GIT_CONFIG_GLOBAL": str(tmp_path / "config")}
+    clone = Git(repository.folder, user).clone(tmp_path / "clone")
+    clone.run("checkout", "--quiet", "--detach")
+    assert (clone.folder / "text.txt").read_bytes() == b"one\ntwo\n"
+    assert (clone.folder / "always.bat").read_bytes() == b"one\r\n"

@@ -8,13 +8,12 @@ large files), as it would when they were committed.
 from __future__ import annotations
 
 import posixpath
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from unmoor.archives.archive_file import Member, git_ids
+from unmoor.runtime import scratch
 from unmoor.tools.git import Git
 
 __all__ = ["CommitFiles", "Entry", "load"]
@@ -96,8 +95,8 @@ class CommitFiles:
         return entry is not None and entry.blob in member.git
 
     def _filtered(self, path: str, content: bytes) -> str:
-        with tempfile.TemporaryDirectory(prefix="unmoor-filter-") as scratch:
-            file = Path(scratch) / "content"
+        with scratch.folder("filter") as folder:
+            file = folder / "content"
             file.write_bytes(content)
             return self.git.run("hash-object", f"--path={self.place(path)}", "--", file).out.strip()
 

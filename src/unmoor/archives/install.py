@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from unmoor.archives.interpreters import Python
 from unmoor.errors import ToolFailed
 from unmoor.runtime import environment, process
 from unmoor.runtime.http import Login
+from unmoor.runtime.scratch import folder
 from unmoor.tools.uv import Environment, create, pip_install
 
 __all__ = ["InstallReport", "Order", "extras_of", "install"]
@@ -79,8 +79,7 @@ def install(archive: Path, python: Python, order: Order, *, environ: Mapping[str
     Raises ``ToolMissing`` and ``ToolTimeout``; an archive that cannot be installed is a fact and raises nothing.
     """
     env = environment.clean(environ)
-    with tempfile.TemporaryDirectory(prefix="unmoor-install-", ignore_cleanup_errors=True) as name:
-        scratch = Path(name).resolve()
+    with folder("install") as scratch:
         made = create(scratch / "env", python.path, env, installer=order.installer)
         started = time.monotonic()
         try:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from unmoor.errors import Blocked
 from unmoor.model import Distribution, Finding, wheels_first
-from unmoor.runtime.files import ensure_folder, sha256_of, write_whole
+from unmoor.runtime.files import ensure_folder, sha256_of, unlink, write_whole
 
 __all__ = ["SUMS", "is_whole", "listed_digests", "seal", "sealed", "unseal", "verified"]
 
@@ -115,9 +115,8 @@ def is_whole(dist_folder: Path, recorded: Sequence[Distribution]) -> bool:
 def unseal(dist_folder: Path) -> None:
     """Empty the folder, the list first, so that a half-emptied folder has no seal. Only before any upload."""
     ensure_folder(dist_folder)
-    (dist_folder / SUMS).unlink(missing_ok=True)
-    for path in dist_folder.iterdir():
-        path.unlink()
+    for path in sorted(dist_folder.iterdir(), key=lambda path: path.name != SUMS):
+        unlink(path)
 
 
 def _listed(sums: Path) -> dict[str, str]:

@@ -11,14 +11,14 @@ no workers takes it back before the first session.
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
+
+from unmoor.runtime import scratch
 
 __all__ = ["lay_out", "take_back", "take_up"]
 
@@ -26,7 +26,7 @@ _SAFE_PATH = "PYTHONSAFEPATH"
 # Python asks only whether there is a value, so it can say whose it is.
 _OURS = "unmoor"
 _HANDOVER = "UNMOOR_HANDOVER"
-_PREFIX = "unmoor-handover-"
+_PURPOSE = "handover"
 
 
 def lay_out(environ: MutableMapping[str, str], credentials: Mapping[str, str]) -> None:
@@ -40,9 +40,8 @@ def lay_out(environ: MutableMapping[str, str], credentials: Mapping[str, str]) -
     if credentials:
         content = json.dumps(dict(credentials)).encode()
         pad = os.urandom(len(content))
-        folder = tempfile.mkdtemp(prefix=_PREFIX)
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        handle = os.open(Path(folder) / "half", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        folder = scratch.lasting(_PURPOSE)
+        handle = os.open(folder / "half", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as stream:
             stream.write(pad)
         environ[_HANDOVER] = f"{_mixed(content, pad).hex()}:{folder}"
@@ -65,7 +64,7 @@ def take_up(environ: MutableMapping[str, str]) -> dict[str, str]:
 def take_back(environ: MutableMapping[str, str]) -> None:
     """Take back what was laid out, the file included; a second time does nothing."""
     _, folder = _taken(environ)
-    if Path(folder).name.startswith(_PREFIX):
+    if Path(folder).name.startswith(f"{_PURPOSE}-"):
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import os
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +15,7 @@ from unmoor.pipeline.open_plan import open_plan
 from unmoor.project.nearest_name import did_you_mean
 from unmoor.report.stage_rows import last_run
 from unmoor.request import Request
-from unmoor.runtime import environment, process
+from unmoor.runtime import environment, process, scratch
 
 __all__ = ["rehearse"]
 
@@ -42,11 +41,11 @@ def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str) 
     component, layout = opened.releases[0].component, opened.layout
     _parses(component.folder / "noxfile.py")
     env = {**environ, "UNMOOR_RUN_ID": run_id, "UNMOOR_AGAIN": "unmoor rehearse"}
-    with tempfile.TemporaryDirectory(prefix="unmoor-nox-") as scratch:
+    with scratch.folder("nox") as folder:
         noxfile = component.folder / "noxfile.py"
         if not component.repository.adopted:
             env["UNMOOR_ADOPTED"] = "no"
-            noxfile = Path(scratch) / "noxfile.py"
+            noxfile = folder / "noxfile.py"
             noxfile.write_text(_BORROWED.format(root=str(component.folder)), encoding="utf-8")
         command: list[str | Path] = [*process.module("nox"), "--noxfile", noxfile, "--sessions", stage]
         command += ["--parallel", jobs] if jobs != "1" else []

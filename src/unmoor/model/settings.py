@@ -144,6 +144,7 @@ class Settings:
     zero_major: str = "minor"
     bump_commit: str = "together"
     sign_tags: bool = False
+    remote_lock: bool = False
     archive_allow: tuple[str, ...] = ()
     executables: tuple[str, ...] = ()
     secrets: tuple[SecretAllowance, ...] = ()

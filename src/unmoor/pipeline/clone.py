@@ -7,15 +7,13 @@ names and times, so that the same plan leads to the same commit wherever it is c
 
 from __future__ import annotations
 
-import atexit
-import shutil
-import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from unmoor.errors import Blocked
 from unmoor.model import Component, Mode, Plan
+from unmoor.runtime import scratch
 from unmoor.tools.git import Git
 
 __all__ = ["Clone"]
@@ -77,9 +75,7 @@ class Clone:
     def _make(self) -> tuple[Path, str]:
         with self._lock:
             if self._made is None:
-                top = Path(tempfile.mkdtemp(prefix="unmoor-clone-"))
-                atexit.register(shutil.rmtree, top, ignore_errors=True)
-                self._made = self._fill(top / self._root.name)
+                self._made = self._fill(scratch.lasting("clone") / self._root.name)
             return self._made
 
     def _fill(self, folder: Path) -> tuple[Path, str]:

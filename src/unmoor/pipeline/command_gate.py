@@ -43,6 +43,7 @@ class CommandGateRunner:
             cwd=context.component.folder,
             env=env,
             timeout=self.command.seconds,
+            limit="commands.seconds",
             ok=None,
             log=log,
             leashed=True,

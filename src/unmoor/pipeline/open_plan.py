@@ -110,7 +110,7 @@ def open_components(components: tuple[Component, ...], request: Request, *, loca
     git = Git(repository.root, request.environ)
     common_dir = git.common_dir()
     layout = StateLayout.of(common_dir, request.environ)
-    layout.hide_from_git(common_dir)
+    layout.hide_from_git(common_dir, repository.root)
     mode = Mode.LIVE if request.live else Mode.REHEARSAL
     observer = Observer(mode=mode, memory=request.memory, environ=request.environ)
     if (begun := release_under_way.find(components, git, layout, request)) is not None:
@@ -265,5 +265,5 @@ def _actor(git: Git, request: Request) -> str:
     configured = git.run("config", "--get", "user.name", ok=(0, 1)).out.strip()
     try:
         return configured or getpass.getuser()
-    except (OSError, KeyError):
+    except (ImportError, KeyError, OSError):
         return "unknown"

@@ -1,25 +1,28 @@
 """THE door for programs: the only module that starts one.
 
-Arguments are always a list and never see a shell; standard input is empty, so nothing can ask; output is decoded
-as UTF-8, cleared of secrets and kept in a log when one is named. Every run has a limit. A program that ends with
-an unexpected status raises: nobody can overlook it.
+Arguments are always a list and never see a shell. Standard input is empty and there is no terminal, so nothing can
+ask; output is decoded as UTF-8, cleared of secrets and kept in a log when one is named. Every run has a limit. A
+program that ends with an unexpected status raises: nobody can overlook it. And none outlives this process.
 """
 
 from __future__ import annotations
 
+import atexit
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from unmoor.errors import Incomplete, ToolFailed, ToolMissing, ToolTimeout
+from unmoor.errors import Incomplete, ToolError, ToolFailed, ToolMissing, ToolTimeout
+from unmoor.runtime import output
+from unmoor.runtime.executables import found
+from unmoor.runtime.orphans import Orphans
 from unmoor.runtime.redact import redact
 
 __all__ = ["Completed", "attached", "module", "run", "shown", "stop_all", "tail"]
@@ -27,8 +30,13 @@ __all__ = ["Completed", "attached", "module", "run", "shown", "stop_all", "tail"
 _GRACE = 3.0
 _SHOWN_WIDTH = 90
 _ENDED = -int(signal.SIGTERM)
+if sys.platform == "win32":
+    _KILL, _NEW_GROUP = signal.SIGTERM, subprocess.CREATE_NEW_PROCESS_GROUP
+else:
+    _KILL, _NEW_GROUP = signal.SIGKILL, 0
 _LEASH = str(Path(__file__).with_name("die_with_parent.py"))
-_running: set[subprocess.Popen[str]] = set()
+_ORPHANS = str(Path(__file__).with_name("orphans.py"))
+_running: set[subprocess.Popen[bytes]] = set()
 # A plain flag: it is raised in signal handlers, which may interrupt whoever holds the lock of an Event.
 _ending = False
 
@@ -92,7 +100,7 @@ def stop_all() -> None:
         time.sleep(0.02)
     for child in children:
         # For those of its group that outlive it, too.
-        _tell(child, getattr(signal, "SIGKILL", signal.SIGTERM))
+        _tell(child, _KILL)
 
 
 def tail(text: str, lines: int = 12) -> str:
@@ -112,41 +120,52 @@ def run(
     leashed: bool = False,
     inherit: Sequence[int] = (),
     hint: str = "",
+    limit: str = "",
 ) -> Completed:
     """Run a program to its end and return what it said.
 
     ``timeout`` is in seconds. ``ok`` lists the exit statuses that mean success, ``None`` accepts all. ``leashed``
     programs die with this process (Linux), even when it is killed. ``inherit`` are file descriptors the program
-    keeps open, so that a lock held through them outlives us. Raises ``ToolMissing``, ``ToolTimeout`` and
-    ``ToolFailed``; ``hint`` becomes their advice. Raises ``Incomplete`` once this process was told to end.
+    keeps open, so that a lock held through them outlives us. Output without end is cut in the middle, in memory; the
+    ``log`` has all of it. Raises ``ToolMissing``, ``ToolTimeout`` and ``ToolFailed``; ``hint`` becomes their advice,
+    ``limit`` is the setting that ``timeout`` comes from. Raises ``ToolError`` where the machine can start no more
+    programs, and ``Incomplete`` once this process was told to end.
     """
     _unless_ending()
     command = [str(part) for part in argv]
-    program = shutil.which(command[0], path=env.get("PATH"))
+    program = found(command[0], env)
     if program is None:
         what = f"the program {command[0]!r} was not found"
         raise ToolMissing(what, hint=hint or f"install {Path(command[0]).name} or put it on PATH")
     started = time.monotonic()
     full = [program, *command[1:]]
-    if leashed:
-        full = _leash(full)
-    out, err, status = _wait(full, cwd=cwd, env=env, timeout=timeout, stdin=stdin, inherit=inherit)
+    kept = output.Log(log, f"$ {redact(' '.join(command))}\n")
+    out, err = output.Stream(kept), output.Stream(kept)
+    with _started(_leash(full) if leashed else full, cwd=cwd, env=env, stdin=bool(stdin), inherit=inherit) as child:
+        status = _wait(child, out, err, stdin.encode(), started + timeout)
+    seconds = time.monotonic() - started
+    ending = "ended at its limit" if status is None else f"exit status {status}"
+    kept.write("\n".join(rest.rstrip() for rest in (out.rest(), err.rest()) if rest.strip()))
+    kept.write(f"\n[{ending} after {seconds:.2f} s]\n")
     done = Completed(
         argv=tuple(command),
         status=_ENDED if status is None else status,
-        out=redact(out),
-        err=redact(err),
-        seconds=time.monotonic() - started,
-        log=str(log or ""),
+        out=out.text,
+        err=err.text,
+        seconds=seconds,
+        log=kept.path,
     )
-    if log is not None:
-        _keep(done, log, "ended at its limit" if status is None else f"exit status {status}")
     if status is None:
         what = f"{shown(command)} did not end within {timeout:g} s"
-        raise ToolTimeout(what, place=done.log, hint="raise the limit in the settings, or run it by hand to see why")
+        advice = f"raise {limit} in [tool.unmoor], or run it by hand" if limit else "run it by hand"
+        raise ToolTimeout(what, place=done.log, hint=f"{advice} to see what it waits for")
     if ok is not None and status not in ok:
         what = f"{shown(command)} ended with exit status {status}"
         raise ToolFailed(what, status=status, tail=tail(done.text), log=done.log, hint=hint)
+    if log is None and (out.left_out or err.left_out):
+        # Nobody has it whole: what is read out of it would be wrong without a word.
+        what = f"{shown(command)} said more than can be read"
+        raise ToolFailed(what, status=status, tail=tail(done.text), hint=hint)
     return done
 
 
@@ -166,42 +185,61 @@ def shown(argv: Sequence[str]) -> str:
     return text if len(text) <= _SHOWN_WIDTH else text[: _SHOWN_WIDTH - 1] + "…"
 
 
-def _wait(
-    argv: list[str],
-    *,
-    cwd: Path | None,
-    env: Mapping[str, str],
-    timeout: float,
-    stdin: str,
-    inherit: Sequence[int],
-) -> tuple[str, str, int | None]:
-    """Wait for the program and return its output and status; no status where it had to be ended."""
-    with subprocess.Popen(  # noqa: S603 - a list, resolved, no shell
-        argv,
-        cwd=cwd,
-        env=dict(env),
-        stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        pass_fds=tuple(inherit) if os.name == "posix" else (),
-        process_group=0 if os.name == "posix" else None,
-    ) as child:
+@contextmanager
+def _started(
+    argv: list[str], *, cwd: Path | None, env: Mapping[str, str], stdin: bool, inherit: Sequence[int]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a program in a session of its own, and see to it that it is over in the end."""
+    try:
+        child = subprocess.Popen(  # noqa: S603 - a list, resolved, no shell
+            argv,
+            cwd=cwd,
+            env=dict(env),
+            bufsize=0,
+            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=tuple(inherit) if os.name == "posix" else (),
+            start_new_session=True,
+            creationflags=_NEW_GROUP,
+        )
+    except OSError as error:
+        what = f"cannot start {shown(argv)}: {error.strerror or error}"
+        hint = "where the machine is out of memory, processes or open files, end other programs or raise ulimit"
+        raise ToolError(what, place=str(error.filename or ""), hint=hint) from error
+    with child:
         _running.add(child)
+        _orphans.add(child.pid)
         try:
             # Whoever was told to end in between did not see this child.
             _unless_ending()
-            out, err = child.communicate(stdin or None, timeout=timeout)
-        except subprocess.TimeoutExpired:
-            return *_stop(child), None
+            yield child
         except BaseException:
             _stop(child)
             raise
         finally:
             _running.discard(child)
-    return out, err, child.returncode
+            _orphans.discard(child.pid)
+
+
+def _wait(
+    child: subprocess.Popen[bytes], out: output.Stream, err: output.Stream, stdin: bytes, until: float
+) -> int | None:
+    """Wait for the program to end and return its exit status; ``None`` where it had to be ended."""
+    assert child.stdout is not None  # noqa: S101 - they are pipes
+    assert child.stderr is not None  # noqa: S101
+    pipes = {child.stdout: out, child.stderr: err}
+    output.read(pipes, (child.stdin, stdin) if child.stdin else None, ended=lambda: _is_over(child), until=until)
+    with suppress(subprocess.TimeoutExpired):
+        return child.wait(max(until - time.monotonic(), 0))
+    _tell(child, signal.SIGTERM)
+    output.read(pipes, None, ended=lambda: _is_over(child), until=time.monotonic() + _GRACE)
+    _stop(child)
+    return None
+
+
+def _is_over(child: subprocess.Popen[bytes]) -> bool:
+    return child.poll() is not None
 
 
 def _unless_ending() -> None:
@@ -211,30 +249,42 @@ def _unless_ending() -> None:
         raise Incomplete(what, hint="run the same command again")
 
 
-def _stop(child: subprocess.Popen[str]) -> tuple[str, str]:
-    """End the child and everything in its process group, asking first; return what was said until then."""
-    out, err = "", ""
-    for number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
+def _stop(child: subprocess.Popen[bytes]) -> None:
+    """End the child and everything in its process group, asking first."""
+    for number in (signal.SIGTERM, _KILL):
         # The second signal is for those of the group that outlive the child, too.
         _tell(child, number)
-        if child.returncode is None:
-            with suppress(subprocess.TimeoutExpired):
-                out, err = child.communicate(timeout=_GRACE)
-    return out, err
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(_GRACE)
 
 
-def _tell(child: subprocess.Popen[str], number: int) -> None:
-    """Send a signal to the child and everything in its process group."""
-    with suppress(ProcessLookupError, PermissionError):
-        if os.name == "posix":
+def _tell(child: subprocess.Popen[bytes], number: int) -> None:
+    """Send a signal to the child and everything in its process group; elsewhere than on POSIX, end what it started."""
+    if sys.platform == "win32":
+        import ctypes
+
+        folder = ctypes.create_unicode_buffer(260)
+        ctypes.windll.kernel32.GetSystemDirectoryW(folder, len(folder))
+        taskkill = [f"{folder.value}\\taskkill.exe", "/T", "/F", "/PID", str(child.pid)]
+        subprocess.run(taskkill, capture_output=True, check=False)  # noqa: S603 - the system's own, by its path
+        child.kill()
+    else:
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, number)
-        else:
-            child.kill()
 
 
-def _keep(done: Completed, log: Path, ending: str) -> None:
-    log.parent.mkdir(parents=True, exist_ok=True)
-    head = f"$ {redact(' '.join(done.argv))}\n"
-    foot = f"\n[{ending} after {done.seconds:.2f} s]\n"
-    with log.open("a", encoding="utf-8") as stream:
-        stream.write(head + done.text + foot)
+def _watcher() -> int:
+    """Start the watcher over orphans and return the descriptor of its input."""
+    if sys.platform == "win32":
+        raise OSError("there are no process groups")
+    command = [sys.executable, "-I", "-S", _ORPHANS]
+    watcher = subprocess.Popen(  # noqa: S603 - a list, no shell
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    assert watcher.stdin is not None  # noqa: S101 - it is a pipe
+    # It ends when its input does, at the latest with this process.
+    atexit.register(watcher.communicate)
+    return watcher.stdin.fileno()
+
+
+_orphans = Orphans(_watcher)

@@ -7,13 +7,13 @@ serves afterwards is. The same bytes there already: done. Other bytes under the 
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unmoor.errors import Blocked, Incomplete
 from unmoor.indexes import simple, wait
 from unmoor.model import Distribution, Resolution, wheels_first
+from unmoor.runtime import scratch
 from unmoor.runtime.files import sha256_of
 from unmoor.stages import Done
 from unmoor.state import upload_intents
@@ -91,8 +91,8 @@ def _upload(context: Context, index: Index, file: Distribution) -> None:
     context.mark(f"uploading {file.filename} to {index.name}")
     output = ""
     for attempt in range(1, _TRIES + 1):
-        with tempfile.TemporaryDirectory(prefix="unmoor-upload-") as private:
-            copy = _private_copy(context.dist / file.filename, Path(private), file)
+        with scratch.folder("upload") as private:
+            copy = _private_copy(context.dist / file.filename, private, file)
             answer = index.client.upload(copy, log=context.log(f"{index.name}.twine"), locks=context.locks)
             _unchanged(copy, file)
         if answer.accepted:

@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from unmoor.errors import UnmoorError
 from unmoor.model import Mode, Release
 from unmoor.runtime.files import write_whole
 
@@ -33,9 +34,15 @@ class StateLayout:
 
     @classmethod
     def of(cls, common_dir: Path, environ: Mapping[str, str]) -> StateLayout:
-        """Return the layout for a repository, by its common git directory."""
+        """Return the layout for a repository, by its common git directory; raise ``UnmoorError`` for no folder."""
         elsewhere = environ.get("UNMOOR_STATE", "")
-        return cls(Path(elsewhere).expanduser().resolve() if elsewhere else common_dir / "unmoor")
+        if not elsewhere:
+            return cls(common_dir / "unmoor")
+        try:
+            return cls(Path(elsewhere).expanduser().resolve())
+        except (OSError, RuntimeError, ValueError) as error:
+            what = f"this names no folder: {elsewhere!r}"
+            raise UnmoorError(what, place="UNMOOR_STATE", hint="write the path in full") from error
 
     @property
     def plans(self) -> Path:
@@ -59,11 +66,27 @@ class StateLayout:
         suffix = ".rehearsal" if mode is Mode.REHEARSAL else ""
         return self.base / (_UNSAFE.sub("-", f"{component}-{version}") + suffix)
 
-    def hide_from_git(self, common_dir: Path) -> None:
-        """Have git ignore state that was moved into the working tree: it is no work of the user's."""
+    def hide_from_git(self, common_dir: Path, root: Path) -> None:
+        """Have git ignore state that was moved into the working tree at ``root``: it is no work of the user's.
+
+        Raises ``UnmoorError`` where the folder has anything else in it: that would be hidden too.
+        """
         ignored = self.base / ".gitignore"
-        if self.base.parent != common_dir and not ignored.exists():
-            write_whole(ignored, b"*\n")
+        inside = self.base.is_relative_to(root.resolve()) and not self.base.is_relative_to(common_dir)
+        if not inside or ignored.exists():
+            return
+        others = sorted(each.name for each in self.base.iterdir() if not _is_ours(each)) if self.base.is_dir() else []
+        if others:
+            what = f"this folder of the project is not for state alone, it has {others[0]!r}"
+            hint = "have it name a folder of its own, such as .unmoor, or one outside of the project"
+            raise UnmoorError(what, place="UNMOOR_STATE", hint=hint)
+        write_whole(ignored, b"*\n")
+
+
+def _is_ours(entry: Path) -> bool:
+    """Say whether an entry of a state folder is ours; a folder that was handed on may have lost its ``.gitignore``."""
+    parts = ("plan.json", "seal.json", "evidence", "dist")
+    return entry.name in {"plans", "runs", "locks"} or any((entry / part).exists() for part in parts)
 
 
 def trim(folder: Path, keep: int) -> None:

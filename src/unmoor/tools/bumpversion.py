@@ -6,14 +6,12 @@ replace the version everywhere in the file.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from unmoor.errors import ToolFailed, UnmoorError
 from unmoor.project.version_locator import Span
-from unmoor.runtime import environment, process
+from unmoor.runtime import environment, process, scratch
 
 __all__ = ["WHOLE", "entries", "run"]
 
@@ -64,8 +62,7 @@ def run(
 
     current, new = versions
     paths = list(dict.fromkeys(str(entry["filename"]) for entry in table["files"]))
-    with tempfile.TemporaryDirectory(prefix="unmoor-bump-") as scratch:
-        top = Path(scratch)
+    with scratch.folder("bump") as top:
         for path in paths:
             copy = top / "tree" / path
             copy.parent.mkdir(parents=True, exist_ok=True)

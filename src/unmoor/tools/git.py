@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from unmoor.errors import ToolFailed, ToolTimeout, UnmoorError
-from unmoor.runtime import environment, process
+from unmoor.runtime import environment, process, scratch
 from unmoor.runtime.redact import redact
 
 __all__ = ["Git", "find_root"]
@@ -61,11 +60,14 @@ class Git:
     def clone(self, folder: Path) -> Git:
         """Clone this repository into ``folder``, with nothing checked out and no tags.
 
-        No hook runs there, neither a template's nor one that the user has configured for all repositories.
+        No hook runs there, neither a template's nor one that the user has configured for all repositories. Its files
+        are the commit's, byte by byte: whether lines end in another way is said by the project's attributes alone.
         """
         hookless = ("--template=", f"--config=core.hooksPath={os.devnull}")
+        plain = ("--config=core.autocrlf=false", "--config=core.eol=lf")
         # --shared borrows the objects instead of copying them: our clones are gone before they could be.
-        self.run("clone", "--quiet", "--shared", "--no-tags", "--no-checkout", *hookless, "--", self.folder, folder)
+        options = ("--quiet", "--shared", "--no-tags", "--no-checkout", *hookless, *plain)
+        self.run("clone", *options, "--", self.folder, folder)
         return Git(folder, self.environ)
 
     # ── what the repository says ─────────────────────────────────────────────────────────────────────────────
@@ -170,8 +172,8 @@ class Git:
         All of it: tracked changes and untracked files that git does not ignore. Nothing in the repository is
         touched: the index is a copy and new objects go to a temporary place.
         """
-        with tempfile.TemporaryDirectory(prefix="unmoor-tree-") as scratch:
-            return self.run("write-tree", extra=self._staged(Path(scratch))).out.strip()
+        with scratch.folder("tree") as folder:
+            return self.run("write-tree", extra=self._staged(folder)).out.strip()
 
     def commit_working_tree(
         self, into: Git, *, message: str, extra: Mapping[str, str], only: Sequence[str] = ()
@@ -182,8 +184,8 @@ class Git:
         they are: objects are written to the clone alone.
         """
         objects = into.run("rev-parse", "--git-path", "objects").out.strip()
-        with tempfile.TemporaryDirectory(prefix="unmoor-tree-") as scratch:
-            staged = self._staged(Path(scratch), objects=(into.folder / objects).resolve(), only=only)
+        with scratch.folder("tree") as folder:
+            staged = self._staged(folder, objects=(into.folder / objects).resolve(), only=only)
             tree = self.run("write-tree", extra=staged).out.strip()
         head = into.head()
         made = into.run("commit-tree", tree, "-p", head, "-F", "-", stdin=message, extra=extra).out.strip()

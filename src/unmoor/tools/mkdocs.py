@@ -37,6 +37,7 @@ def examine(tools: ToolEnvironment, engine: str, source: str, *, log: Path, seco
         log=log,
         seconds=seconds,
         extra=_QUIET,
+        limit="docs.seconds",
     )
     problems = [_finding(tools, each["message"]) for each in _SAID.finditer(done.text)]
     if done.status and not problems:

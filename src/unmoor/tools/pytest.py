@@ -72,7 +72,7 @@ def run(
         argv += posargs
     if coverage is not None:
         extra["COVERAGE_FILE"] = str(coverage)
-    done = tools.run(*argv, log=log, seconds=seconds, extra=extra)
+    done = tools.run(*argv, log=log, seconds=seconds, extra=extra, limit="tests.seconds")
     return Run(
         report=_record(done, record),
         status=done.status,

@@ -18,13 +18,13 @@ import re
 import secrets
 import string
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from unmoor.errors import ToolError, ToolMissing
 from unmoor.runtime import process
+from unmoor.runtime.scratch import folder as folder_for
 from unmoor.tools.credential_files import credential_lines
 
 __all__ = ["Hit", "scan"]
@@ -103,8 +103,7 @@ def scan(folder: Path, paths: Iterable[str], *, env: Mapping[str, str], log: Pat
         what = "detect-secrets was not found"
         raise ToolMissing(what, hint="install unmoor with its dependencies")
     found: list[Hit] = []
-    with tempfile.TemporaryDirectory(prefix="unmoor-secrets-") as name:
-        scratch = Path(name)
+    with folder_for("secrets") as scratch:
         handed: dict[str, tuple[str, list[int]]] = {}
         for path in dict.fromkeys(paths):
             content = _content(folder / path)

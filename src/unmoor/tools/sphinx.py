@@ -38,6 +38,7 @@ def examine(tools: ToolEnvironment, source: Path, *, live: bool, log: Path, seco
         *(source, out),
         log=log,
         seconds=seconds,
+        limit="docs.seconds",
     )
     said = _warnings(tools, warnings)
     if done.status and not said:

@@ -6,15 +6,10 @@ removed when the process ends. Tools work in the user's tree as they always did;
 
 from __future__ import annotations
 
-import atexit
-import getpass
-import hashlib
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
@@ -22,6 +17,7 @@ from unmoor.errors import ToolFailed, ToolMissing
 from unmoor.model import Component, Requirements
 from unmoor.request import Memory
 from unmoor.runtime import environment, lock, process
+from unmoor.runtime.scratch import lasting
 from unmoor.tools import uv
 
 __all__ = ["ToolEnvironment", "narrowing", "open_environment", "scratch", "surroundings", "unnarrowed"]
@@ -77,10 +73,16 @@ class ToolEnvironment:
         seconds: float = 600.0,
         extra: Mapping[str, str] | None = None,
         cwd: Path | None = None,
+        limit: str = "",
     ) -> process.Completed:
-        """Run a program in this environment to its end, whatever its exit status; judging is the caller's business."""
+        """Run a program in this environment to its end, whatever its exit status; judging is the caller's business.
+
+        ``limit`` is the setting that ``seconds`` comes from.
+        """
         env = {**self.env, **(extra or {})}
-        return process.run(argv, cwd=cwd or self.folder, env=env, timeout=seconds, ok=None, log=log, leashed=True)
+        return process.run(
+            argv, cwd=cwd or self.folder, env=env, timeout=seconds, ok=None, log=log, leashed=True, limit=limit
+        )
 
     def version(self, distribution: str) -> str:
         """Return the installed version of a distribution, or an empty string where it is not installed."""
@@ -153,14 +155,7 @@ def open_environment(
 
 def scratch(name: str) -> Path:
     """Return a new empty folder that is removed when the process ends."""
-    return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=_top()))
-
-
-@lru_cache(maxsize=1)
-def _top() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="unmoor-environments-")).resolve()
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    return lasting(name)
 
 
 def _suitable(component: Component, env: Mapping[str, str]) -> str:
@@ -217,9 +212,7 @@ def _untouched(folder: Path) -> Iterator[None]:
     setuptools writes it while it builds; the environment has metadata of its own. One install at a time, because
     setuptools cannot build the same tree twice at once.
     """
-    name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
-    busy = Path(tempfile.gettempdir()) / f"unmoor-{getpass.getuser()}" / f"install-{name}.lock"
-    with lock.held(busy, what=f"an install of {folder.name}", patience=_PATIENCE):
+    with lock.held_folder(folder, what=f"an install of {folder.name}", patience=_PATIENCE):
         before = _egg_infos(folder)
         try:
             yield

@@ -8,8 +8,6 @@ the fragments removed. A run that was cut short between the two is recognised by
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ from unmoor.project.nearest_name import did_you_mean
 from unmoor.runtime import environment, process
 from unmoor.runtime.changeset import ChangeSet, inside
 from unmoor.runtime.file_text import FileText
+from unmoor.runtime.scratch import folder as folder_for
 from unmoor.tools import changelog_sections
 from unmoor.tools.towncrier_settings import TowncrierSettings, load
 
@@ -203,16 +202,13 @@ def _copies(
     folder: Path, settings: TowncrierSettings, fragments: Sequence[str], pending: Mapping[str, bytes]
 ) -> Iterator[Path]:
     """Copy what towncrier reads to a temporary place."""
-    scratch = Path(tempfile.mkdtemp(prefix="unmoor-notes-"))
-    try:
+    with folder_for("notes") as scratch:
         for name in (*fragments, "towncrier.toml", "pyproject.toml", settings.template):
             if name and (name in pending or inside(folder, name).is_file()):
                 copy = scratch / name
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 copy.write_bytes(_bytes(folder, name, pending))
         yield scratch
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _built(

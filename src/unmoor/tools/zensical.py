@@ -26,7 +26,17 @@ def examine(tools: ToolEnvironment, source: str, copy: Path, *, log: Path, secon
     config = ("--config-file", source) if source.endswith((".yml", ".yaml", ".toml")) else ()
     before = set(copy.rglob("*.html"))
     program = tools.program("zensical")
-    done = tools.run(program, "build", "--strict", *config, log=log, seconds=seconds, cwd=copy, extra={"NO_COLOR": "1"})
+    done = tools.run(
+        program,
+        "build",
+        "--strict",
+        *config,
+        log=log,
+        seconds=seconds,
+        cwd=copy,
+        extra={"NO_COLOR": "1"},
+        limit="docs.seconds",
+    )
     pages = [page for page in copy.rglob("*.html") if page not in before and page.name != "404.html"]
     problems = _problems(tools, done) if done.status else []
     if done.status and not pages and not problems:

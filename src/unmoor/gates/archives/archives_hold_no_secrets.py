@@ -6,14 +6,11 @@ are where secrets were found that no scan of a repository could see. A published
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 from unmoor.archives.archive_file import Archive, read, unpack
 from unmoor.archives.globs import matches
 from unmoor.context import Context
 from unmoor.model import Finding, Findings
-from unmoor.runtime import environment
+from unmoor.runtime import environment, scratch
 from unmoor.tools.secretscan import Hit, scan
 
 ASSERTS = "no archive holds a secret"
@@ -26,10 +23,10 @@ def check(context: Context) -> Findings:
     notices: list[Finding] = []
     for path in context.archives:
         archive = read(path)
-        with tempfile.TemporaryDirectory(prefix="unmoor-unpacked-") as folder:
-            paths = unpack(archive, Path(folder))
+        with scratch.folder("unpacked") as folder:
+            paths = unpack(archive, folder)
             env = environment.own(context.environ)
-            hits = scan(Path(folder), paths, env=env, log=context.log(f"secrets.{archive.kind}"))
+            hits = scan(folder, paths, env=env, log=context.log(f"secrets.{archive.kind}"))
         examined += len(paths)
         for hit in hits:
             reason = _allowance(context, hit)

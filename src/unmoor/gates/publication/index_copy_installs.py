@@ -6,7 +6,6 @@ package of the same name gets installed; so the index under test hands out this 
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 from unmoor.archives.install_check import check_install
@@ -15,7 +14,7 @@ from unmoor.context import Context
 from unmoor.errors import Incomplete
 from unmoor.indexes import configured, credentials, wait
 from unmoor.model import Distribution, Finding, Findings
-from unmoor.runtime import environment
+from unmoor.runtime import environment, scratch
 from unmoor.runtime.files import sha256_of
 from unmoor.targets import Index
 
@@ -30,7 +29,7 @@ def check(context: Context) -> Findings:
     index = context.index
     if index is None or not context.distributions:
         return Findings()
-    with tempfile.TemporaryDirectory(prefix="unmoor-copy-") as name:
+    with scratch.folder("copy") as name:
         fetched, problems = _fetch(context, index, Path(name))
         if problems:
             return Findings(examined=len(context.distributions), unit="files", problems=problems)

@@ -5,13 +5,13 @@ Waits by asking, with back-off and a limit. *Not visible yet* is an outcome of i
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 from unmoor.context import Context
 from unmoor.errors import Incomplete
 from unmoor.indexes import wait
 from unmoor.model import Finding, Findings
+from unmoor.runtime import scratch
 
 ASSERTS = "the index serves exactly the bytes that were built"
 _PATIENCE_LIVE = 900.0
@@ -25,7 +25,7 @@ def check(context: Context) -> Findings:
         return Findings()
     wanted = {each.filename: each.sha256 for each in context.distributions}
     patience = _PATIENCE_LIVE if context.live else _PATIENCE_REHEARSAL
-    with tempfile.TemporaryDirectory(prefix="unmoor-back-") as folder:
+    with scratch.folder("back") as folder:
         result = wait.wait_for(
             index.client,
             context.component.name,

@@ -52,6 +52,7 @@ MEANINGS: Mapping[str, str] = {
     "zero-major": "What a breaking change bumps before 1.0.",
     "bump-commit": "Whether version and changelog are one commit or the version has its own.",
     "sign-tags": "Whether release tags are signed with git's own signing settings.",
+    "remote-lock": "Whether a live release holds a lock on the remote: for where several machines may release by hand.",
     "archive-allow": "Files or patterns that may be in an archive although they look like strays.",
     "executables": "Files or patterns that may be executable in an archive.",
     "secrets": "Places where something that looks like a secret is none.",

@@ -7,7 +7,6 @@ indexes by digest; a rebuild would be another artifact under the same name.
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from unmoor.errors import Blocked
 from unmoor.evidence.binding import seal_digest
 from unmoor.evidence.statements import Damaged
 from unmoor.model import Distribution, Resolution
-from unmoor.runtime import environment
+from unmoor.runtime import environment, scratch
 from unmoor.stages import Done
 from unmoor.stages.build.adoption import adopt, published
 from unmoor.stages.build.recovery import bring_back, must_be_uploaded_ones
@@ -55,10 +54,10 @@ def observe(context: Context) -> Done | None:
 def run(context: Context) -> Done:
     """Build from a fresh clone of the planned commit and seal what comes out, or what the main index has of it."""
     there = published(context)
-    with tempfile.TemporaryDirectory(prefix="unmoor-build-") as scratch:
-        built = _built(context, Path(scratch))
+    with scratch.folder("build") as folder:
+        built = _built(context, folder)
         if there:
-            built = adopt(context, built, there, Path(scratch) / "published")
+            built = adopt(context, built, there, folder / "published")
         elif context.has_begun:
             must_be_uploaded_ones(context, built)
         # A seal without its record is what a run that was killed in between leaves; nothing was uploaded from it.
@@ -72,14 +71,14 @@ def run(context: Context) -> Done:
     return Done(how=Resolution.RAN, detail=detail, files=files, facts=facts)
 
 
-def _built(context: Context, scratch: Path) -> tuple[Path, ...]:
-    """Build the planned commit below ``scratch``, and return the archives."""
+def _built(context: Context, folder: Path) -> tuple[Path, ...]:
+    """Build the planned commit below ``folder``, and return the archives."""
     # Its own place for temporary files, so that a build that was ended leaves none behind.
-    temporary = scratch / "tmp"
+    temporary = folder / "tmp"
     temporary.mkdir(parents=True)
     return builder.build(
         context.workspace.path / context.component.path,
-        scratch / "dist",
+        folder / "dist",
         env=environment.own(context.environ) | {"TMPDIR": str(temporary)},
         epoch=context.plan.epoch,
         installer=context.component.settings.installer,

@@ -7,7 +7,6 @@ where its bytes come out the same. Anything else under those names would be anot
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from unmoor.errors import Blocked, Incomplete
 from unmoor.indexes import simple
 from unmoor.model import Distribution, Target
 from unmoor.rehearsal.select_targets import open_index
+from unmoor.runtime import scratch
 from unmoor.runtime.files import sha256_of
 from unmoor.runtime.http import Unreachable
 from unmoor.state import upload_intents
@@ -36,13 +36,13 @@ def bring_back(context: Context, files: tuple[Distribution, ...], build: _Build)
     ``build`` builds the planned commit in the folder it is given. Raises ``Blocked`` where some archive is nowhere to
     be had, ``Incomplete`` where an index that may have it does not answer.
     """
-    with tempfile.TemporaryDirectory(prefix="unmoor-back-") as scratch:
+    with scratch.folder("back") as folder:
         found = dict(_intact(context.dist, files))
         kept = len(found)
-        silent = _from_indexes(context, files, found, Path(scratch))
+        silent = _from_indexes(context, files, found, folder)
         fetched = len(found) - kept
         if len(found) < len(files):
-            found |= _equal(build(Path(scratch) / "built"), files)
+            found |= _equal(build(folder / "built"), files)
         missing = [each.filename for each in files if each.filename not in found]
         if missing and silent is not None:
             raise Incomplete(
@@ -55,7 +55,7 @@ def bring_back(context: Context, files: tuple[Distribution, ...], build: _Build)
                 f"{', '.join(missing)}",
                 hint="this version cannot be finished with the same bytes; release a new version",
             )
-        paths = _apart(found, Path(scratch) / "again")
+        paths = _apart(found, folder / "again")
         shutil.rmtree(context.dist, ignore_errors=True)
         seal.seal(paths, context.dist)
     return "fetched back by digest" if fetched else "built again to the same digests"

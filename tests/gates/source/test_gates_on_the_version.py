@@ -111,6 +111,32 @@ def test_versions_against_what_was_released(tiny, remote, index, released, base,
     assert bool(found.problems) == bool(problem), found
 
 
+@pytest.mark.parametrize(
+    ("version", "released", "base"),
+    [
+        ("1.0.0", (), ""),
+        ("1.1.0rc1", ("1.0.0",), "1.0.0"),
+        ("1.1.0", ("1.0.0", "1.1.0rc1"), "1.1.0rc1"),
+        ("1.0.1", ("1.0.0", "1.1.0rc1", "1.1.0"), "1.0.0"),
+    ],
+)
+@pytest.mark.parametrize("form", ["v{}", "{}"], ids=["the form", "tags of an older form"])
+def test_a_release_its_candidate_and_a_patch_of_the_line_before_go_forward(
+    tiny, remote, index, version, released, base, form
+):
+    for repository in (tiny, remote):
+        repository.git("tag", "--delete", "v1.1.0")
+    index.projects.clear()
+    for each in released:
+        tiny.git("tag", form.format(each))
+        index.add("tiny-thing", f"tiny_thing-{each}.tar.gz")
+    tiny.git("push", "--quiet", "--tags", "origin")
+    base_tag = form.format(base) if base else ""
+    ours = {"live": True, "index": index.url, "version": version, "base_tag": base_tag}
+    for gate in ("version-moves-forward", "version-is-free", "tag-is-free", "history-is-complete"):
+        assert look(gate, tiny, **ours).problems == (), gate
+
+
 @pytest.mark.parametrize("version", ["5.1.0", "1.2.0.dev1"])
 def test_doubts_do_not_stop_a_rehearsal(tiny, index, version):
     found = look("version-moves-forward", tiny, index=index.url, version=version, base_tag="v1.1.0")

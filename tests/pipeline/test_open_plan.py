@@ -100,7 +100,7 @@ def test_a_live_release_takes_its_base_from_the_rehearsal_of_the_same_commit(tin
     rehearsed = open_plan(request(tiny))
     live = open_plan(request(tiny, live="1.2.0"))
     assert (rehearsed.plan.mode, live.plan.mode) == (Mode.REHEARSAL, Mode.LIVE)
-    assert live.releases[0].release.base_tag == rehearsed.releases[0].release.base_tag == "1.1.0"
+    assert live.releases[0].release.base_tag == rehearsed.releases[0].release.base_tag == "v1.1.0"
 
 
 def test_what_cannot_be_released_is_said_once_and_again_to_every_asker(tiny: Repository) -> None:

@@ -309,9 +309,7 @@ def test_a_rehearsal_names_the_candidates_where_the_rule_leaves_the_base_open():
     made, found = component(static("1.4")), observed(apart=["v1.3", "1.3"])
     plan = make([(made, found)], mode=Mode.REHEARSAL)
     assert (plan.releases[0].base_tag, plan.releases[0].base_candidates) == ("1.3", ("1.3", "v1.3"))
-    assert plan.notices == (
-        "which release 1.4 follows is not clear: 1.3 is tagged more than once, on different commits: 1.3, v1.3",
-    )
+    assert "1.3 is tagged more than once, on different commits: 1.3, v1.3" in plan.notices[0]
     named = live(made, found, "1.4", "1.3")
     assert named.base_tag == "1.3"
 

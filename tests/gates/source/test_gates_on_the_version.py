@@ -75,6 +75,23 @@ def test_changelog_and_bump_my_version_are_notices(tiny):
     assert "bump-my-version remembers '1.1.0'" in words(found.notices)
 
 
+@pytest.mark.parametrize(
+    ("trailers", "problem", "notice"),
+    [
+        ("Release: tiny-thing==1.2.0\nBase: v1.1.0", "", ""),
+        ("Release: tiny-thing==1.2.1\nBase: v1.1.0", "says that it releases '1.2.1', not '1.2.0'", ""),
+        ("Release: tiny-thing==1.2.0\nBase: v1.0.0", "follows v1.0.0, and it follows v1.1.0", ""),
+        ("Release: tiny-thing==1.2.0\nBase: v1.1.0\nPlan: 0", "", "is not what was planned any more"),
+        ("Release: another==9.9\nBase: none", "", ""),
+    ],
+)
+def test_what_the_release_commit_claims_is_compared(tiny, trailers, problem, notice):
+    tiny.git("commit", "--quiet", "--allow-empty", "-m", f"Release 1.2.0\n\n{trailers}")
+    found = look("version-sources-agree", tiny, live=True, base_tag="v1.1.0")
+    assert (bool(found.problems), problem in words(found.problems)) == (bool(problem), True)
+    assert notice in words(found.notices)
+
+
 # ── version-moves-forward ────────────────────────────────────────────────────────────────────────────────────
 
 

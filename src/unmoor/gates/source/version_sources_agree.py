@@ -1,4 +1,4 @@
-"""Every place that states the version states the same one.
+"""Every place that states the version states the same one; the release commit's own claim is such a place too.
 
 Releases have gone out under a tag, a manifest and a module attribute that disagreed; the index then has one version
 and the installed package says another.
@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 from unmoor.context import Context
 from unmoor.errors import UnmoorError
 from unmoor.model import Finding, Findings, VersionSource
+from unmoor.planning.release_commit import claim_of, differences
 from unmoor.planning.versions.pep440 import try_parse
 from unmoor.planning.versions.sources import text_of
 from unmoor.project.detect.changelog import newest_entry
 from unmoor.project.toml_file import read_text
 from unmoor.project.version_locator import locate
+from unmoor.tools.git import Git
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -51,7 +53,8 @@ def check(context: Context) -> Findings:
     if len(values) > 1 or (expected is not None and values - {expected}):
         problems += _listed(places, expected)
     notices = (_spelling(places) if expected else []) + _memory(remembered, values) + _changelog(context, expected)
-    return Findings(examined=len(sources), unit="places", problems=tuple(problems), notices=tuple(notices))
+    claimed, remarks = _claimed(context)
+    return Findings(examined=len(sources), unit="places", problems=(*problems, *claimed), notices=(*notices, *remarks))
 
 
 def _places(
@@ -124,6 +127,17 @@ def _listed(places: list[_Place], expected: Version | None) -> list[Finding]:
             if place not in wrong
         ),
     ]
+
+
+def _claimed(context: Context) -> tuple[list[Finding], list[Finding]]:
+    """Compare the release with what the commit that prepared it claims; a tree that is still to be prepared has none."""
+    release = context.release
+    if release.edits:
+        return [], []
+    git = Git(context.repository.root, context.environ)
+    known = git.tags()
+    claim = claim_of(git, context.plan.commit, release.component, since=known.get(release.base_tag, ""))
+    return differences(git, claim, release, context.plan.commit) if claim else ([], [])
 
 
 def _spelling(places: list[_Place]) -> list[Finding]:

@@ -14,6 +14,7 @@ from unmoor.planning.notes.record import Notes
 from unmoor.planning.version_facts import Observed, VersionFacts
 from unmoor.planning.versions import tags
 from unmoor.planning.versions.next_version import choose
+from unmoor.planning.versions.pep440 import try_parse
 from unmoor.planning.versions.sources import moving
 
 __all__ = ["Observed", "edits", "make"]
@@ -97,12 +98,40 @@ def edits(component: Component, observed: Observed, found: Notes, current: str, 
         followers = observed.followers if observed.followers is not None else _followers(component, current, version)
         paths |= {(prefix / path).as_posix() for path in followers}
     written = changelog(component, found, version, _day(observed, Mode.REHEARSAL)) if found.changes else ""
+    if lock := _lock(component, observed, version):
+        paths.add(lock)
+    stay = notes.stay(component, version)
+    if written and stay and _is_said(component, found, version, _day(observed, Mode.REHEARSAL)):
+        written = ""
     for path in sorted(paths - {written}):
         yield Edit(path=path, what=f"version {current} → {version}")
     if written:
-        yield Edit(path=written, what=f"section for {version} from {len(found.changes)} notes")
-        for path in sorted({origin(change) for change in found.changes}):
+        what = f"section for {version} from {len(found.changes)} notes"
+        yield Edit(path=written, what=f"{what}, which stay for the final release" if stay else what)
+        for path in sorted({origin(change) for change in found.changes} if not stay else ()):
             yield Edit(path=path, what="removed, collected into the changelog")
+
+
+def _lock(component: Component, observed: Observed, version: str) -> str:
+    """Return the lock file that states another version of the component; empty for none."""
+    if not observed.uv_locks:
+        return ""
+    from unmoor.tools import uv_lock
+
+    root, where = component.repository.root, (component.path, component.name)
+    lock = uv_lock.of_component(root, observed.uv_locks, *where)
+    return lock if lock and try_parse(uv_lock.stated(root, lock, *where)) != try_parse(version) else ""
+
+
+def _is_said(component: Component, found: Notes, version: str, day: str) -> bool:
+    """Say whether the changelog has all notes of a version already, though they stay."""
+    from unmoor.tools import towncrier
+
+    if component.notes.style != "towncrier":
+        return False
+    paths = [PurePosixPath(origin(each)).relative_to(component.path).as_posix() for each in found.changes]
+    texts = {path: (component.folder / path).read_text(encoding="utf-8") for path in paths}
+    return set(towncrier.collected(component.folder, version, day, texts)) == set(texts)
 
 
 def changelog(component: Component, found: Notes, version: str, date: str) -> str:

@@ -106,7 +106,8 @@ def differences(git: Git, claim: Claim, release: Release, commit: str) -> tuple[
         what = f"says that it releases {version!r}, not {release.version!r}"
         finding = Finding(message=what, place=place, hint=_HINT)
         return ([finding], []) if claim.commit == commit else ([], [finding])
-    problems, remarks = [], []
+    problems: list[Finding] = []
+    remarks: list[Finding] = []
     if base != release.base_tag:
         what = f"says that {version!r} follows {base or 'no release'}, and it follows {release.base_tag or 'none'}"
         amend = f"correct its message with git commit --amend: Base: {release.base_tag or _NO_BASE}"

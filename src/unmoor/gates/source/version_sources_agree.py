@@ -19,6 +19,7 @@ from unmoor.planning.versions.sources import text_of
 from unmoor.project.detect.changelog import newest_entry
 from unmoor.project.toml_file import read_text
 from unmoor.project.version_locator import locate
+from unmoor.tools import uv_lock
 from unmoor.tools.git import Git
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def _listed(places: list[_Place], expected: Version | None) -> list[Finding]:
 
 
 def _claimed(context: Context) -> tuple[list[Finding], list[Finding]]:
-    """Compare the release with what the commit that prepared it claims; a tree that is still to be prepared has none."""
+    """Compare the release with what the commit that prepared it claims; one still to be made claims nothing."""
     release = context.release
     if release.edits:
         return [], []
@@ -138,6 +139,20 @@ def _claimed(context: Context) -> tuple[list[Finding], list[Finding]]:
     known = git.tags()
     claim = claim_of(git, context.plan.commit, release.component, since=known.get(release.base_tag, ""))
     return differences(git, claim, release, context.plan.commit) if claim else ([], [])
+
+
+def _locked(context: Context, expected: Version | None) -> list[Finding]:
+    """Compare what a lock file states, where the plan does not let it follow."""
+    component, root = context.component, context.repository.root
+    where = (component.path, component.name)
+    lock = uv_lock.of_component(root, uv_lock.tracked(Git(root, context.environ)), *where)
+    stated = uv_lock.stated(root, lock, *where) if lock else ""
+    if expected is None or not stated or try_parse(stated) == expected:
+        return []
+    if lock in {edit.path for edit in context.release.edits}:
+        return []
+    message = f"states {stated!r} of {component.name}, so `uv sync --locked` refuses it"
+    return [Finding(message=message, place=lock, hint=f"unmoor bump --to {expected} --commit")]
 
 
 def _spelling(places: list[_Place]) -> list[Finding]:

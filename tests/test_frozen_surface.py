@@ -37,7 +37,16 @@ RECORD = {
 SETTINGS = {
     *("tag", "branches", "remote", "imports", "notes", "changelog", "version-files", "gates", "disable"),
     *("version-files[].path", "version-files[].search", "critical-paths", "required-files", "lint", "types"),
-    *("installer", "approval", "zero-major", "bump-commit", "sign-tags", "archive-allow", "executables"),
+    *(
+        "installer",
+        "approval",
+        "zero-major",
+        "bump-commit",
+        "prerelease-notes",
+        "sign-tags",
+        "archive-allow",
+        "executables",
+    ),
     *("secrets", "secrets[].path", "secrets[].reason"),
     *("tests.command", "tests.pythons", "tests.groups", "tests.extras", "tests.requirements", "tests.coverage"),
     *("tests.against", "tests.parallel", "tests.seconds"),

@@ -230,6 +230,16 @@ def test_a_section_of_a_pre_release_that_a_person_wrote_in_stays(project):
     assert [times(project, text) for text in ("## 1.2.0rc1", "## 1.2.0 (", "polished")] == [1, 1, 1]
 
 
+def test_older_sections_of_another_form_are_not_a_pre_releases(project):
+    old = CHANGELOG.replace("## 1.1.0 (2025-05-05)", "## Version 1.1.0, in spring")
+    project.write("CHANGELOG.md", old)
+    collect(project.folder, "1.2.0rc1", DAY, keep=True)
+    project.write("news/12.feature.md", "Late window.\n")
+    assert collect(project.folder, "1.2.0rc1", DAY, keep=True).did == "built"
+    done = collect(project.folder, "1.2.0", DAY, keep=True)
+    assert changelog(project).replace(done.section.rstrip("\n") + "\n\n\n", "", 1) == old
+
+
 def test_pre_releases_of_other_releases_are_none_of_its_business(project):
     other = CHANGELOG.replace("## 1.1.0", "## 1.1.0rc1 (2025-05-01)\n\n- Older.\n\n## 1.1.0")
     other = other.replace("## 1.1.0rc1", "## 1.2.0rc3 (2025-05-01)\n\n## 1.1.0rc1", 1)

@@ -71,13 +71,26 @@ def superseded(text: str, drafted: str, version: str, date: str) -> tuple[str, t
 def _without(text: str, section_text: str, drafted: str) -> str | None:
     """Return the changelog without a section that a drafted one says all of, ``None`` where lines would be lost.
 
-    What may go without being said again is the heading, with the line below it that underlines it.
+    What may go without being said again is the heading, with the line below it that underlines it. The section ends
+    at the next heading that is none of the drafted ones, whatever form it has: older sections may have another.
     """
-    lines = [line.strip() for line in section_text.splitlines() if line.strip()][1:]
-    if lines and len(set(lines[0])) == 1:
-        del lines[0]
     said = {line.strip() for line in drafted.splitlines()}
-    return text.replace(section_text, "", 1) if said.issuperset(lines) else None
+    lines = section_text.splitlines(keepends=True)
+    begin = 2 if _underlines(lines[1:2]) else 1
+    ends = (
+        number
+        for number, line in enumerate(lines[begin:], begin)
+        if line.strip() not in said and (line.startswith("#") or _underlines(lines[number + 1 : number + 2]))
+    )
+    end = next(ends, len(lines))
+    if not said.issuperset(line.strip() for line in lines[begin:end] if line.strip()):
+        return None
+    return text.replace("".join(lines[:end]), "", 1)
+
+
+def _underlines(line: list[str]) -> bool:
+    """Say whether a line, if there is one, is a mark said over and over, as below the headings of reStructuredText."""
+    return any(len(set(each.strip())) == 1 and not each.strip().isalnum() for each in line)
 
 
 def _heading(drafted: str, version: str) -> str | None:

@@ -93,12 +93,14 @@ def test_several_components_have_a_release_each_in_order(tiny: Repository) -> No
 
 def test_a_live_release_takes_its_base_from_the_rehearsal_of_the_same_commit(tiny: Repository) -> None:
     tiny.git("tag", "1.1.0", "HEAD~1")
-    with pytest.raises(UnmoorError, match="names the release it follows"):
+    tiny.git("tag", "v1.1.0", "HEAD")
+    tiny.commit("More")
+    with pytest.raises(UnmoorError, match="follows is not clear"):
         open_plan(request(tiny, live="1.2.0"))
     rehearsed = open_plan(request(tiny))
     live = open_plan(request(tiny, live="1.2.0"))
     assert (rehearsed.plan.mode, live.plan.mode) == (Mode.REHEARSAL, Mode.LIVE)
-    assert live.releases[0].release.base_tag == rehearsed.releases[0].release.base_tag == "1.1.0"
+    assert live.releases[0].release.base_tag == rehearsed.releases[0].release.base_tag == "v1.1.0"
 
 
 def test_what_cannot_be_released_is_said_once_and_again_to_every_asker(tiny: Repository) -> None:

@@ -30,8 +30,8 @@ def observed(repository, **others):
         branch="main",
         tags=git.tags(),
         reachable=tuple(repository.git("tag", "--merged", "HEAD").split()),
-        epoch=1,
-        today=DAY,
+        epoch=1767312000,
+        today="2026-07-08",
         **others,
     )
 

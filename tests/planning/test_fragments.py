@@ -66,6 +66,8 @@ def test_bad_fragments_are_reported_at_once_and_good_ones_kept(project, tmp_path
             "news/08.doc.md": "One.\n",
             "news/8.doc.md": "Two.\n",
             "news/+.misc.md": "",
+            "news/11.doc.md": b"\xef\xbb\xbfMarked.\n",
+            "news/12.doc.md": b"Ends\r\nof Windows.\r\n",
         }
     )
     (tmp_path / "secret").write_text("outside")
@@ -83,9 +85,14 @@ def test_bad_fragments_are_reported_at_once_and_good_ones_kept(project, tmp_path
         "news/9.feature.md:1": "a link that leads out of the project",
         "news/10.feature.md:1": "is not a file",
         "news/+.misc.md:1": "is empty",
+        "news/11.doc.md:1": "begins with a byte order mark",
     }
     assert all(problem.hint for problem in found.problems)
-    assert [change.origin for change in found.changes] == ["news/1.feature.md:1", "news/08.doc.md:1"]
+    assert [change.origin for change in found.changes] == [
+        "news/1.feature.md:1",
+        "news/08.doc.md:1",
+        "news/12.doc.md:1",
+    ]
     with pytest.raises(Blocked) as caught:
         notes.sound(made)
     assert len(caught.value.problems) == len(places)

@@ -37,14 +37,16 @@ def change(bump, name="7.feature.md"):
     return Change(component="thing", bump=bump, category="x", summary="x", origin=f"news/{name}:1")
 
 
-def observed(*, behind=(), beside=(), here=(), taken=None, remote=None, changes=(), **others):
+def observed(*, behind=(), beside=(), here=(), apart=(), taken=None, remote=None, changes=(), **others):
+    """What is so; tags ``apart`` are behind the commit as well, each on a commit of its own."""
     known = dict.fromkeys((*behind, *beside), OLD) | dict.fromkeys(here, HEAD)
+    known |= {tag: f"{number:040}" for number, tag in enumerate(apart)}
     return Observed(
         commit=HEAD,
         tree="t",
         branch="main",
         tags=known,
-        reachable=(*behind, *here),
+        reachable=(*behind, *here, *apart),
         epoch=1,
         today="2026-01-02",
         taken=taken,
@@ -151,7 +153,7 @@ def test_the_plan_holds_the_facts_and_names_every_edit():
         HEAD,
         "t",
         "main",
-        "2026-01-02",
+        "1970-01-01",
         1,
         "me",
     )
@@ -255,17 +257,19 @@ def test_a_version_from_tags_is_as_named():
 @pytest.mark.parametrize(
     ("known", "base", "kind", "message"),
     [
-        ({"behind": ["1.2", "1.3"]}, "", UnmoorError, "--base 1.3"),
         ({"beside": ["1.3"]}, "", UnmoorError, "--base 1.3"),
+        ({"beside": ["1.2", "1.3", "1.9"]}, "", UnmoorError, "no release tag is among the ancestors.* --base 1.3"),
         ({"remote": {"refs/tags/1.1": OLD}}, "", UnmoorError, "--base 1.1"),
+        ({"apart": ["v1.3", "1.3"]}, "", UnmoorError, "1.3 is tagged more than once.* --base 1.3"),
+        ({"behind": ["1.3"], "remote": {}}, "", Blocked, "the base '1.3' is not on the remote"),
         ({"behind": ["1.3"]}, "1.2", Blocked, "no release tag for the base '1.2'"),
         ({"behind": ["1.3", "1.5"]}, "1.5", Blocked, "the base '1.5' is not before '1.4'"),
         ({"behind": ["1.3"], "remote": {}}, "1.3", Blocked, "not on the remote"),
-        ({"behind": ["1.3", "v1.3"]}, "1.3.0", UnmoorError, "ambiguous: 1.3, v1.3"),
+        ({"apart": ["1.3", "v1.3"]}, "1.3.0", UnmoorError, "ambiguous: 1.3, v1.3"),
         ({"behind": ["1.3"]}, "--force", Blocked, "no release tag"),
     ],
 )
-def test_the_base_is_named_and_never_guessed(known, base, kind, message):
+def test_a_base_that_is_not_clear_or_not_right_is_told(known, base, kind, message):
     with pytest.raises(kind, match=message):
         live(component(static("1.4")), observed(**known), "1.4", base)
 
@@ -275,6 +279,87 @@ def test_a_base_on_the_remote_is_good_and_a_first_release_needs_none():
     assert live(component(static("1.4")), found, "1.4", "1.3.0").base_tag == "1.3"
     assert live(component(static("1.4")), observed(), "1.4").base_tag == ""
     assert live(component(static("1.4")), observed(here=["1.4"]), "1.4").base_tag == ""
+    assert live(component(static("1.4")), observed(beside=["1.5"]), "1.4").base_tag == ""
+
+
+@pytest.mark.parametrize(
+    ("known", "form", "base"),
+    [
+        ({"behind": ["1.2", "1.3"], "beside": ["1.3.1"]}, "{version}", "1.3"),
+        # Tags on the commit itself are no base, whatever they name.
+        ({"behind": ["1.2"], "here": ["1.3", "1.4"]}, "{version}", "1.2"),
+        # Two spellings of one release on one commit: the one in the component's form.
+        ({"behind": ["1.3", "v1.3"]}, "v{version}", "v1.3"),
+        ({"behind": ["1.3", "v1.3"]}, "{version}", "1.3"),
+        # Tags from before the form was changed are releases too.
+        ({"behind": ["1.3"]}, "v{version}", "1.3"),
+        ({"behind": ["v1.1", "1.3", "v1.2"]}, "v{version}", "1.3"),
+        # A release out of the history, even on a later day, is another line's.
+        ({"behind": ["1.3"], "remote": {"refs/tags/1.3": OLD, "refs/tags/1.3.5": HEAD[:-1] + "d"}}, "{version}", "1.3"),
+    ],
+)
+def test_live_and_rehearsed_the_base_follows_one_rule(known, form, base):
+    made, found = component(static("1.4"), form=form), observed(**known)
+    assert live(made, found, "1.4").base_tag == base
+    assert rehearse(made, found).base_tag == base
+    assert rehearse(made, found).base_candidates == ()
+
+
+def test_a_rehearsal_names_the_candidates_where_the_rule_leaves_the_base_open():
+    made, found = component(static("1.4")), observed(apart=["v1.3", "1.3"])
+    plan = make([(made, found)], mode=Mode.REHEARSAL)
+    assert (plan.releases[0].base_tag, plan.releases[0].base_candidates) == ("1.3", ("1.3", "v1.3"))
+    assert "1.3 is tagged more than once, on different commits: 1.3, v1.3" in plan.notices[0]
+    named = live(made, found, "1.4", "1.3")
+    assert named.base_tag == "1.3"
+
+
+def test_a_named_base_that_is_not_the_rules_is_remarked_on():
+    made, found = component(static("1.4")), observed(behind=["1.2", "1.3"])
+    plan = make([(made, found)], mode=Mode.LIVE, named_version="1.4", bases={"thing": "1.2"})
+    assert plan.releases[0].base_tag == "1.2"
+    assert plan.notices == ("the base 1.2 was named; by the rule it would be 1.3",)
+
+
+def test_a_version_that_is_moved_on_a_released_commit_follows_that_release():
+    made = component(static("1.3"))
+    found = observed(behind=["1.2"], here=["1.3"], taken=("1.3",), uncommitted=("x",), changes=[change(Bump.MINOR)])
+    release = rehearse(made, found)
+    assert (release.version, release.base_tag) == ("1.4", "1.3")
+
+
+# 1.0.0, then a release candidate, then the release, then a patch from a branch that begins at 1.0.0.
+_ONE, _RC, _TWO = "1" * 40, "2" * 40, "3" * 40
+_FOUR_RELEASES = [
+    ("1.0.0", {}, ()),
+    ("1.1.0rc1", {"1.0.0": _ONE}, ("1.0.0",)),
+    ("1.1.0", {"1.0.0": _ONE, "1.1.0rc1": _RC}, ("1.0.0", "1.1.0rc1")),
+    ("1.0.1", {"1.0.0": _ONE, "1.1.0rc1": _RC, "1.1.0": _TWO}, ("1.0.0",)),
+]
+
+
+@pytest.mark.parametrize("pushed_already", [False, True])
+@pytest.mark.parametrize(
+    ("version", "known", "behind", "base"),
+    [(*each, base) for each, base in zip(_FOUR_RELEASES, ("", "1.0.0", "1.1.0rc1", "1.0.0"), strict=True)],
+)
+def test_four_releases_and_the_base_of_each(version, known, behind, base, pushed_already):
+    remote = {f"refs/tags/{tag}": commit for tag, commit in known.items()}
+    if pushed_already:
+        # Run again the day after, from a clone that has not fetched its own tag.
+        remote[f"refs/tags/{version}"] = HEAD
+    found = replace(observed(taken=tuple(known), remote=remote), tags=known, reachable=behind)
+    assert live(component(static(version)), found, version).base_tag == base
+    rehearsed = rehearse(component(static(version)), found)
+    assert (rehearsed.version, rehearsed.base_tag) == (version, base)
+
+
+def test_a_rehearsal_dates_by_its_commit_and_a_release_by_the_day():
+    found = observed(behind=["1.3"])
+    other = replace(found, today="2026-01-03")
+    made = component(static("1.4"))
+    assert make([(made, found)], mode=Mode.REHEARSAL) == make([(made, other)], mode=Mode.REHEARSAL)
+    assert make([(made, other)], mode=Mode.LIVE, named_version="1.4").date == "2026-01-03"
 
 
 # ── tags ─────────────────────────────────────────────────────────────────────────────────────────────────────

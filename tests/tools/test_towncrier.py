@@ -190,3 +190,79 @@ def test_a_section_is_known_by_its_heading_whatever_its_day():
     assert changelog_sections.section(text, drafted, "2", DAY) == "thing 2 (1 May)\n===\n- y\n\n"
     assert changelog_sections.section(text, drafted.replace("2 (", "3 ("), "3", DAY) == ""
     assert changelog_sections.section("- x\n", "- x\n", "2", DAY) == "- x\n"
+
+
+# ── pre-releases that keep their notes ───────────────────────────────────────────────────────────────────────
+
+
+def times(project, text):
+    return changelog(project).count(text)
+
+
+def test_notes_of_pre_releases_stay_and_the_final_release_says_each_once(project):
+    first = collect(project.folder, "1.2.0rc1", DAY, keep=True)
+    assert (first.did, first.changes.removals) == ("built", ())
+    assert (times(project, "## 1.2.0rc1"), times(project, "Orphan fix.")) == (1, 1)
+    assert collect(project.folder, "1.2.0rc1", "2026-01-03", keep=True).did == "already there"
+    project.write("news/12.feature.md", "Late window.\n")
+    collect(project.folder, "1.2.0rc2", "2026-01-04", keep=True)
+    assert (times(project, "rc1"), times(project, "rc2"), times(project, "Orphan fix.")) == (0, 1, 1)
+    done = collect(project.folder, "1.2.0", "2026-01-05", keep=True)
+    assert done.remarks == ()
+    assert len(done.changes.removals) == 4
+    assert [times(project, text) for text in ("rc", "## 1.2.0", "Orphan fix.", "Late window.")] == [0, 1, 1, 1]
+    assert changelog(project).replace(done.section.rstrip("\n") + "\n\n\n", "", 1) == CHANGELOG
+    assert {path.name for path in (project.folder / "news").iterdir()} == {"README.md"}
+
+
+def test_a_note_that_comes_after_its_pre_release_is_said_by_the_same_command(project):
+    collect(project.folder, "1.2.0rc1", DAY, keep=True)
+    project.write("news/12.feature.md", "Late window.\n")
+    assert collect(project.folder, "1.2.0rc1", DAY, keep=True).did == "built"
+    assert [times(project, text) for text in ("## 1.2.0rc1", "Orphan fix.", "Late window.")] == [1, 1, 1]
+
+
+def test_a_section_of_a_pre_release_that_a_person_wrote_in_stays(project):
+    collect(project.folder, "1.2.0rc1", DAY, keep=True)
+    project.write("CHANGELOG.md", changelog(project).replace("Orphan fix.", "Orphan fix, polished."))
+    done = collect(project.folder, "1.2.0", DAY, keep=True)
+    assert done.remarks == ("the section for 1.2.0rc1 says more than its notes, so it stays",)
+    assert [times(project, text) for text in ("## 1.2.0rc1", "## 1.2.0 (", "polished")] == [1, 1, 1]
+
+
+def test_older_sections_of_another_form_are_not_a_pre_releases(project):
+    old = CHANGELOG.replace("## 1.1.0 (2025-05-05)", "## Version 1.1.0, in spring")
+    project.write("CHANGELOG.md", old)
+    collect(project.folder, "1.2.0rc1", DAY, keep=True)
+    project.write("news/12.feature.md", "Late window.\n")
+    assert collect(project.folder, "1.2.0rc1", DAY, keep=True).did == "built"
+    done = collect(project.folder, "1.2.0", DAY, keep=True)
+    assert changelog(project).replace(done.section.rstrip("\n") + "\n\n\n", "", 1) == old
+
+
+def test_pre_releases_of_other_releases_are_none_of_its_business(project):
+    other = CHANGELOG.replace("## 1.1.0", "## 1.1.0rc1 (2025-05-01)\n\n- Older.\n\n## 1.1.0")
+    other = other.replace("## 1.1.0rc1", "## 1.2.0rc3 (2025-05-01)\n\n## 1.1.0rc1", 1)
+    project.write("CHANGELOG.md", other)
+    collect(project.folder, "1.2.0rc2", DAY, keep=True)
+    assert [times(project, text) for text in ("1.1.0rc1", "1.2.0rc3", "1.2.0rc2")] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("version", ["1.2.0rc1", "1.2.0.dev1"])
+def test_a_project_may_collect_for_a_pre_release_as_well(project, version):
+    assert len(collect(project.folder, version, DAY).changes.removals) == 3
+
+
+def test_a_heading_with_an_underline_goes_with_its_section(project):
+    table = TOWNCRIER.replace('title_format = "## {version} ({project_date})"\n', "").replace(
+        '["", "", ""]', '["=", "-", "~"]'
+    )
+    table = table.replace("CHANGELOG.md", "NEWS.rst").replace("<!-- towncrier release notes start -->", ".. start")
+    project.write("pyproject.toml", '[project]\nname = "thing"\n' + table)
+    news = project.write("NEWS.rst", "News\n====\n\n.. start\n\nthing 1.1.0 (1 May)\n===================\n\n- Old.\n")
+    collect(project.folder, "1.2.0b1", DAY, keep=True)
+    assert "thing 1.2.0b1 (2026-01-02)\n====" in news.read_text(encoding="utf-8")
+    collect(project.folder, "1.2.0", DAY, keep=True)
+    text = news.read_text(encoding="utf-8")
+    assert [text.count(each) for each in ("b1", "thing 1.2.0 (2026-01-02)\n====", "Orphan fix.")] == [0, 1, 1]
+    assert text.count("\n====") == 3

@@ -49,14 +49,16 @@ def collect_notes(
     if draft:
         section = towncrier.draft(component.folder, wanted, date, environ=environ)
         return Edited(lines=(section.rstrip("\n") or "there are no notes to collect",))
-    collected = towncrier.stage(component.folder, wanted, date, environ=environ)
+    keep = component.settings.prerelease_notes == "keep"
+    collected = towncrier.stage(component.folder, wanted, date, keep=keep, environ=environ)
     refuse_merging(component, collected.changes.paths, environ)
     changed = apply(component.folder, collected.changes)
     where, count = collected.changelog, len(collected.fragments)
+    what_of_them = "which stay for the final release" if notes.stay(component, wanted) else "which are removed"
     said = {
-        "built": f"{where}: section for {wanted} from {count} notes, which are removed",
+        "built": f"{where}: section for {wanted} from {count} notes, {what_of_them}",
         "finished": f"{where} has the section for {wanted} already; {count} notes removed",
         "already there": f"{where} has the section for {wanted} already; nothing to do",
         "nothing to collect": "there are no notes to collect",
     }
-    return Edited(changed=changed, lines=(said[collected.did],))
+    return Edited(changed=changed, lines=(said[collected.did], *collected.remarks))

@@ -43,7 +43,8 @@ class Release:
     """One component's way from its current to its next version, and the rule that says so.
 
     ``edits`` are relative to the repository. ``waits_for`` names the components whose releases this one builds on:
-    where one of them is stopped, so is this one.
+    where one of them is stopped, so is this one. ``base_candidates`` are the tags, best first, among which the rule
+    cannot choose the base: a live release then has to name one.
     """
 
     component: str
@@ -55,6 +56,7 @@ class Release:
     changes: tuple[Change, ...] = ()
     edits: tuple[Edit, ...] = ()
     waits_for: tuple[str, ...] = ()
+    base_candidates: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.component} {self.version}"

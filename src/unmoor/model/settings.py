@@ -143,6 +143,7 @@ class Settings:
     approval: str = "version"
     zero_major: str = "minor"
     bump_commit: str = "together"
+    prerelease_notes: str = "keep"
     sign_tags: bool = False
     remote_lock: bool = False
     archive_allow: tuple[str, ...] = ()

@@ -25,6 +25,7 @@ from unmoor.runtime import clock, lock
 from unmoor.state import plans, progress
 from unmoor.state.evidence_store import EvidenceStore
 from unmoor.state.layout import StateLayout, trim
+from unmoor.tools import uv_lock
 from unmoor.tools.git import Git
 
 if TYPE_CHECKING:
@@ -241,6 +242,7 @@ def _observed(git: Git, clone: _Clone, repository: Repository, mode: Mode, obser
         # A rehearsal of the same commit is the same tomorrow, whatever the day; a release carries the day of its plan.
         today=clock.day(epoch) if mode is Mode.REHEARSAL else clock.today(),
         remote_refs=refs,
+        uv_locks=uv_lock.tracked(git),
         uncommitted=git.changed() if clone.tree != git.tree_of(clone.commit) else (),
         notices=(f"the remote {repository.remote!r} was not asked: it did not answer",) if unasked else (),
     )

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from unmoor.errors import Blocked, UnmoorError
 from unmoor.model import Finding
+from unmoor.planning.base_tag import by_rule
 from unmoor.planning.version_facts import VersionFacts
+from unmoor.planning.versions import tags
 from unmoor.planning.versions.pep440 import is_publishable, next_free, parse, try_parse
 
 if TYPE_CHECKING:
@@ -65,31 +67,34 @@ def _disagreeing(facts: VersionFacts, version: Version) -> list[Finding]:
 
 
 def base_tag(facts: VersionFacts, base: str, version: str) -> str:
-    """Return the tag that ``base`` (a tag or a version) names, empty for a first release.
+    """Return the tag of the release that ``version`` follows, empty for a first release.
 
-    Raises ``UnmoorError`` where none was named though releases exist, or where it is not known here or on the
-    remote, or is not before ``version``.
+    It is the one that ``base`` (a tag or a version) names, by default the one of the rule. Raises ``UnmoorError``
+    where the rule leaves it open and none was named, ``Blocked`` where it is not known here or on the remote, or is
+    not before ``version``.
     """
-    released = {tag: each for tag, each in facts.tagged.items() if each != parse(version)}
-    if not base:
-        if not released:
+    if base:
+        tag, place = _find(facts, base), "--base"
+    else:
+        found = by_rule(facts, version, of_commit=True)
+        if found.candidates:
+            what = f"which release {version} follows is not clear: {found.why}"
+            raise UnmoorError(what, hint=f"name it: add --base {found.candidates[0]}")
+        if not found.tag:
             return ""
-        before = [tag for tag, each in facts.behind.items() if tag in released and each < parse(version)]
-        suggestion = before[-1] if before else next(reversed(released))
-        what = "a live release names the release it follows"
-        raise UnmoorError(what, hint=f"add --base {suggestion} (or rehearse this commit first)")
-    tag = _find(facts, base)
+        tag, place = found.tag, "the base by the rule"
     problems = []
     if tag not in facts.tagged:
-        hint = f"fetch the tags; known are {', '.join([*released][-3:]) or 'none'}"
-        problems.append(Finding(message=f"there is no release tag for the base {base!r}", place="--base", hint=hint))
+        others = [each for each, released in facts.tagged.items() if released != parse(version)]
+        hint = f"fetch the tags; known are {', '.join(others[-3:]) or 'none'}"
+        problems.append(Finding(message=f"there is no release tag for the base {base!r}", place=place, hint=hint))
     else:
-        if facts.tagged[tag] >= parse(version):
+        if base and facts.tagged[tag] >= parse(version):
             hint = "name the release that this one follows"
-            problems.append(Finding(message=f"the base {tag!r} is not before {version!r}", place="--base", hint=hint))
+            problems.append(Finding(message=f"the base {tag!r} is not before {version!r}", place=place, hint=hint))
         if facts.observed.remote_refs is not None and f"refs/tags/{tag}" not in facts.observed.remote_refs:
             hint = f"push it first: git push {facts.component.repository.remote or 'origin'} refs/tags/{tag}"
-            problems.append(Finding(message=f"the base {tag!r} is not on the remote", place="--base", hint=hint))
+            problems.append(Finding(message=f"the base {tag!r} is not on the remote", place=place, hint=hint))
     if problems:
         raise Blocked.of(problems)
     return tag
@@ -99,8 +104,10 @@ def _find(facts: VersionFacts, base: str) -> str:
     if base in facts.tagged:
         return base
     wanted = try_parse(base)
+    form = tags.form_of(facts.component)
     found = [tag for tag, each in facts.tagged.items() if each == wanted]
-    if len(found) > 1:
+    found.sort(key=lambda tag: (not tags.is_of_form(form, tag), tag))
+    if len({facts.commits[tag] for tag in found}) > 1:
         what = f"the base {base!r} is ambiguous: {', '.join(found)}"
         raise UnmoorError(what, place="--base", hint=f"name the tag itself, such as --base {found[0]}")
     return found[0] if found else base

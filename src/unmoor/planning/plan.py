@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from unmoor.model import Change, Component, Edit, Mode, Plan, Release
 from unmoor.planning import live_release, notes
+from unmoor.planning.base_tag import by_rule
 from unmoor.planning.notes.record import Notes
 from unmoor.planning.version_facts import Observed, VersionFacts
 from unmoor.planning.versions import tags
 from unmoor.planning.versions.next_version import choose
-from unmoor.planning.versions.pep440 import parse
+from unmoor.planning.versions.pep440 import try_parse
 from unmoor.planning.versions.sources import moving
 
 __all__ = ["Observed", "edits", "make"]
@@ -45,7 +47,7 @@ def make(
         commit=common.commit,
         tree=common.tree,
         branch=common.branch,
-        date=common.today,
+        date=_day(common, mode),
         epoch=common.epoch,
         actor=actor,
         releases=tuple(releases),
@@ -60,13 +62,13 @@ def _release(
     """Return the release of one component, and what could not be asked or is wrong with its notes."""
     found = observed.notes if observed.notes is not None else notes.read(component)
     facts = VersionFacts(component, observed, found.changes)
-    if mode is Mode.LIVE:
-        version, rule = live_release.named(facts, named_version)
-        base_tag = live_release.base_tag(facts, base, version)
-    else:
-        version, rule = choose(facts)
-        base_tag = _newest_behind(facts, version)
+    version, rule = live_release.named(facts, named_version) if mode is Mode.LIVE else choose(facts)
     current = str(facts.current) if facts.current is not None else ""
+    ruled = by_rule(facts, version, of_commit=mode is Mode.LIVE or version == current)
+    base_tag = live_release.base_tag(facts, base, version) if mode is Mode.LIVE else ruled.tag
+    remarks = [f"which release {version} follows is not clear: {ruled.why}"] if ruled.candidates and not base else []
+    if base_tag and ruled.tag not in ("", base_tag):
+        remarks.append(f"the base {base_tag} was named; by the rule it would be {ruled.tag}")
     release = Release(
         component=component.name,
         current=current,
@@ -76,15 +78,16 @@ def _release(
         base_tag=base_tag,
         changes=found.changes,
         edits=() if mode is Mode.LIVE else tuple(edits(component, observed, found, current, version)),
+        base_candidates=ruled.candidates,
     )
-    return release, (*observed.notices, *(str(problem) for problem in found.problems))
+    return release, (*observed.notices, *remarks, *(str(problem) for problem in found.problems))
 
 
-def _newest_behind(facts: VersionFacts, version: str) -> str:
-    wanted = parse(version)
-    before = [tag for tag, each in facts.behind.items() if each < wanted]
-    others = [tag for tag, each in facts.behind.items() if each != wanted]
-    return (before or others or [""])[-1]
+def _day(observed: Observed, mode: Mode) -> str:
+    """Return the day that a changelog will carry; a rehearsal's is the commit's, so that midnight changes nothing."""
+    if mode is Mode.LIVE:
+        return observed.today
+    return datetime.fromtimestamp(observed.epoch, UTC).date().isoformat()
 
 
 def edits(component: Component, observed: Observed, found: Notes, current: str, version: str) -> Iterator[Edit]:
@@ -94,13 +97,41 @@ def edits(component: Component, observed: Observed, found: Notes, current: str, 
     if paths:
         followers = observed.followers if observed.followers is not None else _followers(component, current, version)
         paths |= {(prefix / path).as_posix() for path in followers}
-    written = changelog(component, found, version, observed.today) if found.changes else ""
+    written = changelog(component, found, version, _day(observed, Mode.REHEARSAL)) if found.changes else ""
+    if lock := _lock(component, observed, version):
+        paths.add(lock)
+    stay = notes.stay(component, version)
+    if written and stay and _is_said(component, found, version, _day(observed, Mode.REHEARSAL)):
+        written = ""
     for path in sorted(paths - {written}):
         yield Edit(path=path, what=f"version {current} → {version}")
     if written:
-        yield Edit(path=written, what=f"section for {version} from {len(found.changes)} notes")
-        for path in sorted({origin(change) for change in found.changes}):
+        what = f"section for {version} from {len(found.changes)} notes"
+        yield Edit(path=written, what=f"{what}, which stay for the final release" if stay else what)
+        for path in sorted({origin(change) for change in found.changes} if not stay else ()):
             yield Edit(path=path, what="removed, collected into the changelog")
+
+
+def _lock(component: Component, observed: Observed, version: str) -> str:
+    """Return the lock file that states another version of the component; empty for none."""
+    if not observed.uv_locks:
+        return ""
+    from unmoor.tools import uv_lock
+
+    root, where = component.repository.root, (component.path, component.name)
+    lock = uv_lock.of_component(root, observed.uv_locks, *where)
+    return lock if lock and try_parse(uv_lock.stated(root, lock, *where)) != try_parse(version) else ""
+
+
+def _is_said(component: Component, found: Notes, version: str, day: str) -> bool:
+    """Say whether the changelog has all notes of a version already, though they stay."""
+    from unmoor.tools import towncrier
+
+    if component.notes.style != "towncrier":
+        return False
+    paths = [PurePosixPath(origin(each)).relative_to(component.path).as_posix() for each in found.changes]
+    texts = {path: (component.folder / path).read_text(encoding="utf-8") for path in paths}
+    return set(towncrier.collected(component.folder, version, day, texts)) == set(texts)
 
 
 def changelog(component: Component, found: Notes, version: str, date: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from unmoor.errors import UnmoorError
 from unmoor.runtime.files import write_whole
@@ -35,6 +35,14 @@ class ChangeSet:
     def paths(self) -> tuple[str, ...]:
         """Every path that changes, sorted."""
         return tuple(sorted({*self.writes, *self.removals}))
+
+    def under(self, folder: str) -> ChangeSet:
+        """Return the same change relative to a folder above, in which ``folder`` is where its paths began."""
+        prefix = PurePosixPath(folder)
+        return ChangeSet(
+            writes={(prefix / path).as_posix(): content for path, content in self.writes.items()},
+            removals=tuple((prefix / path).as_posix() for path in self.removals),
+        )
 
     def then(self, later: ChangeSet) -> ChangeSet:
         """Return this change followed by ``later``, which was prepared on top of it."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 
+from packaging.version import InvalidVersion, Version
+
 from unmoor.errors import UnmoorError
 
-__all__ = ["holds", "kept", "section"]
+__all__ = ["holds", "kept", "section", "superseded"]
 
 _VERSION = "\0version\0"
 _DATE = "\0date\0"
@@ -21,17 +23,74 @@ def section(text: str, drafted: str, version: str, date: str) -> str:
 
     ``drafted`` is a section as it would be written for this version and ``date``; a section of another day counts.
     """
+    if _heading(drafted, version) is None:
+        return drafted if drafted.strip() and drafted.strip() in text else ""
+    found = [each for name, each in _sections(text, drafted, version, date) if name == version]
+    return found[0] if len(found) == 1 else ""
+
+
+def _sections(text: str, drafted: str, version: str, date: str) -> list[tuple[str, str]]:
+    """Return the sections of a changelog with their versions, from the top down; none where headings name no version.
+
+    ``drafted`` is a section as it would be written for ``version`` and ``date``.
+    """
     heading = _heading(drafted, version)
     if heading is None:
-        return drafted if drafted.strip() and drafted.strip() in text else ""
-    form = re.escape(heading.replace(date, _DATE).replace(version, _VERSION))
-    this = form.replace(re.escape(_VERSION), re.escape(version)).replace(re.escape(_DATE), r".*?")
-    other = form.replace(re.escape(_VERSION), r"\S+").replace(re.escape(_DATE), r".*?")
-    found = list(re.finditer(rf"^{this}[ \t\r]*$", text, re.MULTILINE))
-    if len(found) != 1:
-        return ""
-    following = re.compile(rf"^{other}[ \t\r]*$", re.MULTILINE).search(text, found[0].end())
-    return text[found[0].start() : following.start() if following else len(text)]
+        return []
+    form = re.escape(heading.replace(date, _DATE).replace(version, _VERSION)).replace(re.escape(_DATE), r".*?")
+    # The last one is the version itself: one before it may be a part of the project's name.
+    before, _, after = form.rpartition(re.escape(_VERSION))
+    form = before.replace(re.escape(_VERSION), r"\S+") + r"(?P<version>\S+)" + after
+    found = list(re.finditer(rf"^{form}[ \t\r]*$", text, re.MULTILINE))
+    starts = [each.start() for each in found]
+    ends = [*starts[1:], len(text)]
+    return [(each["version"], text[start:end]) for each, start, end in zip(found, starts, ends, strict=False)]
+
+
+def superseded(text: str, drafted: str, version: str, date: str) -> tuple[str, tuple[str, ...]]:
+    """Return the changelog without the sections of pre-releases that the drafted one says all of.
+
+    They are those of the same release, up to this version. One that says more was edited by hand: it stays, and that
+    is remarked on.
+    """
+    this, remarks = Version(version), list[str]()
+    for named, old in _sections(text, drafted, version, date):
+        try:
+            found = Version(named)
+        except InvalidVersion:
+            continue
+        if not found.is_prerelease or found.base_version != this.base_version or found > this:
+            continue
+        shorter = _without(text, old, drafted)
+        if shorter is None:
+            remarks.append(f"the section for {named} says more than its notes, so it stays")
+        text = text if shorter is None else shorter
+    return text, tuple(remarks)
+
+
+def _without(text: str, section_text: str, drafted: str) -> str | None:
+    """Return the changelog without a section that a drafted one says all of, ``None`` where lines would be lost.
+
+    What may go without being said again is the heading, with the line below it that underlines it. The section ends
+    at the next heading that is none of the drafted ones, whatever form it has: older sections may have another.
+    """
+    said = {line.strip() for line in drafted.splitlines()}
+    lines = section_text.splitlines(keepends=True)
+    begin = 2 if _underlines(lines[1:2]) else 1
+    ends = (
+        number
+        for number, line in enumerate(lines[begin:], begin)
+        if line.strip() not in said and (line.startswith("#") or _underlines(lines[number + 1 : number + 2]))
+    )
+    end = next(ends, len(lines))
+    if not said.issuperset(line.strip() for line in lines[begin:end] if line.strip()):
+        return None
+    return text.replace("".join(lines[:end]), "", 1)
+
+
+def _underlines(line: list[str]) -> bool:
+    """Say whether a line, if there is one, is a mark said over and over, as below the headings of reStructuredText."""
+    return any(len(set(each.strip())) == 1 and not each.strip().isalnum() for each in line)
 
 
 def _heading(drafted: str, version: str) -> str | None:

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as calendar_date
 from pathlib import Path
+
+from packaging.version import Version
 
 from unmoor.errors import Blocked, SettingsError, ToolFailed, UnmoorError
 from unmoor.model import Finding
@@ -24,7 +26,7 @@ from unmoor.runtime.scratch import folder as folder_for
 from unmoor.tools import changelog_sections
 from unmoor.tools.towncrier_settings import TowncrierSettings, load
 
-__all__ = ["Collected", "create", "draft", "stage"]
+__all__ = ["Collected", "collected", "create", "draft", "stage"]
 
 _SECONDS = 60.0
 _LONGEST = 100_000
@@ -43,6 +45,7 @@ class Collected:
     section: str = ""
     fragments: tuple[str, ...] = ()
     changes: ChangeSet = ChangeSet()  # noqa: RUF009 - frozen and empty
+    remarks: tuple[str, ...] = ()
 
 
 def create(folder: Path, kind: str, text: str, *, issue: str = "", environ: Mapping[str, str] | None = None) -> Path:
@@ -114,22 +117,24 @@ def stage(
     date: str,
     *,
     planned: Sequence[str] | None = None,
+    keep: bool = False,
     pending: Mapping[str, bytes] | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Collected:
     """Prepare to collect all fragments of ``folder`` into the changelog's section for ``version``.
 
     Done twice it adds nothing. ``planned`` are the fragments the plan saw, ``pending`` contents about to be written
-    by another change. Raises ``Blocked`` when the fragments differ from those planned, when a file among them is of
-    no type, or when the section is there already without some of them.
+    by another change. With ``keep`` the fragments of a pre-release stay, and the sections of the pre-releases that
+    led to ``version`` make room for the new one, which says all of theirs. Raises ``Blocked`` when the fragments
+    differ from those planned, when a file among them is of no type, or when the section is there already without
+    some of them.
     """
     calendar_date.fromisoformat(date)
     settings = load(folder)
     fragments, strays = settings.files(folder)
     _refuse(settings, strays, set(fragments) - set(fragments if planned is None else planned))
     name = settings.changelog(version, date)
-    before = _bytes(folder, name, pending or {})
-    text = FileText.of(before, where=name)
+    text = FileText.of(_bytes(folder, name, pending or {}), where=name)
     with _copies(folder, settings, fragments, pending or {}) as top:
         drafted = _draft(top, settings, version, date, environ)
         there = changelog_sections.section(text.plain, drafted, version, date)
@@ -138,21 +143,25 @@ def stage(
             _refuse(settings, (), set(planned or ()) - set(fragments))
         if not fragments:
             return Collected(did="already there" if there else "nothing to collect", changelog=name, section=there)
-        if there:
-            _refuse_missing(folder, settings, fragments, there, drafted, name)
-            return Collected(
-                did="finished",
-                changelog=name,
-                section=there,
-                fragments=fragments,
-                changes=ChangeSet(removals=fragments),
-            )
-        after = _built(top, settings, fragments, name, text, (version, date), environ)
+        stays = keep and Version(version).is_prerelease
+        missing = tuple(_missing(folder, settings, fragments, there, drafted, name)) if there else ()
+        if there and not missing:
+            changes = ChangeSet(removals=() if stays else fragments)
+            did = "already there" if stays else "finished"
+            return Collected(did=did, changelog=name, section=there, fragments=fragments, changes=changes)
+        earlier, remarks = (
+            changelog_sections.superseded(text.plain, drafted, version, date) if keep else (text.plain, ())
+        )
+        if there and not (stays and earlier != text.plain and there not in earlier):
+            raise Blocked.of(missing)
+        after = _built(top, settings, fragments, name, replace(text, plain=earlier), (version, date), environ)
     if not changelog_sections.section(FileText.of(after, where=name).plain, drafted, version, date):
         what = f"towncrier did not write one section for {version!r}, so its result was thrown away"
         raise UnmoorError(what, place=name, hint="run towncrier build by hand to see why")
-    changes = ChangeSet(writes={name: after}, removals=fragments)
-    return Collected(did="built", changelog=name, section=drafted, fragments=fragments, changes=changes)
+    changes = ChangeSet(writes={name: after}, removals=() if stays else fragments)
+    return Collected(
+        did="built", changelog=name, section=drafted, fragments=fragments, changes=changes, remarks=remarks
+    )
 
 
 def _refuse(settings: TowncrierSettings, strays: Sequence[str], differing: set[str]) -> None:
@@ -167,24 +176,39 @@ def _refuse(settings: TowncrierSettings, strays: Sequence[str], differing: set[s
         raise Blocked.of(problems)
 
 
-def _refuse_missing(
+def _missing(
     folder: Path, settings: TowncrierSettings, fragments: Sequence[str], there: str, drafted: str, name: str
-) -> None:
-    problems = []
+) -> Iterator[Finding]:
+    """Yield every fragment that the section which is there does not hold."""
     for fragment in fragments:
-        parsed = settings.parse(Path(fragment).name)
-        kind = settings.kinds[parsed.kind] if parsed else None
-        wanted = []
-        if kind is None or parsed is None or kind.shown or not parsed.issue:
-            wanted.append(inside(folder, fragment).read_text(encoding="utf-8", errors="replace"))
-        if parsed is not None and parsed.issue and settings.issue_text(parsed.issue) in drafted:
-            wanted.append(settings.issue_text(parsed.issue))
-        if not all(changelog_sections.holds(there, each) for each in wanted):
+        text = inside(folder, fragment).read_text(encoding="utf-8", errors="replace")
+        if not _holds(there, settings, fragment, text, drafted):
             hint = "keep the note for the next version, or take the section out so that it is built anew"
             what = f"is not in the section that {name} already has for this version"
-            problems.append(Finding(message=what, place=fragment, hint=hint))
-    if problems:
-        raise Blocked.of(problems)
+            yield Finding(message=what, place=fragment, hint=hint)
+
+
+def _holds(section: str, settings: TowncrierSettings, fragment: str, text: str, drafted: str) -> bool:
+    """Say whether a section says what a fragment does: its text where that is shown, and its issue."""
+    parsed = settings.parse(Path(fragment).name)
+    kind = settings.kinds[parsed.kind] if parsed else None
+    wanted = [text] if kind is None or parsed is None or kind.shown or not parsed.issue else []
+    if parsed is not None and parsed.issue and settings.issue_text(parsed.issue) in drafted:
+        wanted.append(settings.issue_text(parsed.issue))
+    return all(changelog_sections.holds(section, each) for each in wanted)
+
+
+def collected(folder: Path, version: str, date: str, removed: Mapping[str, str]) -> tuple[str, ...]:
+    """Return those of the fragments removed from ``folder`` (path and text) that the section of ``version`` says.
+
+    What a person has removed without collecting it is not among them.
+    """
+    settings = load(folder)
+    name = settings.changelog(version, date)
+    lines = FileText.of(_bytes(folder, name, {}), where=name).plain.splitlines(keepends=True)
+    start = next((number for number, line in enumerate(lines) if version in line), len(lines))
+    section = "".join(lines[start:])
+    return tuple(path for path, text in removed.items() if _holds(section, settings, path, text, section))
 
 
 # ── the program, over copies ─────────────────────────────────────────────────────────────────────────────────

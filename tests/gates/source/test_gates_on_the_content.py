@@ -8,7 +8,9 @@ import pytest
 
 from support.gating import make_context, replace_in
 from unmoor import gates
+from unmoor.commands.changelog import collect_notes
 from unmoor.model import Backend, Edit, Outcome
+from unmoor.observe.repository import load
 from unmoor.pipeline.gate_runner import run_gate
 
 
@@ -289,6 +291,31 @@ def test_a_rehearsal_says_what_becomes_of_the_notes(tiny):
     assert "by the plan" in planned.notices[0].message
     assert "not in the changelog" in left.notices[0].message
     assert planned.problems == left.problems == ()
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_the_notes_of_a_pre_release_stay_but_its_section_says_them(tiny, live):
+    tiny.write("changes/1.bugfix.md", "Mended.\n")
+    ours = {"live": live, "version": "1.2.0rc1", "current": "1.2.0rc1"}
+    (problem,) = look("notes-are-collected", tiny, **ours).problems
+    assert problem.message == "its section for 1.2.0rc1 does not say every note"
+    assert problem.hint == "run `unmoor changelog --version 1.2.0rc1`"
+    component = load(tiny.folder, tiny.environ)
+    collect_notes(component, "1.2.0rc1", "2020-01-01", environ=tiny.environ)
+    found = look("notes-are-collected", tiny, **ours)
+    assert (found.problems, found.examined) == ((), 2)
+    assert (tiny.folder / "changes/1.bugfix.md").exists()
+    tiny.write("changes/2.bugfix.md", "Mended too.\n")
+    assert "does not say every note" in look("notes-are-collected", tiny, **ours).problems[0].message
+
+
+def test_a_project_that_collects_for_a_pre_release_has_no_notes_left(tiny):
+    edit(tiny, 'critical-paths = ["src"]', 'critical-paths = ["src"]\nprerelease-notes = "collect"')
+    tiny.write("changes/1.bugfix.md", "Mended.\n")
+    (problem,) = look("notes-are-collected", tiny, live=True, version="1.2.0rc1").problems
+    assert problem.message == "this note is not in the changelog"
+    collect_notes(load(tiny.folder, tiny.environ), "1.2.0rc1", "2020-01-01", environ=tiny.environ)
+    assert look("notes-are-collected", tiny, live=True, version="1.2.0rc1").problems == ()
 
 
 def test_strays_are_shown(tiny):

@@ -75,6 +75,23 @@ def test_changelog_and_bump_my_version_are_notices(tiny):
     assert "bump-my-version remembers '1.1.0'" in words(found.notices)
 
 
+@pytest.mark.parametrize(
+    ("trailers", "problem", "notice"),
+    [
+        ("Release: tiny-thing==1.2.0\nBase: v1.1.0", "", ""),
+        ("Release: tiny-thing==1.2.1\nBase: v1.1.0", "says that it releases '1.2.1', not '1.2.0'", ""),
+        ("Release: tiny-thing==1.2.0\nBase: v1.0.0", "follows v1.0.0, and it follows v1.1.0", ""),
+        ("Release: tiny-thing==1.2.0\nBase: v1.1.0\nPlan: 0", "", "is not what was planned any more"),
+        ("Release: another==9.9\nBase: none", "", ""),
+    ],
+)
+def test_what_the_release_commit_claims_is_compared(tiny, trailers, problem, notice):
+    tiny.git("commit", "--quiet", "--allow-empty", "-m", f"Release 1.2.0\n\n{trailers}")
+    found = look("version-sources-agree", tiny, live=True, base_tag="v1.1.0")
+    assert (bool(found.problems), problem in words(found.problems)) == (bool(problem), True)
+    assert notice in words(found.notices)
+
+
 # ── version-moves-forward ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -109,6 +126,32 @@ def test_versions_against_what_was_released(tiny, remote, index, released, base,
     found = look("version-moves-forward", tiny, live=True, index=index.url, version=version, base_tag=base_tag)
     assert problem in words(found.problems)
     assert bool(found.problems) == bool(problem), found
+
+
+@pytest.mark.parametrize(
+    ("version", "released", "base"),
+    [
+        ("1.0.0", (), ""),
+        ("1.1.0rc1", ("1.0.0",), "1.0.0"),
+        ("1.1.0", ("1.0.0", "1.1.0rc1"), "1.1.0rc1"),
+        ("1.0.1", ("1.0.0", "1.1.0rc1", "1.1.0"), "1.0.0"),
+    ],
+)
+@pytest.mark.parametrize("form", ["v{}", "{}"], ids=["the form", "tags of an older form"])
+def test_a_release_its_candidate_and_a_patch_of_the_line_before_go_forward(
+    tiny, remote, index, version, released, base, form
+):
+    for repository in (tiny, remote):
+        repository.git("tag", "--delete", "v1.1.0")
+    index.projects.clear()
+    for each in released:
+        tiny.git("tag", form.format(each))
+        index.add("tiny-thing", f"tiny_thing-{each}.tar.gz")
+    tiny.git("push", "--quiet", "--tags", "origin")
+    base_tag = form.format(base) if base else ""
+    ours = {"live": True, "index": index.url, "version": version, "base_tag": base_tag}
+    for gate in ("version-moves-forward", "version-is-free", "tag-is-free", "history-is-complete"):
+        assert look(gate, tiny, **ours).problems == (), gate
 
 
 @pytest.mark.parametrize("version", ["5.1.0", "1.2.0.dev1"])

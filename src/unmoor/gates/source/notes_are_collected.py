@@ -1,15 +1,19 @@
 """No change note is left lying beside the changelog when the version goes out: its change would never be told.
 
-towncrier leaves a fragment of a mistyped kind behind without a word; such strays are shown.
+towncrier leaves a fragment of a mistyped kind behind without a word; such strays are shown. The notes of a pre-release
+stay for the final one, unless the settings say otherwise; its section in the changelog says them all the same.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from unmoor.context import Context
+from unmoor.errors import UnmoorError
 from unmoor.model import Finding, Findings, truncated
-from unmoor.tools import towncrier_settings
+from unmoor.planning import notes
+from unmoor.tools import towncrier, towncrier_settings
 
 __all__ = ["ASSERTS", "check"]
 
@@ -33,6 +37,9 @@ def check(context: Context) -> Findings:
         for path in strays[:_SHOWN]
     ]
     examined = len(fragments) + len(strays) + 1
+    if fragments and notes.stay(component, context.release.version) and not context.release.edits:
+        problems = truncated(_unsaid(context), _SHOWN)
+        return Findings(examined=examined, unit="notes and changelog", problems=problems, notices=tuple(notices))
     if context.live:
         left = [
             Finding(
@@ -46,6 +53,20 @@ def check(context: Context) -> Findings:
     if fragments:
         notices.append(_rehearsed(context, len(fragments)))
     return Findings(examined=examined, unit="notes and changelog", notices=tuple(notices))
+
+
+def _unsaid(context: Context) -> list[Finding]:
+    """Return what the changelog's section of a pre-release lacks, though its notes stay for the final release."""
+    component, version = context.component, context.release.version
+    try:
+        collected = towncrier.stage(component.folder, version, context.plan.date, keep=True, environ=context.environ)
+    except UnmoorError as error:
+        return [replace(each, place=_shown(context, each.place)) for each in error.problems]
+    if not collected.changes:
+        return []
+    what = f"its section for {version} does not say every note"
+    hint = f"run `unmoor changelog --version {version}`"
+    return [Finding(message=what, place=_shown(context, collected.changelog), hint=hint)]
 
 
 def _rehearsed(context: Context, count: int) -> Finding:

@@ -1,4 +1,4 @@
-"""Every place that states the version states the same one.
+"""Every place that states the version states the same one; the release commit's own claim is such a place too.
 
 Releases have gone out under a tag, a manifest and a module attribute that disagreed; the index then has one version
 and the installed package says another.
@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING
 from unmoor.context import Context
 from unmoor.errors import UnmoorError
 from unmoor.model import Finding, Findings, VersionSource
+from unmoor.planning.release_commit import claim_of, differences
 from unmoor.planning.versions.pep440 import try_parse
 from unmoor.planning.versions.sources import text_of
 from unmoor.project.detect.changelog import newest_entry
 from unmoor.project.toml_file import read_text
 from unmoor.project.version_locator import locate
+from unmoor.tools import uv_lock
+from unmoor.tools.git import Git
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -51,7 +54,8 @@ def check(context: Context) -> Findings:
     if len(values) > 1 or (expected is not None and values - {expected}):
         problems += _listed(places, expected)
     notices = (_spelling(places) if expected else []) + _memory(remembered, values) + _changelog(context, expected)
-    return Findings(examined=len(sources), unit="places", problems=tuple(problems), notices=tuple(notices))
+    claimed, remarks = _claimed(context)
+    return Findings(examined=len(sources), unit="places", problems=(*problems, *claimed), notices=(*notices, *remarks))
 
 
 def _places(
@@ -124,6 +128,31 @@ def _listed(places: list[_Place], expected: Version | None) -> list[Finding]:
             if place not in wrong
         ),
     ]
+
+
+def _claimed(context: Context) -> tuple[list[Finding], list[Finding]]:
+    """Compare the release with what the commit that prepared it claims; one still to be made claims nothing."""
+    release = context.release
+    if release.edits:
+        return [], []
+    git = Git(context.repository.root, context.environ)
+    known = git.tags()
+    claim = claim_of(git, context.plan.commit, release.component, since=known.get(release.base_tag, ""))
+    return differences(git, claim, release, context.plan.commit) if claim else ([], [])
+
+
+def _locked(context: Context, expected: Version | None) -> list[Finding]:
+    """Compare what a lock file states, where the plan does not let it follow."""
+    component, root = context.component, context.repository.root
+    where = (component.path, component.name)
+    lock = uv_lock.of_component(root, uv_lock.tracked(Git(root, context.environ)), *where)
+    stated = uv_lock.stated(root, lock, *where) if lock else ""
+    if expected is None or not stated or try_parse(stated) == expected:
+        return []
+    if lock in {edit.path for edit in context.release.edits}:
+        return []
+    message = f"states {stated!r} of {component.name}, so `uv sync --locked` refuses it"
+    return [Finding(message=message, place=lock, hint=f"unmoor bump --to {expected} --commit")]
 
 
 def _spelling(places: list[_Place]) -> list[Finding]:

@@ -6,6 +6,7 @@ knows nothing of versions.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -90,8 +91,12 @@ def _wrong(
         return
     yield from _wrong_name(name, settings, seen)
     content = path.read_bytes()
+    if content.startswith(codecs.BOM_UTF8):
+        # towncrier would carry it into the middle of the changelog, where nobody sees it.
+        yield "begins with a byte order mark", 1, "save it as UTF-8 without one"
+        return
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode()
     except UnicodeDecodeError as error:
         yield "is not valid UTF-8", content.count(b"\n", 0, error.start) + 1, "save it as UTF-8"
         return
@@ -121,7 +126,7 @@ def _wrong_name(
 def _change(component: Component, settings: TowncrierSettings, name: str, prefix: PurePosixPath) -> Change:
     parsed = settings.parse(PurePosixPath(name).name)
     kind, issue = (parsed.kind, parsed.issue) if parsed else ("", "")
-    text = (component.folder / name).read_bytes().decode("utf-8-sig")
+    text = (component.folder / name).read_bytes().decode()
     paragraph = re.split(r"\n[ \t\r]*\n", text.strip(), maxsplit=1)[0]
     return Change(
         component=component.name,

@@ -14,7 +14,7 @@ from unmoor.project.settings.constraints import UNFIT_FOR_TAG
 if TYPE_CHECKING:
     from packaging.version import Version
 
-__all__ = ["form_of", "name", "version_of", "versions"]
+__all__ = ["form_of", "is_of_form", "name", "version_of", "versions"]
 
 
 def form_of(component: Component) -> str:
@@ -46,6 +46,12 @@ def version_of(form: str, tag: str) -> Version | None:
     if "." not in text and len(text) > len("v999"):
         return None
     return try_parse(text) if re.match(r"v?\d", text) else None
+
+
+def is_of_form(form: str, tag: str) -> bool:
+    """Say whether a tag is spelled exactly as the form would have it, a ``v`` included."""
+    before, _, after = form.partition("{version}")
+    return tag.startswith(before) and tag.endswith(after) and tag[len(before) : len(before) + 1].isdigit()
 
 
 def versions(form: str, tags: Iterable[str]) -> dict[str, Version]:

@@ -1,0 +1,48 @@
+"""The release that another one follows: the highest version tag of the component's form among the commit's ancestors.
+
+Tags on the commit itself do not count, and neither do tags of the very version. Where that leaves it open, the
+candidates are told, and a live release names one of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from unmoor.planning.version_facts import VersionFacts
+from unmoor.planning.versions import tags
+from unmoor.planning.versions.pep440 import parse
+
+__all__ = ["Base", "by_rule"]
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """The tag by the rule, empty for a first release; ``candidates``, best first, where the rule leaves it open."""
+
+    tag: str = ""
+    candidates: tuple[str, ...] = ()
+    why: str = ""
+
+
+def by_rule(facts: VersionFacts, version: str, *, of_commit: bool) -> Base:
+    """Return the base of ``version``; ``of_commit`` says that the commit itself is released, not one made on top."""
+    wanted = parse(version)
+    left_out = set(facts.here) if of_commit else set[str]()
+    behind = {tag: each for tag, each in facts.behind.items() if tag not in left_out and each != wanted}
+    if not behind:
+        others = [tag for tag, each in facts.tagged.items() if tag not in left_out and each < wanted]
+        if not others:
+            return Base()
+        why = "no release tag is among the ancestors of the commit, though there are some elsewhere"
+        return Base(candidates=tuple(others[: -_SHOWN - 1 : -1]), why=why)
+    highest = max(behind.values())
+    form = tags.form_of(facts.component)
+    spellings = sorted(
+        (tag for tag, each in behind.items() if each == highest), key=lambda tag: (not tags.is_of_form(form, tag), tag)
+    )
+    if len({facts.commits.get(tag, tag) for tag in spellings}) > 1:
+        why = f"{highest} is tagged more than once, on different commits: {', '.join(spellings)}"
+        return Base(tag=spellings[0], candidates=tuple(spellings), why=why)
+    return Base(tag=spellings[0])

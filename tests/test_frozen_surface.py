@@ -44,6 +44,7 @@ SETTINGS = {
     *("tests.against", "tests.parallel", "tests.seconds"),
     *("docs.engine", "docs.source", "docs.groups", "docs.extras", "docs.requirements", "docs.seconds"),
     *("install.imports", "install.extras", "install.seconds", "install.import-seconds"),
+    "evidence.days",
     *("sizes.wheel-notice", "sizes.sdist-notice", "sizes.wheel-limit", "sizes.sdist-limit"),
     *("indexes.testpypi.upload-url", "indexes.testpypi.simple-url"),
     *("indexes.pypi.upload-url", "indexes.pypi.simple-url"),

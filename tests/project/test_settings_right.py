@@ -64,6 +64,9 @@ imports = ["pkg.cli"]
 extras = []
 seconds = 5
 import-seconds = 0.5
+[tool.unmoor.evidence]
+days = 3
+
 [tool.unmoor.sizes]
 wheel-notice = 1
 sdist-notice = 2
@@ -124,6 +127,7 @@ DECODED = Settings(
         engine="none", source="manual", groups=("docs",), extras=("docs",), requirements=("sphinx",), seconds=5.0
     ),
     install=words.InstallSettings(imports=("pkg.cli",), extras=(), seconds=5.0, import_seconds=0.5),
+    evidence=words.EvidenceSettings(days=3),
     sizes=words.SizeSettings(wheel_notice=1, sdist_notice=2, wheel_limit=3, sdist_limit=0),
     indexes={
         "testpypi": words.IndexSettings(
@@ -209,7 +213,7 @@ def test_every_type_in_the_settings_has_a_shape() -> None:
         inner = [shape.of for shape in shapes(of).values() if shape.of and shape.of not in seen]
         assert all(is_dataclass(each) for each in inner)
         waiting += inner
-    assert len(seen) == 10
+    assert len(seen) == 11
 
 
 def test_a_type_that_settings_cannot_have_is_refused() -> None:

@@ -203,6 +203,9 @@ def _prove(own: OwnSession, session: nox.Session, run: Invocation, call: Callabl
         opened = open_plan(request, local=chain.stage(own.stage).is_local)
     except UnmoorError as error:
         _explain(session, error, run)
+    if opened.away:
+        session.log(f"not run: the tree is not at the commit {opened.plan.commit[:12]} that the release is of")
+        return True
     seen = JoinedSession(session, arguments.rest)
     part = _part(own, session)
     why = seen.narrowed(narrowing(request.environ))

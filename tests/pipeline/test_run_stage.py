@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import shutil
 from contextlib import suppress
@@ -16,7 +17,7 @@ from support.records import fill, record
 from support.sealing import NAMES, sealed_archives
 from unmoor import chain
 from unmoor.archives.seal import SUMS, seal
-from unmoor.errors import Blocked, Exit, UnmoorError
+from unmoor.errors import Blocked, Exit, Incomplete, UnmoorError
 from unmoor.evidence.binding import inputs_of, seal_digest
 from unmoor.evidence.record import Narrowing, Result
 from unmoor.model import Bound, Finding, Findings, Mode, Outcome, Resolution
@@ -253,3 +254,57 @@ def test_the_seal_holds_when_only_unmoor_or_the_settings_changed() -> None:
     assert seal_digest(inputs) == seal_digest(inputs | {"unmoor": "2", "settings": "2"})
     for name in ("commit", "tree", "edits", "version", "epoch", "mode"):
         assert seal_digest(inputs) != seal_digest(inputs | {name: "2"})
+
+
+# ── what nobody expected ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def crash(*_: Any, **__: Any) -> Any:
+    raise KeyError("nobody expected that")
+
+
+@pytest.mark.parametrize("uploaded", [False, True])
+def test_a_crash_of_the_pipeline_leaves_a_record_a_line_and_the_right_code(
+    opened: OpenPlan, begun: OpenPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, uploaded: bool
+) -> None:
+    release = begun if uploaded else opened
+    # Of what was judged before, and what nobody would look for a crash in.
+    monkeypatch.setattr("unmoor.pipeline.run_stage.noticed", crash)
+    lines: list[str] = []
+    result = carried_out("testpypi", release, tmp_path, say=lines.append)
+    assert result.code is (Exit.INCOMPLETE if uploaded else Exit.CRASH)
+    assert any("testpypi itself crashed: KeyError" in line for line in lines)
+    kept = release.releases[0].store.read("testpypi").record
+    assert kept.finished
+    assert not kept.passed
+    assert "nobody expected that" in Path(kept.gates[0].log).read_text()
+
+
+@pytest.mark.parametrize("uploaded", [False, True])
+def test_a_crash_before_a_stage_has_begun_is_told_in_a_line(
+    opened: OpenPlan, begun: OpenPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, uploaded: bool
+) -> None:
+    release = begun if uploaded else opened
+    monkeypatch.setattr("unmoor.pipeline.run_stage._context", crash)
+    with pytest.raises(UnmoorError, match="unmoor itself crashed: KeyError") as raised:
+        carried_out("testpypi", release, tmp_path)
+    assert raised.value.code is (Exit.INCOMPLETE if uploaded else Exit.CRASH)
+    assert "nobody expected that" in (release.releases[0].state / "logs" / "testpypi.crash.log").read_text()
+
+
+def test_a_machine_that_has_run_out_of_something_is_no_bug(
+    opened: OpenPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("unmoor.pipeline.run_stage._context", full)
+    with pytest.raises(Incomplete, match="run out of something: No space left"):
+        carried_out("testpypi", opened, tmp_path)
+
+
+def test_a_verdict_that_speaks_against_the_release_is_how_the_run_ends(opened: OpenPlan, tmp_path: Path) -> None:
+    store = opened.releases[0].store
+    store.write(replace(store.read("lint").record, outcome=Outcome.FAILED))
+    result = carried_out("release", opened, tmp_path)
+    assert (result.code, result.why) == (Exit.GATE_FAILED, "the verdict is against it: not passed: lint")

@@ -6,10 +6,12 @@ a crash; something that is absent from the project is shown in a rehearsal and b
 
 from __future__ import annotations
 
+import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -21,7 +23,9 @@ from unmoor.model import Finding, FindingKind, Findings, Outcome, Scope, Skip
 from unmoor.model.settings import Waiver
 from unmoor.pipeline.command_gate import CommandGateRunner
 from unmoor.runtime import clock
+from unmoor.runtime.files import write_whole
 from unmoor.runtime.redact import redact
+from unmoor.runtime.shortage import shortage
 
 __all__ = ["crashed", "progress_line", "run_command_gates", "run_gate", "run_gates", "stopped", "waived"]
 
@@ -139,9 +143,13 @@ def stopped(name: str, asserts: str, error: UnmoorError) -> tuple[GateRecord, Ex
 
 def crashed(name: str, asserts: str, context: Context) -> tuple[GateRecord, Exit]:
     """Turn the exception at hand, one that nobody raised on purpose, into a record; its traceback goes to a log."""
+    error = sys.exception()
+    if error is not None and (short := shortage(error)) is not None:
+        return stopped(name, asserts, short)
     log = context.log(f"{name}.crash")
-    log.parent.mkdir(parents=True, exist_ok=True)
-    log.write_text(redact(traceback.format_exc()), encoding="utf-8")
+    with suppress(OSError, UnmoorError):
+        # A disk that is full must not hide what happened.
+        write_whole(log, redact(traceback.format_exc()).encode())
     last = redact(traceback.format_exc(limit=0).strip().splitlines()[-1])
     problem = Finding(message=f"{name} itself crashed: {last}", hint=f"please report this, with {log}")
     return GateRecord(name=name, asserts=asserts, outcome=Outcome.ERROR, problems=(problem,), log=str(log)), Exit.CRASH

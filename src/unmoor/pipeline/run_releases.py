@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 import os
 import time
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from graphlib import TopologicalSorter
 
 from unmoor import chain
-from unmoor.errors import Exit, UnmoorError, worst
+from unmoor.errors import Exit, Incomplete, UnmoorError, worst
 from unmoor.evidence.record import Result
 from unmoor.model import Effect, Mode, Resolution, Scope, Stage
 from unmoor.pipeline.open_plan import OpenPlan, OpenRelease, open_plan
@@ -23,6 +25,8 @@ from unmoor.pipeline.run_stage import run_stage
 from unmoor.rehearsal import select_targets
 from unmoor.request import Request
 from unmoor.runtime.files import write_whole
+from unmoor.runtime.redact import redact
+from unmoor.runtime.shortage import shortage
 
 __all__ = ["StageResult", "carry_out", "carry_out_plan"]
 
@@ -72,6 +76,9 @@ def carry_out_plan(stage: Stage, opened: OpenPlan, request: Request) -> StageRes
             # Another run is at this stage, say: no evidence of ours, but the final summary has to know.
             errors[each.component.name] = error
             result = _stopped(stage, each, Exit(error.code), error.problems[0].message)
+        except Exception as error:  # noqa: BLE001 - a crash leaves a line and a code, whatever went out before it
+            errors[each.component.name] = told = _crash(stage, each, error)
+            result = _stopped(stage, each, Exit(told.code), told.problems[0].message)
         except KeyboardInterrupt:
             ended[each.component.name] = _stopped(stage, each, Exit.INCOMPLETE, "interrupted")
             raise
@@ -122,6 +129,20 @@ def _withheld(stage: Stage, each: OpenRelease, opened: OpenPlan, ended: Mapping[
         if record is not None and record.finished and not record.passed:
             return _stopped(stage, each, Exit.GATE_FAILED, f"its stage {name} did not pass", withheld=True)
     return None
+
+
+def _crash(stage: Stage, each: OpenRelease, error: Exception) -> UnmoorError:
+    """Return what to say of an error that nobody raised on purpose; where it came from is kept in a log."""
+    if (short := shortage(error)) is not None:
+        return short
+    log = each.state / "logs" / f"{stage.name}.crash.log"
+    with suppress(OSError, UnmoorError):
+        write_whole(log, redact("".join(traceback.format_exception(error))).encode())
+    what = f"unmoor itself crashed: {redact(''.join(traceback.format_exception_only(error)).strip())}"
+    hint = f"please report this, with {log}"
+    if each.progress > Effect.LOCAL:
+        return Incomplete(what, hint=f"files are out; run the same command again to finish, and {hint}")
+    return UnmoorError(what, hint=hint)
 
 
 def _stopped(stage: Stage, each: OpenRelease, code: Exit, why: str, *, withheld: bool = False) -> Result:

@@ -25,6 +25,7 @@ from unmoor.pipeline.open_plan import OpenPlan, OpenRelease
 from unmoor.rehearsal import select_targets
 from unmoor.request import Request
 from unmoor.runtime import lock
+from unmoor.state import progress
 
 if TYPE_CHECKING:
     from unmoor.stages import Done
@@ -189,7 +190,7 @@ def _work(context: Context, request: Request, kept: Kept, why: str) -> Result:
         ready = held.enter_context(
             select_targets.open_target(replace(context, locks=locks, mark=_marker(context, intent)))
         )
-        record, code = _gates_and_step(ready, intent, request)
+        record, code = _whatever_happens(ready, intent, request)
         if narrowed:
             result = _result(context, Resolution.RAN, code, "narrowed, so it proves nothing", record)
             return replace(result, narrowed=narrowed)
@@ -202,6 +203,28 @@ def _marker(context: Context, intent: Record) -> Callable[[str], None]:
         context.store.write(replace(intent, detail=detail))
 
     return mark
+
+
+def _whatever_happens(context: Context, intent: Record, request: Request) -> tuple[Record, Exit]:
+    """Run gates and step; a crash of the pipeline itself leaves a record too, and says where to go on."""
+    from unmoor.pipeline import gate_runner
+
+    clock = time.monotonic()
+    try:
+        return _gates_and_step(context, intent, request)
+    except UnmoorError as error:
+        gate, code = gate_runner.stopped(context.stage.name, "the stage is carried out", error)
+    except Exception:  # noqa: BLE001 - whatever it was, files may be out
+        gate, code = gate_runner.crashed(context.stage.name, "the stage is carried out", context)
+        code = _resumable(context, code)
+    context.say(f"STOPPED {gate.name}: {gate.problems[0].message}")
+    return ended(context, intent, (gate,), None, code, time.monotonic() - clock), code
+
+
+def _resumable(context: Context, code: Exit) -> Exit:
+    """Return the code of a crash: once files may be out, what matters is that the same command goes on."""
+    begun = context.live and progress.reached(context.state, context.store) > Effect.LOCAL
+    return Exit.INCOMPLETE if begun else code
 
 
 def _gates_and_step(context: Context, intent: Record, request: Request) -> tuple[Record, Exit]:
@@ -251,6 +274,7 @@ def _step(context: Context) -> tuple[Done | None, tuple[GateRecord, ...], Exit]:
         record, code = stopped(name, asserts, error)
     except Exception:  # noqa: BLE001 - a crash leaves a record and a line too, whatever was published before it
         record, code = crashed(name, asserts, context)
+        code = _resumable(context, code)
     context.say(f"STOPPED {name}: {record.problems[0].message}")
     return None, (record,), code
 

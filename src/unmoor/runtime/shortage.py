@@ -28,7 +28,7 @@ def shortage(error: BaseException) -> Incomplete | None:
     elif isinstance(error, RuntimeError) and str(error) == _NO_THREAD:
         what = _NO_THREAD
     elif isinstance(error, OSError) and error.errno in _SHORT:
-        what, place = os.strerror(error.errno), str(error.filename or "")
+        what, place = os.strerror(error.errno or 0), str(error.filename or "")
     else:
         return None
     hint = "free memory or space, or raise the limits (ulimit -a shows them); then run the same command again"

@@ -19,9 +19,15 @@ _Contradiction = tuple[str, str, str]  # the key, what is wrong, a hint
 # What is only asked again before files go out was judged, and may have been waived, at the first stage; a secret that
 # was published is as permanent as the upload, and places where none is one have a setting of their own.
 _ASKED_BEFORE = frozenset(gate for stage in CHAIN if stage.effect is Effect.NONE for gate in stage.gates)
-_NEVER_DISABLED = frozenset(
-    {"archives-hold-no-secrets", *(gate for stage in CHAIN if stage.effect >= Effect.PUBLIC for gate in stage.gates)}
-) - _ASKED_BEFORE
+_NEVER_DISABLED = (
+    frozenset(
+        {
+            "archives-hold-no-secrets",
+            *(gate for stage in CHAIN if stage.effect >= Effect.PUBLIC for gate in stage.gates),
+        }
+    )
+    - _ASKED_BEFORE
+)
 _SETS = ("branches", "gates", "disable", "lint", "types")
 
 

@@ -12,7 +12,8 @@ from unmoor.model import Finding, Findings
 from unmoor.rehearsal.select_targets import remote as release_remote
 
 ASSERTS = "the tag can be made, and the remote would take it"
-_TRIAL = "unmoor-trial"
+# Releases of several components are tried side by side, in one clone.
+_TRIAL = "unmoor-trial/{}"
 
 
 def check(context: Context) -> Findings:
@@ -25,10 +26,10 @@ def check(context: Context) -> Findings:
         raise Incomplete(f"the remote {remote.label} did not answer", hint="run the same command again later")
     if f"refs/tags/{release.tag}" in refs:
         return Findings(examined=1, unit="tag")
-    signed = context.live and context.component.settings.sign_tags
+    signed, trial = context.live and context.component.settings.sign_tags, _TRIAL.format(release.tag)
     try:
-        workspace.tag(_TRIAL, workspace.commit, message=str(release), signed=signed)
-        remote.try_push(workspace.path, _TRIAL, release.tag)
+        workspace.tag(trial, workspace.commit, message=str(release), signed=signed)
+        remote.try_push(workspace.path, trial, release.tag)
     except ToolError as error:
         why = getattr(error, "tail", "") or error.problems[0].message
         problem = Finding(
@@ -37,5 +38,5 @@ def check(context: Context) -> Findings:
         )
         return Findings(examined=1, unit="tag", problems=(problem,))
     finally:
-        workspace.untag(_TRIAL)
+        workspace.untag(trial)
     return Findings(examined=1, unit="tag")

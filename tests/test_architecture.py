@@ -180,11 +180,12 @@ def test_a_plan_has_no_single_release() -> None:
 
 
 # What a process has, and not a run: programs that signal handlers must end, and who ends them after us; secrets that no
-# output may hold; the lock over uv's own finder, which races in threads, and that this machine has no network, found
-# out once.
+# output may hold; its temporary folder; the lock over uv's own finder, which races in threads, and that this machine
+# has no network, found out once.
 PROCESS_WIDE = {
-    "runtime.process": {"_running", "_orphans"},
+    "runtime.process": {"_running", "_orphans", "_watchers"},
     "runtime.redact": {"_known"},
+    "runtime.scratch": {"_held", "_alone"},
     "tools.uv": {"_alone", "_looking"},
 }
 MUTABLE = (ast.Dict, ast.List, ast.Set, ast.DictComp, ast.ListComp, ast.SetComp, ast.Call)
@@ -201,7 +202,18 @@ def test_nothing_is_remembered_at_module_level() -> None:
         for name in [ast.unparse(target)]
         if not name.strip("_").isupper() and name not in PROCESS_WIDE.get(module.name, set())
     ]
-    known = {"__all__", "_HOMES", "_HOME_OF", "_Answer", "_Function", "_Task", "_Say", "_program", "namespace"}
+    known = {
+        "__all__",
+        "_HOMES",
+        "_HOME_OF",
+        "_Answer",
+        "_Function",
+        "_Task",
+        "_Say",
+        "_Value",
+        "_program",
+        "namespace",
+    }
     assert [each for each in found if each[1] not in known] == []
 
 

@@ -87,8 +87,7 @@ def register(root: str | Path | None = None) -> None:
         _announce(registered, run)
     for number in _ENDING:
         signal.signal(number, _told_to_end)
-    if not run.is_worker:
-        atexit.register(run.summarise)
+    atexit.register(_last_words, run)
 
 
 def _stop(error: UnmoorError) -> NoReturn:
@@ -285,6 +284,16 @@ def _told_to_end(*_: object) -> NoReturn:
         signal.signal(number, _deaf)
     stop_all()
     raise KeyboardInterrupt
+
+
+def _last_words(run: Invocation) -> None:
+    """Say how it ended; whoever tells the process to end now tells it nothing new, nor what is cleared away after."""
+    for number in _ENDING:
+        signal.signal(number, _deaf)
+    if not run.is_worker:
+        run.summarise()
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _deaf(*_: object) -> None:

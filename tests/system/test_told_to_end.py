@@ -185,7 +185,7 @@ def _goes_on(world: World) -> None:
 def test_at_random(world: World, lines: int, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - a moment, and the same for the same seed
     told = Told(
-        chance.randrange(lines),
+        chance.randrange(1, lines),
         chance.choice([signal.SIGTERM, signal.SIGINT]),
         group=chance.random() < 0.5,
         times=chance.choice([1, 2]),

@@ -148,3 +148,10 @@ def test_a_removal_that_is_interrupted_leaves_a_folder_that_is_known_as_ours(
         assert left.parent.is_dir()
         scratch.sweep(place)
         assert not left.parent.exists()
+
+
+def test_a_folder_that_somebody_else_removed_is_no_trouble(place: Path) -> None:
+    command = [sys.executable, "-c", f"{MAKER}\nimport shutil; shutil.rmtree({str(place)!r})"]
+    environ = {**os.environ, "TMPDIR": str(place)}
+    done = subprocess.run(command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+    assert done.stderr == ""

@@ -96,7 +96,8 @@ def _remove_all() -> None:
             _, (top, handle) = _held.popitem()
             if sys.platform == "win32":
                 os.close(handle)
-            _empty(top)
+            with suppress(OSError):
+                _empty(top)
             if sys.platform != "win32":
                 os.close(handle)
 

@@ -73,7 +73,8 @@ def test_git_forgets_every_variable_that_is_about_one_repository() -> None:
 
 
 def test_git_forgets_the_repository_it_was_called_from_and_asks_nothing() -> None:
-    seen = environment.for_git(GIVEN)
+    seen = environment.for_git(GIVEN | {"GPG_TTY": "/dev/pts/0"})
+    assert "GPG_TTY" not in seen
     assert "GIT_DIR" not in seen
     assert "GIT_INDEX_FILE" not in seen
     assert (seen["GIT_AUTHOR_NAME"], seen["GIT_SSH_COMMAND"]) == ("Somebody", "ssh -i key")

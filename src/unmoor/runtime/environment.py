@@ -6,6 +6,7 @@ must not be steered by the user's settings, and ``git`` for git itself. None of 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 
@@ -73,6 +74,10 @@ _LEFT_BY_GIT = frozenset(
 )
 
 
+# Where gpg's agent, which is no child of ours, would ask for a passphrase: over whatever is on the screen there.
+_TERMINAL = "GPG_TTY"
+
+
 def credentials(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that say who uploads, with what, and where to."""
     return {name: value for name, value in environ.items() if _UPLOADS.fullmatch(name)}
@@ -106,7 +111,7 @@ def clean(environ: Mapping[str, str]) -> dict[str, str]:
         name: value
         for name, value in without_credentials(environ).items()
         if name in _KEPT or not (name.startswith(_STEERING) or looks_secret(name))
-    } | {"PIP_CONFIG_FILE": "/dev/null", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "UV_NO_CONFIG": "1"}
+    } | {"PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "UV_NO_CONFIG": "1"}
     return _past_named_proxies(kept)
 
 
@@ -139,6 +144,6 @@ def for_git(environ: Mapping[str, str]) -> dict[str, str]:
     kept = {
         name: value
         for name, value in without_credentials(environ).items()
-        if name not in _LEFT_BY_GIT and not name.startswith("GIT_ALTERNATE_")
+        if name not in _LEFT_BY_GIT and name != _TERMINAL and not name.startswith("GIT_ALTERNATE_")
     }
     return _past_named_proxies(kept) | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8", "GIT_OPTIONAL_LOCKS": "0"}

@@ -23,7 +23,7 @@ from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 from support.adopted import Adopted, Ran, adopt
 from support.another_index import AnotherIndex, another_index
-from support.waiting import wait_until
+from support.waiting import processes_with, wait_until
 
 pytestmark = [pytest.mark.network, pytest.mark.skipif(sys.platform != "linux", reason="/proc")]
 
@@ -109,16 +109,6 @@ def lines(world: World) -> int:
     return len(ran.text.splitlines())
 
 
-def alive(world: World) -> list[str]:
-    """Return the commands of all processes that were started with the project's environment."""
-    mark, found = f"MARK={world.project.folder.parent}".encode(), []
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            if mark in (process / "environ").read_bytes().split(b"\0"):
-                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
-    return found
-
-
 def _tell(world: World, told: Told) -> tuple[int, str]:
     """Start the release, tell it to end, and return how it ended and what it said."""
     command = [sys.executable, "-m", "nox", *_RELEASE]
@@ -149,7 +139,7 @@ def _ended_well(world: World, told: Told) -> None:
     assert "Traceback (most recent call last)" not in text, text
     # Whoever was told so late that nothing was left to do has done it.
     assert status == 130 or (status == 0 and "RELEASED" in text), text
-    wait_until(lambda: not alive(world), 10)
+    wait_until(lambda: not processes_with(f"MARK={world.project.folder.parent}"), 10)
     assert world.requests == sent, text
     assert list((world.project.folder.parent / "tmp").glob("unmoor-*")) == []
 

@@ -7,13 +7,15 @@ stage's record is a roll-up: it names the parts that it counted on, by their dig
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from unmoor.errors import Exit
 from unmoor.evidence.attempts import earlier
-from unmoor.evidence.record import Kept, Record
+from unmoor.evidence.record import GateRecord, Kept, Record
 from unmoor.model import Distribution, Outcome, Plan, Release, Resolution
 from unmoor.runtime.clock import now
 
-__all__ = ["begun", "contradiction"]
+__all__ = ["begun", "contradiction", "ended"]
 
 
 def begun(
@@ -46,6 +48,22 @@ def begun(
         started=now(),
         actor=plan.actor,
         attempts=earlier(kept, inputs),
+    )
+
+
+def ended(
+    intent: Record, gate: GateRecord, *, code: Exit, seconds: float, facts: Mapping[str, str] | None = None
+) -> Record:
+    """Return the record of a part that has ended as its one ``gate`` says; ``seconds`` is wall time."""
+    return replace(
+        intent,
+        outcome=gate.outcome,
+        detail=gate.problems[-1].message if gate.problems else "",
+        gates=(gate,),
+        facts=dict(facts or {}),
+        code=int(code),
+        seconds=round(seconds, 2),
+        finished=now(),
     )
 
 

@@ -38,9 +38,9 @@ def prove(own: OwnSession, part: str, opened: OpenPlan, run: Callable[[], None])
         each.store.write(intent)
 
     def keep(outcome: Outcome, detail: str = "") -> None:
-        ended = {"outcome": outcome, "detail": detail, "finished": now()}
+        seconds = round(time.monotonic() - clock, 2)
         for each, intent in intents:
-            each.store.write(replace(intent, **ended, seconds=round(time.monotonic() - clock, 2)))
+            each.store.write(replace(intent, outcome=outcome, detail=detail, finished=now(), seconds=seconds))
 
     try:
         run()

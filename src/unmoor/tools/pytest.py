@@ -2,11 +2,12 @@
 
 How it lies: a run in which every test is skipped ends well; ``-q`` and plugins change what is printed; the package
 under test may be imported from somewhere else than thought. So the JUnit record is counted, and a plugin notes in the
-very process where the package came from. Exit statuses: https://docs.pytest.org/en/stable/reference/exit-codes.html
+very process where the package came from, on which Python and among which distributions. Exit statuses: https://docs.pytest.org/en/stable/reference/exit-codes.html
 """
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,13 +27,33 @@ _NAMES = frozenset({"pytest", "py.test"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run of the suite: its record, its exit status and last words, and where each package was imported from."""
+    """One run of the suite: its record, its exit status and last words, and where each package was imported from.
+
+    ``python`` is the interpreter in full, ``distributions`` what was installed beside it, as ``name==version``; both
+    are empty where no pytest came to its end.
+    """
 
     report: junit.Report
     status: int
     tail: str
     origins: Mapping[str, str]
     log: str
+    python: str = ""
+    distributions: tuple[str, ...] = ()
+
+    @property
+    def made_of(self) -> dict[str, str]:
+        """What the run was made of, by name: the Python, the distributions, and one digest (sha256) of those."""
+        if not self.python:
+            return {}
+        environment = hashlib.sha256("\n".join(self.distributions).encode()).hexdigest()
+        return {"python": self.python, "distributions": " ".join(self.distributions), "environment": environment}
+
+    def version(self, name: str) -> str:
+        """Return the version of a distribution that was installed where the tests ran, or an empty string."""
+        plain = name.replace("_", "-").lower()
+        versions = (each.partition("==") for each in self.distributions)
+        return next((version for found, _, version in versions if found.replace("_", "-").lower() == plain), "")
 
 
 def run(
@@ -73,12 +94,15 @@ def run(
     if coverage is not None:
         extra["COVERAGE_FILE"] = str(coverage)
     done = tools.run(*argv, log=log, seconds=seconds, extra=extra, limit="tests.seconds")
+    python, distributions = _made_of(origins)
     return Run(
         report=_record(done, record),
         status=done.status,
         tail=tail(done.text),
         origins=_origins(origins),
         log=done.log,
+        python=python,
+        distributions=distributions,
     )
 
 
@@ -111,9 +135,20 @@ def _said(done: Completed) -> str:
 def _origins(folder: Path) -> dict[str, str]:
     """Return where each package came from; a process that imported it from elsewhere than the others comes last."""
     found: dict[str, str] = {}
-    for each in sorted(folder.iterdir()):
+    for each in sorted(path for path in folder.iterdir() if not path.suffix):
         for line in each.read_text(encoding="utf-8").splitlines():
             name, _, origin = line.partition("\t")
             if origin:
                 found[name] = origin
     return found
+
+
+def _made_of(folder: Path) -> tuple[str, tuple[str, ...]]:
+    """Return the Python of the run and its distributions, of all its processes together."""
+    pythons: set[str] = set()
+    distributions: set[str] = set()
+    for each in folder.glob("*.environment"):
+        first, *others = each.read_text(encoding="utf-8").splitlines()
+        pythons.add(first)
+        distributions.update(others)
+    return ", ".join(sorted(pythons)), tuple(sorted(distributions, key=str.lower))

@@ -244,9 +244,16 @@ def test_no_python_at_all_is_an_error(project):
 
 
 @pytest.mark.usefixtures("tools")
-def test_where_the_package_came_from_is_recorded(project):
-    record = _judged("tests-pass", _context(project, "tests-pass"))
+def test_where_the_package_came_from_and_what_it_ran_on_are_recorded(project):
+    context = _context(project, "tests-pass")
+    record = _judged("tests-pass", context)
     assert [each.message for each in record.notices] == ["tiny_thing was imported from src/tiny_thing"]
+    facts = context.store.read("tests", OWN).record.facts
+    assert facts["python"].startswith(f"CPython {OWN}.")
+    assert f"pytest=={pytest.__version__}" in facts["distributions"].split()
+    assert record.tools == {"python": facts["python"], "pytest": pytest.__version__} | {
+        name: version for name, version in record.tools.items() if name in {"pytest-xdist", "coverage"}
+    }
 
 
 def test_a_package_from_elsewhere_is_a_problem(project, tools, tmp_path):

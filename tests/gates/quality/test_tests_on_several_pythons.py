@@ -11,24 +11,33 @@ import pytest
 
 from support.gating import make_context
 from support.repositories import Repository
-from support.tool_environments import borrowed
+from support.tool_environments import script
 from unmoor.chain import stage
 from unmoor.context import Context
 from unmoor.evidence.record import GateRecord, Record
 from unmoor.model import Outcome, Requirements, Tool
 from unmoor.pipeline.gate_runner import run_gate
-from unmoor.tools import test_runs, tool_environment
+from unmoor.tools import tool_environment, uv
 from unmoor.tools.interpreters import OWN
 
 OTHER = "3.77"
-SUITE = "import tiny_thing\n\n\ndef test_it():\n    assert tiny_thing\n"
-COUNTER = "import pathlib\n\n\ndef test_it():\n    with pathlib.Path({!r}).open('a') as out:\n        out.write('.')\n"
+# A pytest that is quick: it notes that it ran, and goes by what stands in the test file.
+PYTEST = """
+printf . >> {runs}
+for word in "$@"; do case $word in --junitxml=*) record=${{word#--junitxml=}};; esac; done
+test -e tests/conftest.py && exit 4
+printf 'tiny_thing\\t{package}\\n' > "$UNMOOR_PROBE/1"
+printf 'CPython {python} Linux\\npytest==8.0\\n' > "$UNMOOR_PROBE/1.environment"
+if grep -q wrong tests/test_it.py; then why='<failure message="wrong"/>'; fi
+echo "<testsuites><testcase file='tests/test_it.py' name='test_it' line='1'>$why</testcase></testsuites>" > "$record"
+test -z "$why"
+"""
 Machine = Callable[..., Context]
 
 
 @pytest.fixture
-def project(tiny: Repository, tmp_path: Path) -> Repository:
-    tiny.write("tests/test_it.py", COUNTER.format(str(tmp_path / "runs")))
+def project(tiny: Repository) -> Repository:
+    tiny.write("tests/test_it.py", "right")
     tiny.commit("Tests")
     return tiny
 
@@ -42,14 +51,17 @@ def runs(tmp_path: Path) -> Callable[[], int]:
 @pytest.fixture
 def machine(project: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     """Return the stage's context on a machine that has some of the project's two Pythons, and a state of its own."""
-    made = borrowed(tmp_path / "tools", project.environ, project.folder / "src")
+    made = uv.Environment(tmp_path / "tools")
+    (made.folder / "lib/python3/site-packages").mkdir(parents=True)
+    package = project.folder / "src/tiny_thing/__init__.py"
+    script(made.scripts / "pytest", PYTEST.format(runs=tmp_path / "runs", package=package, python=f"{OWN}.0"))
     monkeypatch.setattr(tool_environment, "_furnish", lambda *_: made)
 
     def context(
         name: str, here: tuple[str, ...] = (OWN, OTHER), *, only: str = "", live: bool = False, asked: bool = False
     ) -> Context:
         path = str(made.python)
-        monkeypatch.setattr(test_runs.uv, "find_python", lambda version, _: path if version in here else None)
+        monkeypatch.setattr(uv, "find_python", lambda version, _: path if version in here else None)
         plain = make_context(project, live=live, state=tmp_path / name, key="same")
         needs = Requirements(arguments=("borrowed",), project=True, reason="a test")
         tests = Tool(name="pytest", requirements=needs, reason="a test", source="")
@@ -83,12 +95,11 @@ def test_each_python_leaves_a_record_of_what_it_ran_on(machine: Machine) -> None
     assert record.passed
     assert (record.gates[0].examined, record.gates[0].unit) == (1, f"tests x {OWN}")
     assert record.facts["python"].startswith(f"CPython {OWN}")
-    assert "pytest==" in record.facts["distributions"]
+    assert record.facts["distributions"] == "pytest==8.0"
     assert len(record.facts["environment"]) == 64
     assert record.inputs == context.inputs
     assert gate.relied_on == {f"tests.{OWN}": context.store.read("tests", OWN).digest}
-    assert gate.tools["python"] == record.facts["python"]
-    assert gate.tools["pytest"]
+    assert gate.tools == {"python": record.facts["python"], "pytest": "8.0"}
 
 
 def test_two_machines_with_a_python_each_prove_the_stage_together(
@@ -119,7 +130,7 @@ def test_a_failure_on_another_machine_is_not_passed_over(machine: Machine, proje
     judged(machine("one", (OWN,)))
     failing = machine("two", (OTHER,))
     good = (project.folder / "tests/test_it.py").read_text()
-    project.write("tests/test_it.py", "def test_it():\n    assert 1 == 2\n")
+    project.write("tests/test_it.py", "wrong")
     assert judged(failing).outcome is Outcome.FAILED
     project.write("tests/test_it.py", good)
     merge(tmp_path, "one", "two")
@@ -139,7 +150,7 @@ def test_a_narrowed_run_leaves_no_record_of_any_python(machine: Machine) -> None
 
 
 def test_a_python_that_cannot_run_leaves_a_record_too(machine: Machine, project: Repository) -> None:
-    project.write("tests/conftest.py", "raise SystemExit(4)\n")
+    project.write("tests/conftest.py", "")
     context = machine("here", (OWN,))
     assert judged(context).outcome is Outcome.ERROR
     assert part(context, OWN).outcome is Outcome.ERROR

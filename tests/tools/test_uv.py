@@ -14,6 +14,7 @@ from support.distributions import wheel
 from support.indexes import post, running
 from support.login_wall import login_wall
 from support.proxy import counting_proxy
+from support.simple_index import nobody
 from unmoor.errors import ToolFailed
 from unmoor.runtime import environment, http
 from unmoor.tools import uv
@@ -84,3 +85,13 @@ def test_the_file_with_a_login_is_for_this_user_alone_and_read_back_as_it_was() 
     assert not path.parent.exists()
     with netrc(None) as given:
         assert given == {}
+
+
+def test_an_install_without_a_network_says_that_it_was_one(tmp_path: Path, environ: Mapping[str, str]) -> None:
+    made = uv.create(tmp_path / "env", sys.executable, environ)
+    found = ["--find-links", str(wheel(tmp_path).parent), "--no-deps", "tiny-thing"]
+    env = {**environ, "UV_HTTP_RETRIES": "0"}
+    done = uv.pip_install(made, [*found, "--index-url", nobody()], env=env)
+    assert done.err.splitlines()[-1] == uv.FROM_CACHE
+    again = uv.pip_install(made, [*found, "--no-index"], env=env)
+    assert uv.FROM_CACHE not in again.err

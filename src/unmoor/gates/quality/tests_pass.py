@@ -186,7 +186,9 @@ def _part(
 
 
 def _judged(context: Context, ran: test_runs.Ran, wheel: Path | None) -> Findings:
-    return pytest_findings.judge(context.component, ran.python, ran.run, wheel) if ran.run else Findings()
+    if ran.run is None or ran.tools is None:
+        return Findings()
+    return ran.tools.telling(pytest_findings.judge(context.component, ran.python, ran.run, wheel))
 
 
 def _raise_first(runs: Sequence[test_runs.Ran]) -> None:

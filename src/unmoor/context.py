@@ -94,6 +94,11 @@ class Context:
         return self.progress > Effect.LOCAL
 
     @property
+    def evidence_days(self) -> float:
+        """How old evidence may be, in days; zero for any age, which it is from the first file on that goes out."""
+        return 0.0 if self.has_begun else self.component.settings.evidence.days
+
+    @property
     def is_finishing(self) -> bool:
         """Whether the main index may hold archives of this release: all that is left is to finish it."""
         return self.progress is Effect.PERMANENT

@@ -28,7 +28,7 @@ def kept(state: str) -> Kept:
     return Kept(record=record("tests", part="3.12", **changes), digest="1" * 64)
 
 
-def dealt(here: str = "", before: dict[str, str] | None = None, mine: tuple[str, ...] = EVERY, **words: bool) -> Shares:
+def dealt(here: str = "", before: dict[str, str] | None = None, mine: tuple[str, ...] = EVERY, **words: Any) -> Shares:
     found = {each: f"/python{each}" for each in here.split()}
     evidence = {each: kept(state) for each, state in (before or {}).items()}
     return deal_out(mine, EVERY, found, evidence, INPUTS, **{"again": False, "together": False, **words})
@@ -43,6 +43,11 @@ def test_what_is_here_runs_and_what_is_not_is_lacking() -> None:
 def test_what_has_passed_for_this_content_counts_wherever_it_ran(here: str) -> None:
     shares = dealt(here, {"3.12": "passed"})
     assert (list(shares.due), list(shares.counted), shares.lacking) == (["3.11"], ["3.12"], ("3.13",))
+
+
+def test_what_has_passed_long_ago_does_not_count() -> None:
+    shares = dealt("3.11", {"3.11": "passed", "3.12": "passed"}, days=7.0)
+    assert (list(shares.due), list(shares.counted), shares.lacking) == (["3.11"], [], ("3.12", "3.13"))
 
 
 def test_named_it_runs_again_where_it_is_here_and_counts_where_it_is_not() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from support.contexts import make_context
 from support.opened import open_by_hand
 from support.records import record
 from unmoor.chain import CHAIN, stage
@@ -71,10 +72,10 @@ def complete(opened: OpenPlan) -> list[str]:
     for each in CHAIN[:5]:
         if each != TESTS:
             inputs = inputs_of(each, one.component, one.release, one.plan)
-            one.store.write(record(each.name, mode=Mode.LIVE, inputs=inputs, files=()))
-    context: Any = type("Asked", (), {})()
-    context.live, context.stage, context.store, context.identities = True, stage("testpypi"), one.store, {}
-    context.component, context.release, context.plan, context.distributions = one.component, one.release, one.plan, ()
+            relied_on = {name: one.store.read(name).digest for name in each.requires}
+            one.store.write(record(each.name, mode=Mode.LIVE, inputs=inputs, files=(), relied_on=relied_on))
+    words = {"component": one.component, "release": one.release, "plan": one.plan, "store": one.store}
+    context = make_context(one.state, live=True, name="testpypi", **words)
     return [each.message for each in evidence_is_complete.check(context).problems]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from support.opened import open_by_hand
+from support.records import NOON
 from support.records import record as record_of
 from support.sealing import sealed_archives
 from unmoor.chain import stage
@@ -148,3 +150,14 @@ def test_while_it_runs_there_is_only_an_intent(opened: OpenPlan) -> None:
     prove(OWN, "", opened, lambda: seen.extend(kept(opened)))
     assert len(seen) == 2
     assert not any(record is None or record.finished or record.passed for record in seen)
+
+
+@pytest.mark.usefixtures("stand")
+def test_a_session_that_passed_long_ago_does_not_count(opened: OpenPlan, tmp_path: Path) -> None:
+    prove(OWN, "", opened, lambda: None)
+    for each in opened.releases:
+        (record,) = [each.store.read("lint", "style").record]
+        assert record is not None
+        each.store.write(replace(record, finished=NOON))
+    assert not is_proven(OWN, "", opened)
+    assert judged(opened, OWN, tmp_path).code is Exit.GATE_FAILED

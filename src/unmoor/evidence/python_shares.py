@@ -37,14 +37,15 @@ def deal_out(
     *,
     again: bool,
     together: bool,
+    days: float = 0.0,
 ) -> Shares:
     """Deal ``every`` Python out.
 
-    ``mine`` are those that this machine is there for, ``found`` its interpreters, ``kept`` the evidence that there is,
-    good for these ``inputs``. ``again`` runs what has passed already too, and so does ``together`` as soon as one of
-    those that are here has to run.
+    ``mine`` are those that this machine is there for, ``found`` its interpreters, ``kept`` the evidence that there is:
+    good for these ``inputs`` and, if said, not older than so many ``days``. ``again`` runs what has passed already too,
+    and so does ``together`` as soon as one of those that are here has to run.
     """
-    standing = {each: validity(kept.get(each, Kept()), inputs).standing for each in every}
+    standing = {each: validity(kept.get(each, Kept()), inputs, days=days).standing for each in every}
     here = {each: found[each] for each in every if each in found and each in mine}
     due = {each: path for each, path in here.items() if standing[each] is not Standing.PROVEN}
     if again or (due and together):

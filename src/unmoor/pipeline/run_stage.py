@@ -112,8 +112,7 @@ def _with_way_back(error: Blocked, context: Context) -> Blocked:
 def _standing(context: Context, kept: Kept) -> Validity:
     """Return how the stage's kept evidence stands, with the evidence that it relied on."""
     # Evidence ages until the first file goes out, and never again: an approval may take its time.
-    days = 0.0 if context.has_begun else context.component.settings.evidence.days
-    valid = context.store.standing(kept, context.inputs, days=days)
+    valid = context.store.standing(kept, context.inputs, days=context.evidence_days)
     if not valid.counts:
         return valid
     return chained(kept, {name: context.store.read(name) for name in context.stage.requires})

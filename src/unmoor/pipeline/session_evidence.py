@@ -12,7 +12,7 @@ from unmoor.evidence.binding import binds_files, inputs_of
 from unmoor.evidence.part_records import begun
 from unmoor.evidence.record import Record
 from unmoor.evidence.validity import validity
-from unmoor.model import Distribution, Outcome
+from unmoor.model import Distribution, Effect, Outcome
 from unmoor.pipeline.open_plan import OpenPlan, OpenRelease
 from unmoor.request import OwnSession
 from unmoor.runtime.clock import now
@@ -22,9 +22,7 @@ __all__ = ["is_proven", "prove"]
 
 def is_proven(own: OwnSession, part: str, opened: OpenPlan) -> bool:
     """Say whether the evidence of the session, run as ``part``, counts for every release of the plan."""
-    return all(
-        validity(each.store.read(own.stage, own.called(part)), _inputs(own, each)).counts for each in opened.releases
-    )
+    return all(_counts(own, part, each) for each in opened.releases)
 
 
 def prove(own: OwnSession, part: str, opened: OpenPlan, run: Callable[[], None]) -> None:
@@ -56,6 +54,12 @@ def prove(own: OwnSession, part: str, opened: OpenPlan, run: Callable[[], None])
         keep(Outcome.FAILED, f"{type(error).__name__}: {error}")
         raise
     keep(Outcome.PASSED)
+
+
+def _counts(own: OwnSession, part: str, each: OpenRelease) -> bool:
+    kept = each.store.read(own.stage, own.called(part))
+    days = 0.0 if each.progress > Effect.LOCAL else each.component.settings.evidence.days
+    return validity(kept, _inputs(own, each), days=days).counts
 
 
 def _begun(own: OwnSession, part: str, each: OpenRelease) -> Record:

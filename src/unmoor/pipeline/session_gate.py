@@ -31,7 +31,7 @@ def judge_session(own: OwnSession, context: Context) -> tuple[GateRecord, Exit]:
     for part in own.parts or ("",):
         called = own.called(part)
         kept = context.store.read(own.stage, called)
-        valid = validity(kept, context.inputs)
+        valid = validity(kept, context.inputs, days=context.evidence_days)
         if valid.counts:
             passed += 1
         else:

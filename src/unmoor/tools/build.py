@@ -47,6 +47,11 @@ class Built:
     builder: tuple[str, ...]
     from_cache: bool = False
 
+    @property
+    def archives(self) -> tuple[Path, ...]:
+        """Both, the wheel first."""
+        return self.wheel, self.sdist
+
 
 def build(
     source: Path,

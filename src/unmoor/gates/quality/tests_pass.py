@@ -97,6 +97,7 @@ def _dealt_out(context: Context) -> Shares:
         again=context.asked,
         # Coverage is measured over all that can run: one Python alone would say too little.
         together=component.settings.tests.coverage > 0,
+        days=context.evidence_days,
     )
     for python in shares.counted:
         context.say(f"cached  tests on Python {python}: passed for this very content")

@@ -47,7 +47,7 @@ def observe(context: Context) -> Done | None:
         return None
     if wrong:
         context.say(f"the sealed archives are {wrong}: bringing what was built back by its digests")
-        detail = f"{len(files)} files, {bring_back(context, files, lambda folder: _built(context, folder))}"
+        detail = f"{len(files)} files, {bring_back(context, files, lambda folder: _built(context, folder).archives)}"
     return Done(how=Resolution.FOUND, detail=detail, files=files, facts=about.facts)
 
 
@@ -56,7 +56,7 @@ def run(context: Context) -> Done:
     there = published(context)
     with scratch.folder("build") as folder:
         built = _built(context, folder)
-        archives: tuple[Path, ...] = (built.wheel, built.sdist)
+        archives = built.archives
         if there:
             archives = adopt(context, archives, there, folder / "published")
         elif context.has_begun:

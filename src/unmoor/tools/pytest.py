@@ -1,8 +1,10 @@
 """pytest: the suite on one Python, judged by the record it leaves and not by its exit status.
 
-How it lies: a run in which every test is skipped ends well; ``-q`` and plugins change what is printed; the package
-under test may be imported from somewhere else than thought. So the JUnit record is counted, and a plugin notes in the
-very process where the package came from, on which Python and among which distributions. Exit statuses: https://docs.pytest.org/en/stable/reference/exit-codes.html
+How it lies: a run in which every test is skipped ends well, and so does one that a test or a plugin stops early
+(``pytest.exit(returncode=0)``); of two runs the second takes the record of the first; ``-q`` and plugins change what is
+printed; the package under test may be imported from somewhere else than thought. So the JUnit record is counted, and a
+plugin notes in the very process what was collected, where the package came from, on which Python and among which
+distributions. Exit statuses: https://docs.pytest.org/en/stable/reference/exit-codes.html
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ class Run:
     """One run of the suite: its record, its exit status and last words, and where each package was imported from.
 
     ``python`` is the interpreter in full, ``distributions`` what was installed beside it, as ``name==version``; both
-    are empty where no pytest came to its end.
+    are empty where no pytest came to its end. ``starts`` is how many runs there were, ``collected`` and ``ran`` are
+    counts of tests.
     """
 
     report: junit.Report
@@ -40,6 +43,9 @@ class Run:
     log: str
     python: str = ""
     distributions: tuple[str, ...] = ()
+    starts: int = 1
+    collected: int = 0
+    ran: int = 0
 
     @property
     def made_of(self) -> dict[str, str]:
@@ -95,6 +101,7 @@ def run(
         extra["COVERAGE_FILE"] = str(coverage)
     done = tools.run(*argv, log=log, seconds=seconds, extra=extra, limit="tests.seconds")
     python, distributions = _made_of(origins)
+    starts, collected, ran = _done(origins)
     return Run(
         report=_record(done, record),
         status=done.status,
@@ -103,6 +110,9 @@ def run(
         log=done.log,
         python=python,
         distributions=distributions,
+        starts=starts,
+        collected=collected,
+        ran=ran,
     )
 
 
@@ -152,3 +162,10 @@ def _made_of(folder: Path) -> tuple[str, tuple[str, ...]]:
         pythons.add(first)
         distributions.update(others)
     return ", ".join(sorted(pythons)), tuple(sorted(distributions, key=str.lower))
+
+
+def _done(folder: Path) -> tuple[int, int, int]:
+    """Return how many runs there were, and how many tests they collected and ran; workers collect what others run."""
+    noted = [each.read_text(encoding="utf-8").split() for each in folder.glob("*.run")]
+    starts = sum(kind == "whole" for kind, _, _ in noted)
+    return starts, max((int(n) for _, n, _ in noted), default=0), max((int(n) for _, _, n in noted), default=0)

@@ -46,6 +46,12 @@ def judge(component: Component, python: str, run: Run, wheel: Path | None) -> Fi
         last = run.tail.splitlines()[-1] if run.tail else ""
         message = f"the tests ended with exit status {run.status} on Python {python}, though none failed: {last}"
         problems.append(Finding(message=message, hint=f"see {run.log}"))
+    if not failed and run.ran < run.collected:
+        what = f"only {run.ran} of {run.collected} tests ran on Python {python}, though none failed"
+        problems.append(Finding(message=what, hint=f"something stops the run early; see {run.log}"))
+    if run.starts > 1:
+        what = f"pytest was started {run.starts} times on Python {python}, and the last run took the others' record"
+        problems.append(Finding(message=what, hint="have tests.command start it once"))
     wrong, right = _origins(component, run, wheel)
     return Findings(
         examined=run.report.passed + failed,

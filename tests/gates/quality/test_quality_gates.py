@@ -295,6 +295,44 @@ def test_a_run_that_ends_badly_without_a_failing_test_fails(project):
 
 
 @pytest.mark.usefixtures("tools")
+def test_a_run_that_is_stopped_early_and_calls_it_a_success_fails(project):
+    project.write("tests/test_more.py", "import pytest\n\n\ndef test_it():\n    pytest.exit('enough', returncode=0)\n")
+    project.write("tests/test_never.py", "def test_bad():\n    assert 1 == 2\n")
+    record = _judged("tests-pass", _context(project, "tests-pass"))
+    assert record.outcome is Outcome.FAILED
+    assert _says(record, f"only 1 of 3 tests ran on Python {OWN}, though none failed")
+
+
+@pytest.mark.usefixtures("tools")
+def test_a_run_that_is_followed_by_another_fails(project):
+    project.write("tests/test_more.py", "def test_bad():\n    assert 1 == 2\n")
+    context = _context(project, "tests-pass")
+    command = ("sh", "-c", "pytest tests/test_more.py; pytest tests/test_it.py")
+    twice = _settings(context, tests=replace(context.component.settings.tests, command=command))
+    record = _judged("tests-pass", twice)
+    assert record.outcome is Outcome.FAILED
+    assert _says(record, f"pytest was started 2 times on Python {OWN}")
+
+
+@pytest.mark.usefixtures("tools")
+@pytest.mark.parametrize(
+    ("conftest", "says"),
+    [
+        ("def pytest_sessionfinish(session):\n    session.exitstatus = 0\n", "test_bad failed on Python"),
+        ("import os\n\n\ndef pytest_runtest_teardown():\n    os._exit(0)\n", "left no record of its tests"),
+        ("def pytest_collection_modifyitems(items):\n    items.clear()\n", "no test ran on Python"),
+    ],
+    ids=["failures swallowed", "killed with a success", "nothing collected"],
+)
+def test_a_plugin_that_makes_a_success_of_it_does_not_pass(project, conftest, says):
+    project.write("tests/conftest.py", conftest)
+    project.write("tests/test_more.py", "def test_bad():\n    assert 1 == 2\n")
+    record = _judged("tests-pass", _context(project, "tests-pass"))
+    assert record.outcome in {Outcome.FAILED, Outcome.ERROR}
+    assert _says(record, says)
+
+
+@pytest.mark.usefixtures("tools")
 def test_a_command_of_the_projects_own_has_to_leave_a_record(project):
     context = _context(project, "tests-pass")
     tests = context.component.settings.tests

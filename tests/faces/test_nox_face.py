@@ -315,6 +315,16 @@ def test_a_variable_that_only_says_where_or_how_leaves_evidence(adopted: Make) -
     assert made.record("lint.style")["outcome"] == "passed"
 
 
+@pytest.mark.parametrize("name", ["tests", "suite"])
+def test_a_session_that_tests_the_wheel_comes_after_its_build(adopted: Make, name: str) -> None:
+    several = OWN.replace('venv_backend="none"', 'python=["3.11", "3.12"]').replace("def lint", f"def {name}")
+    noxfile = "import unmoor.sessions\n" + several.replace("@nox", '@unmoor.sessions.gate("tests")\n@nox')
+    made = adopted(noxfile + TWO_LINES, settings='tests = { against = "wheel" }')
+    ran = made.nox("--list", "-s", f"{name}-3.11")
+    assert ran.status == 0, ran.text
+    assert {"check", "build", f"{name}-3.11"} <= set(listed(ran.text, "*"))
+
+
 def test_one_python_of_several_does_not_prove_the_stage(adopted: Make) -> None:
     here = f"{sys.version_info.major}.{sys.version_info.minor}"
     there = f'python=["{here}", "3.1"], venv_backend="uv", download_python="never"'

@@ -92,9 +92,11 @@ class ToolEnvironment:
 
     def telling(self, findings: Findings) -> Findings:
         """Return the findings of a tool with what is to be said of the environment that it ran in."""
+        if python := self.environment.version:
+            findings = replace(findings, tools={"python": python, **findings.tools})
         if not self.environment.from_cache:
             return findings
-        what = f"there was no network: {self.reason or 'the requirements'} were installed from uv's cache"
+        what = f"there was no network: what {self.reason or 'the settings'} names was installed from uv's cache"
         return replace(findings, notices=(*findings.notices, Finding(message=what)))
 
     @property

@@ -76,6 +76,16 @@ class Environment:
         return self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
     @property
+    def version(self) -> str:
+        """The version of the interpreter, as the environment was made with it; empty where it does not say."""
+        try:
+            lines = (self.folder / "pyvenv.cfg").read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return ""
+        said = {name.strip(): value.strip() for name, _, value in (line.partition("=") for line in lines)}
+        return said.get("version_info", "") or said.get("version", "")
+
+    @property
     def scripts(self) -> Path:
         """The folder of the environment's programs."""
         return self.python.parent

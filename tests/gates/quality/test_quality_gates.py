@@ -150,7 +150,8 @@ def test_a_gate_passes_on_a_sound_project_and_leaves_its_tree_alone(name, projec
     assert (record.outcome, record.problems) == (Outcome.PASSED, ()), record
     assert record.examined > 0
     assert record.unit
-    assert record.tools
+    assert len(record.tools) > 1
+    assert OWN in record.tools["python"]
     assert [path for path in sorted(project.folder.rglob("*")) if path not in before and ".git" not in path.parts] == []
 
 

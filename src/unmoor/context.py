@@ -50,7 +50,8 @@ class Context:
     ``environ`` the environment as the face read it, ``say`` reports progress in one line. ``index`` or ``remote`` is
     whom the stage speaks to, where it does. ``approval`` is what the user passed to ``--approve``. ``inputs`` is what
     the stage's evidence is bound to, ``identities`` names whom each outward stage speaks to. ``mark`` keeps on disk
-    what is about to be done, before it is done; ``locks`` are descriptors that an uploading child inherits.
+    what is about to be done, before it is done; ``asked`` says that the stage was named, not only required, so that
+    what is proven already is done again; ``locks`` are descriptors that an uploading child inherits.
     ``progress`` says how far the release's archives have gone out already.
     """
 
@@ -67,6 +68,7 @@ class Context:
     say: Callable[[str], None] = quiet
     posargs: tuple[str, ...] = ()
     approval: str = ""
+    asked: bool = True
     inputs: Mapping[str, str] = field(default_factory=dict)
     identities: Mapping[str, str] = field(default_factory=dict)
     distributions: tuple[Distribution, ...] = ()
@@ -90,6 +92,11 @@ class Context:
     def has_begun(self) -> bool:
         """Whether archives of this release may be on an index already."""
         return self.progress > Effect.LOCAL
+
+    @property
+    def evidence_days(self) -> float:
+        """How old evidence may be, in days; zero for any age, which it is from the first file on that goes out."""
+        return 0.0 if self.has_begun else self.component.settings.evidence.days
 
     @property
     def is_finishing(self) -> bool:

@@ -166,6 +166,9 @@ def _wrap(own: OwnSession, run: Invocation) -> None:
     """Wrap the function of one of the project's sessions; its environment, Pythons and docstring stay."""
     registered = nox.registry.get()[own.name]
     function = registered.func
+    if own.stage == "tests" and _tests_the_wheel(run.start):
+        # It is about the sealed wheel, whose digest its evidence is bound to.
+        registered.requires = [*registered._requires, "build"]  # noqa: SLF001 - as written; what is read is formatted
 
     @wraps(function)
     def wrapped(session: nox.Session, *args: Any, **kwargs: Any) -> None:
@@ -191,6 +194,7 @@ def _announce(registered: Any, run: Invocation) -> None:
 
 def _prove(own: OwnSession, session: nox.Session, run: Invocation, call: Callable[[Any], None]) -> bool:
     """Run one of the project's sessions unless its evidence still counts; say whether all its parts are proven."""
+    from unmoor.evidence.binding import binds_files
     from unmoor.pipeline.open_plan import open_plan
     from unmoor.pipeline.run_releases import carry_out
     from unmoor.pipeline.session_evidence import is_proven, prove
@@ -207,6 +211,8 @@ def _prove(own: OwnSession, session: nox.Session, run: Invocation, call: Callabl
         return True
     seen = JoinedSession(session, arguments.rest)
     part = _part(own, session)
+    if binds_files(chain.stage(own.stage), opened.releases[0].component):
+        seen.env["UNMOOR_DIST"] = str(opened.releases[0].state / "dist")
     why = seen.narrowed(narrowing(request.environ))
     if not (request.asked or arguments.rest or seen.installs_only) and is_proven(own, part, opened):
         session.log(f"cached: {session.name} passed for this very tree")
@@ -231,11 +237,16 @@ def _examine(call: Callable[[Any], None], seen: JoinedSession, opened: OpenPlan,
     from unmoor.pipeline.tree_gate import changes
     from unmoor.tools.git import Git
 
+    git = Git(opened.releases[0].component.repository.root, request.environ)
+
+    def look() -> None:
+        for each in changes(opened.plan, git, seen.name).problems:
+            raise Blocked(each.message, place=f"session {seen.name}", hint=each.hint)
+
+    seen.proves(look)
     call(seen)
     seen.must_have_run()
-    root = opened.releases[0].component.repository.root
-    for each in changes(opened.plan, Git(root, request.environ), seen.name).problems:
-        raise Blocked(each.message, place=f"session {seen.name}", hint=each.hint)
+    look()
 
 
 def _carry_out(name: str, session: nox.Session, run: Invocation) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -141,3 +142,102 @@ def test_a_version_from_tags_has_its_tag_in_the_clone_only(repository: Repositor
     clone = Clone(made, [component], repository.environ)
     assert clone.git.tags() == {"v1.0": clone.commit}
     assert repository.door.tags() == {}
+
+
+# ── submodules and large files ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def outer(repository: Repository, new_repository: Callable[..., Repository]) -> Repository:
+    """A repository with the submodule ``vendor/sub``, which has the submodule ``deep`` itself."""
+    deep, other = new_repository("deep"), new_repository("other")
+    deep.write("far.txt", "far")
+    deep.commit()
+    other.write("near.txt", "near")
+    other.git("submodule", "add", "--quiet", deep.folder, "deep")
+    other.commit()
+    repository.git("submodule", "add", "--quiet", other.folder, "vendor/sub")
+    repository.git("submodule", "update", "--quiet", "--init", "--recursive")
+    repository.commit("With submodules")
+    return repository
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_submodules_are_filled_from_the_local_ones(outer: Repository, clone: Make, mode: Mode) -> None:
+    # Nothing else is there to take them from.
+    for each in ("deep", "other"):
+        (outer.folder.parent / each).rename(outer.folder.parent / f"{each}-gone")
+    made = clone(mode)
+    assert (made.path / "vendor/sub/near.txt").read_text() == "near"
+    assert (made.path / "vendor/sub/deep/far.txt").read_text() == "far"
+    assert made.git.changed() == ()
+    listed = made.git.run("ls-files", "--recurse-submodules").out.split()
+    assert {"vendor/sub/near.txt", "vendor/sub/deep/far.txt"} <= set(listed)
+
+
+def test_a_submodule_is_filled_at_the_planned_commit_whatever_lies_there(outer: Repository, clone: Make) -> None:
+    made = clone(Mode.LIVE)
+    inner = Repository(outer.folder / "vendor/sub", outer.environ)
+    inner.write("near.txt", "later")
+    inner.commit()
+    outer.commit("Moved on")
+    assert (made.path / "vendor/sub/near.txt").read_text() == "near"
+
+
+def test_a_rehearsal_takes_another_commit_of_a_submodule_along(outer: Repository, clone: Make) -> None:
+    inner = Repository(outer.folder / "vendor/sub", outer.environ)
+    inner.write("near.txt", "later")
+    inner.commit()
+    made = clone()
+    assert (made.path / "vendor/sub/near.txt").read_text() == "later"
+
+
+def test_changes_in_a_submodule_cannot_be_taken_along(outer: Repository, clone: Make) -> None:
+    Repository(outer.folder / "vendor/sub", outer.environ).write("near.txt", "changed")
+    with pytest.raises(Blocked, match="the submodule 'vendor/sub' has changes that are not committed → commit them"):
+        _ = clone().path
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_a_submodule_that_is_not_here_is_refused_by_name(outer: Repository, clone: Make, mode: Mode) -> None:
+    outer.git("submodule", "deinit", "--force", "--quiet", "vendor/sub")
+    assert (clone(mode).path / "vendor/sub/near.txt").is_file(), "git still keeps it"
+    shutil.rmtree(outer.folder / ".git/modules")
+    with pytest.raises(Blocked, match=r"the submodule 'vendor/sub' has no files .* → run: git submodule update"):
+        _ = clone(mode).path
+
+
+def test_a_scratch_copy_has_the_submodules_that_are_at_hand(outer: Repository) -> None:
+    copy = scratch_clone.copy_of(outer.folder, outer.environ)
+    assert (copy.folder / "vendor/sub/near.txt").is_file()
+
+
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 5\n"
+
+
+@pytest.fixture
+def large(repository: Repository) -> Repository:
+    """A repository that keeps ``*.bin`` with git-lfs, which is not installed here."""
+    repository.write(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text\n")
+    repository.write("data/model.bin", POINTER)
+    repository.write("data/pointer.txt", POINTER)
+    repository.commit()
+    return repository
+
+
+@pytest.mark.usefixtures("large")
+def test_a_pointer_in_place_of_a_large_file_is_refused_by_name(clone: Make) -> None:
+    with pytest.raises(Blocked, match=r"Git LFS has only pointers in place of data/model\.bin → install git-lfs"):
+        _ = clone().path
+
+
+def test_large_files_come_from_where_the_user_has_them(large: Repository, clone: Make) -> None:
+    store = large.folder / ".git/lfs/objects"
+    store.mkdir(parents=True)
+    (store / "model").write_text("large")
+    # What git-lfs does, in one line: the objects lie in the folder that the setting names.
+    smudge = """cat > /dev/null; cat "$(git config lfs.storage)/objects/model\""""
+    large.git("config", "--global", "filter.lfs.smudge", smudge)
+    large.git("config", "--global", "filter.lfs.clean", f"printf %s '{POINTER}'")
+    made = clone()
+    assert (made.path / "data/model.bin").read_text() == "large"

@@ -302,7 +302,7 @@ OWN = OwnSession(name="tests", stage="tests", parts=("3.11", "3.12"))
 def test_an_own_session_counts_when_all_its_runs_do(tmp_path: Path) -> None:
     context = make_context(tmp_path, name="tests", inputs={"tree": "d" * 40})
     for part in OWN.parts:
-        context.store.write(record("tests", part=OWN.called(part)))
+        context.store.write(record("tests", part=OWN.called(part), finished=clock.now()))
     found, code = judge_session(OWN, context)
     assert (found.outcome, found.examined, code) == (Outcome.PASSED, 2, Exit.PASS)
 
@@ -310,9 +310,9 @@ def test_an_own_session_counts_when_all_its_runs_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize("changes", [None, {"outcome": Outcome.FAILED}, {"inputs": {"tree": "0"}}, {"finished": ""}])
 def test_an_own_session_fails_when_one_run_does_not_count(tmp_path: Path, changes: dict[str, Any] | None) -> None:
     context = make_context(tmp_path, name="tests", inputs={"tree": "d" * 40})
-    context.store.write(record("tests", part="tests-3.11"))
+    context.store.write(record("tests", part="tests-3.11", finished=clock.now()))
     if changes is not None:
-        context.store.write(record("tests", part="tests-3.12", **changes))
+        context.store.write(record("tests", part="tests-3.12", **{"finished": clock.now(), **changes}))
     found, code = judge_session(OWN, context)
     assert (found.outcome, code) == (Outcome.FAILED, Exit.GATE_FAILED)
     assert "3.12" in found.problems[0].message

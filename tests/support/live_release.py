@@ -143,16 +143,16 @@ class LiveRelease:
         assert result is not None
         return Ran(Exit.PASS, until, "", how)
 
-    def build(self, _: Path, out: Path, **__: Any) -> tuple[Path, ...]:
+    def build(self, _: Path, out: Path, **__: Any) -> builder.Built:
         """Make archives of what the tree is, and where they are not reproducible, of how often that was asked."""
         self.builds += 1
         out.mkdir(parents=True)
         clone = Repository(Path(_), self.environ)
         content = clone.git("rev-parse", "HEAD^{tree}") + ("" if self.reproducible else f" {self.builds}")
-        made = [out / f"tiny_thing-{VERSION}-py3-none-any.whl", out / f"tiny_thing-{VERSION}.tar.gz"]
-        for path in made:
+        wheel, sdist = out / f"tiny_thing-{VERSION}-py3-none-any.whl", out / f"tiny_thing-{VERSION}.tar.gz"
+        for path in (wheel, sdist):
             path.write_text(f"{path.name} of {content}")
-        return tuple(made)
+        return builder.Built(wheel=wheel, sdist=sdist, dependencies=(), builder=())
 
     def configured(self, _: Any, name: str) -> Index:
         return replace(self.indexes[name].as_index(), identity=f"memory:{name}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unmoor.chain import BUILD, CHAIN
 from unmoor.evidence.binding import binds_files, inputs_of
-from unmoor.evidence.validity import Standing, validity
+from unmoor.evidence.validity import Standing
 from unmoor.pipeline.open_plan import OpenRelease
 from unmoor.rehearsal import select_targets
 from unmoor.report.stage_rows import Row, summary
@@ -30,7 +30,7 @@ def standing(opened: OpenRelease) -> tuple[Row, ...]:
             target=identities.get(stage.name, ""),
         )
         kept = opened.store.read(stage.name)
-        valid = validity(kept, inputs)
+        valid = opened.store.standing(kept, inputs)
         how = str(valid.standing) if valid.standing in (Standing.PROVEN, Standing.MISSING) else _VOID
         what = summary(kept.record) if kept.record and valid.counts else valid.why
         seconds = kept.record.seconds if kept.record else None

@@ -68,7 +68,8 @@ class Findings:
     ``examined`` counts the things looked at, in ``unit``; zero is never a pass. ``problems`` block, ``notices``
     are shown. ``absent`` says why there was nothing to examine in this project (no documentation, say): live that
     blocks, a rehearsal shows it and goes on. ``optional`` says that the settings declare the gate away, or that it
-    cannot apply to this project at all.
+    cannot apply to this project at all. ``relied_on`` is the sha256 of the kept records that were counted on, by
+    name; ``elsewhere`` says what was left to other runs on purpose, so that the whole is not proven here.
     """
 
     examined: int = 0
@@ -79,6 +80,8 @@ class Findings:
     optional: str = ""
     hint: str = ""
     tools: Mapping[str, str] = field(default_factory=dict)
+    relied_on: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: str = ""
 
 
 def truncated(findings: Iterable[Finding], shown: int = _SHOWN) -> tuple[Finding, ...]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from unmoor.errors import Blocked
 from unmoor.model import Component, Mode, Plan
 from unmoor.runtime import scratch
+from unmoor.tools import lfs, submodules
 from unmoor.tools.git import Git
 
 __all__ = ["Clone"]
@@ -81,9 +82,13 @@ class Clone:
     def _fill(self, folder: Path) -> tuple[Path, str]:
         origin = Git(self._root, self._environ)
         clone = origin.clone(folder)
+        lfs.borrow_objects(origin, clone)
         clone.run("checkout", "--quiet", "--detach", self._plan.commit)
         if self._plan.mode is Mode.REHEARSAL:
             self._take_along(origin, clone)
+        submodules.fill(origin, clone)
+        lfs.must_be_filled(clone)
+        if self._plan.mode is Mode.REHEARSAL:
             self._edit(clone)
         for release in self._plan.releases:
             if any(source.kind == "vcs" for source in self._components[release.component].sources):
@@ -94,6 +99,7 @@ class Clone:
         plan = self._plan
         if not plan.uncommitted:
             return
+        submodules.must_be_committed(origin)
         listed = "\n".join(plan.uncommitted)
         message = f"Uncommitted work\n\n{listed}\n"
         origin.commit_working_tree(clone, message=message, extra=self._identity(), only=plan.uncommitted)

@@ -96,6 +96,8 @@ def _outcome_of(name: str, asserts: str, found: Findings, context: Context) -> t
         notices=found.notices,
         hint=found.hint,
         tools=dict(found.tools),
+        relied_on=dict(found.relied_on),
+        elsewhere=found.elsewhere,
     )
     # A gate that has found a problem has found something: neither absence nor option makes up for it.
     if found.optional and not found.problems:

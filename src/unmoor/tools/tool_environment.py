@@ -9,12 +9,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 
 from unmoor.errors import ToolFailed, ToolMissing
-from unmoor.model import Component, Requirements
+from unmoor.model import Component, Finding, Findings, Requirements
 from unmoor.request import Memory
 from unmoor.runtime import environment, lock, process
 from unmoor.runtime.scratch import lasting
@@ -89,6 +89,15 @@ class ToolEnvironment:
         for found in metadata.distributions(name=distribution, path=[str(self.site_packages)]):
             return found.version
         return ""
+
+    def telling(self, findings: Findings) -> Findings:
+        """Return the findings of a tool with what is to be said of the environment that it ran in."""
+        if python := self.environment.version:
+            findings = replace(findings, tools={"python": python, **findings.tools})
+        if not self.environment.from_cache:
+            return findings
+        what = f"there was no network: what {self.reason or 'the settings'} names was installed from uv's cache"
+        return replace(findings, notices=(*findings.notices, Finding(message=what)))
 
     @property
     def site_packages(self) -> Path:
@@ -195,14 +204,14 @@ def _furnish(
     made = uv.create(scratch("environment") / "env", python, env, installer=installer)
     try:
         with _untouched(component.folder) if requirements.project else _nothing():
-            uv.pip_install(made, arguments, env=env, cwd=component.folder, installer=installer, log=log)
+            done = uv.pip_install(made, arguments, env=env, cwd=component.folder, installer=installer, log=log)
     except ToolFailed as error:
         what = (
             f"the requirements from {requirements.reason or 'the settings'} cannot be installed: {' '.join(arguments)}"
         )
         hint = "try the same arguments with `uv pip install` in a new environment"
         raise ToolFailed(what, status=error.status, tail=error.tail, log=error.log, hint=hint) from error
-    return made
+    return replace(made, from_cache=uv.FROM_CACHE in done.err)
 
 
 @contextmanager

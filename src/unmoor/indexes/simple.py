@@ -61,8 +61,9 @@ def files(
 
 
 def _refused(simple_url: str, project: str, login: http.Login | None) -> str:
-    whom = f"user {login.username!r}" if login else "nobody without a login"
-    return f"{redact(simple_url)} tells {whom} nothing about '{project}'"
+    if login is None:
+        return f"{redact(simple_url)} tells nobody about '{project}' without a login"
+    return f"{redact(simple_url)} tells {login.username!r} nothing about '{project}'"
 
 
 def _how_to_read(simple_url: str) -> str:

@@ -246,7 +246,7 @@ def test_a_pypirc_that_others_can_read_is_told(tmp_path: Path) -> None:
 
 def test_a_credential_for_reading_is_named_too(tmp_path: Path) -> None:
     reader = Credential(username="reader", secret="pa" + "ss-word", source="environment X")
-    kept = replace(index(Credential(username="me", secret="other-word", source="~/.pypirc")), reader=reader)
+    kept = replace(index(Credential(username="me", secret="other" + "-word", source="~/.pypirc")), reader=reader)
     found = credential_is_present.check(make_context(tmp_path, name="testpypi", live=True, index=kept))
     assert found.notices[1].message == "user 'reader', from environment X, for reading s"
     assert "pass-word" not in repr(found) + repr(kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,7 +19,7 @@ from support.faulty_index import Fault, Faults
 from support.indexes import over_http, post, running
 from support.login_wall import login_wall
 from support.loopback import serve
-from unmoor.indexes import simple, wait
+from unmoor.indexes import page, simple, wait
 from unmoor.indexes.client import HttpIndexClient
 from unmoor.indexes.simple import OtherBytes
 from unmoor.indexes.wait import Seen
@@ -165,6 +166,15 @@ def test_a_page_that_is_too_long_is_not_read_to_its_end(monkeypatch: pytest.Monk
     monkeypatch.setattr(simple, "PAGE_LIMIT", 1000)
     with answering(_JSON, b" " * 1001) as url, pytest.raises(Unreachable, match="larger than 1000 bytes"):
         simple.files(url, "tiny-thing")
+
+
+def test_a_page_that_is_made_to_be_read_for_hours_is_given_up(monkeypatch: pytest.MonkeyPatch):
+    # As 400 KB of "<x<x<x" are for the parser of the standard library, but without an hour's work.
+    over = threading.Event()
+    monkeypatch.setattr(page, "_parsed", lambda *_: over.wait(60))
+    with answering("text/html", b"<x") as url, pytest.raises(Unreachable, match=r"within 0\.5 seconds"):
+        simple.files(url, "tiny-thing", timeout=0.5)
+    over.set()
 
 
 @pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden"])

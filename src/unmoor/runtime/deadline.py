@@ -1,8 +1,8 @@
 """Work that must be over in time, where nothing in it can be told to stop.
 
 A name that is looked up, a connection that is made, a page that a parser takes minutes for: none of them asks whether
-to go on. Such work is done in a thread of its own, and left to itself when its time is over: it keeps nobody from ending,
-and what comes of it is for nobody.
+to go on. Such work is done in a thread of its own, and left to itself when its time is over: it keeps nobody from
+ending, and what comes of it is for nobody.
 """
 
 from __future__ import annotations

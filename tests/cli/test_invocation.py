@@ -12,7 +12,7 @@ import pytest
 from unmoor.chain import CHAIN
 from unmoor.cli.arguments import Arguments
 from unmoor.cli.invocation import Invocation
-from unmoor.runtime import private_memory
+from unmoor.runtime import environment, private_memory
 from unmoor.runtime.redact import redact
 
 _LIVE = ["--", "--live", "1.0"]
@@ -58,3 +58,31 @@ def test_where_no_stage_is_asked_for_everything_stays(
 ) -> None:
     run(monkeypatch, *words)
     assert set(given) <= set(os.environ)
+
+
+@pytest.mark.parametrize("words", [("-s", "release", *_LIVE), ("-s", "release")])
+def test_what_an_index_wants_to_be_read_is_kept_for_every_stage_and_nobody_else(
+    words: tuple[str, ...], given: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private: list[bool] = []
+    monkeypatch.setattr(private_memory, "keep_private", lambda: private.append(True))
+    reading = {"UNMOOR_PYPI_READ_USERNAME": "reader", "UNMOOR_PYPI_READ_PASSWORD": f"canary-{secrets.token_hex(12)}"}
+    os.environ.update(reading)
+    made = run(monkeypatch, *words)
+    assert not set(given | reading) & set(os.environ)
+    assert private == [True]
+    for stage in CHAIN:
+        found = made.request(stage.name, Arguments(live="1.0" if words[2:] else "")).environ
+        assert reading.items() <= found.items()
+        assert (
+            not reading.keys() & (environment.own(found) | environment.clean(found) | environment.for_git(found)).keys()
+        )
+    assert redact(reading["UNMOOR_PYPI_READ_PASSWORD"]) == "[hidden]"
+    # A worker takes up what was laid out for it.
+    made.prepare_workers()
+    monkeypatch.setattr(sys, "argv", ["nox", "--parallel-worker", *words])
+    monkeypatch.setattr("unmoor.cli.invocation.die_with", lambda _: None)
+    worker = Invocation(Path.cwd())
+    live = "1.0" if words[2:] else ""
+    assert reading.items() <= worker.request("build", Arguments(live=live)).environ.items()
+    made.works_itself()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -15,11 +17,14 @@ from support.another_index import another_index
 from support.distributions import sdist, wheel
 from support.faulty_index import Fault, Faults
 from support.indexes import over_http, post, running
+from support.login_wall import login_wall
 from support.loopback import serve
-from unmoor.indexes import simple, wait
+from unmoor.indexes import page, simple, wait
+from unmoor.indexes.client import HttpIndexClient
 from unmoor.indexes.simple import OtherBytes
 from unmoor.indexes.wait import Seen
-from unmoor.runtime.http import Unreachable
+from unmoor.runtime import http
+from unmoor.runtime.http import TooLarge, Unreachable
 from unmoor.targets import IndexFile
 
 
@@ -163,11 +168,20 @@ def test_a_page_that_is_too_long_is_not_read_to_its_end(monkeypatch: pytest.Monk
         simple.files(url, "tiny-thing")
 
 
+def test_a_page_that_is_made_to_be_read_for_hours_is_given_up(monkeypatch: pytest.MonkeyPatch):
+    # As 400 KB of "<x<x<x" are for the parser of the standard library, but without an hour's work.
+    over = threading.Event()
+    monkeypatch.setattr(page, "_parsed", lambda *_: over.wait(60))
+    with answering("text/html", b"<x") as url, pytest.raises(Unreachable, match=r"within 0\.5 seconds"):
+        simple.files(url, "tiny-thing", timeout=0.5)
+    over.set()
+
+
 @pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden"])
 def test_an_index_that_wants_a_login_is_told_from_one_that_is_empty(status: str):
     with answering("text/html", b"", status) as url, pytest.raises(Unreachable) as caught:
         simple.files(url, "tiny-thing")
-    assert "nothing about 'tiny-thing'" in str(caught.value)
+    assert "tells nobody about 'tiny-thing' without a login" in str(caught.value)
     assert f"_READ_URL={url}" in str(caught.value)
 
 
@@ -190,6 +204,24 @@ def test_fetched_bytes_are_those_that_were_stated(tmp_path: Path):
         gone = IndexFile(filename="x.whl", url=found.url + "x")
         with pytest.raises(Unreachable):
             simple.fetch(target.client, gone)
+
+
+def test_a_file_is_read_no_further_than_its_index_states_and_with_the_login(tmp_path: Path):
+    path = wheel(tmp_path)
+    with running(tmp_path / "root") as (_, target), login_wall(target.simple_url) as wall:
+        post(target, path)
+        login = http.Login(address=wall.simple_url, username=wall.username, password=wall.password)
+        client = HttpIndexClient(name="pypi", upload_url="", simple_url=wall.simple_url, login=login)
+        (found,) = client.files("tiny-thing")
+        assert client.fetch(found, limit=simple.FILE_LIMIT) == path.read_bytes()
+        with pytest.raises(TooLarge, match=f"larger than {found.size - 1} bytes"):
+            client.fetch(replace(found, size=found.size - 1), limit=simple.FILE_LIMIT)
+        with pytest.raises(Unreachable):
+            client.fetch(replace(found, url="file:///etc/hostname"), limit=simple.FILE_LIMIT)
+        elsewhere = replace(client, simple_url="https://index.example.invalid/simple/")
+        with pytest.raises(Unreachable, match="no address that starts with https"):
+            elsewhere.fetch(found, limit=simple.FILE_LIMIT)
+    assert wall.refused == []
 
 
 def test_waiting_backs_off_until_all_are_served(tmp_path: Path):

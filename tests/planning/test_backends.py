@@ -30,8 +30,8 @@ def observed(repository, **others):
         branch="main",
         tags=git.tags(),
         reachable=tuple(repository.git("tag", "--merged", "HEAD").split()),
-        epoch=1767312000,
-        today="2026-07-08",
+        epoch=1,
+        today=DAY,
         **others,
     )
 
@@ -145,7 +145,7 @@ def test_a_person_bumps_with_the_changelog_in_one_go(repository):
         "1.2.0 → 2.0rc1",
         "changed CHANGELOG.md",
         "changed pyproject.toml",
-        "2 notes collected",
+        "2 notes collected, which stay for the final release",
     )
     component = load(repository.folder, repository.environ)
     before = snapshot(repository)

@@ -51,8 +51,9 @@ def collect_notes(
         return Edited(lines=(section.rstrip("\n") or "there are no notes to collect",))
     keep = component.settings.prerelease_notes == "keep"
     collected = towncrier.stage(component.folder, wanted, date, keep=keep, environ=environ)
-    refuse_merging(component, collected.changes.paths, environ)
-    changed = apply(component.folder, collected.changes)
+    changes = collected.changes.under(component.path)
+    refuse_merging(component, changes.paths, environ)
+    changed = apply(component.repository.root, changes)
     where, count = collected.changelog, len(collected.fragments)
     what_of_them = "which stay for the final release" if notes.stay(component, wanted) else "which are removed"
     said = {

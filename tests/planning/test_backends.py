@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from support.releasable import BACKENDS, fill
-from unmoor.commands.bump import bump_version
+from unmoor.commands.bump import bump, bump_version
 from unmoor.commands.changelog import collect_notes
 from unmoor.commands.note import add_note
 from unmoor.errors import Blocked, UnmoorError
@@ -99,6 +99,28 @@ def test_a_version_from_tags_leaves_only_the_changelog_to_edit(repository):
     assert done.lines[1] == "next: nox -s release -- --live 2.0.1"
     with pytest.raises(Blocked, match=r"less than 2\.0\.0"):
         bump_version(component, to="1.0", environ=repository.environ)
+
+
+def test_a_version_from_tags_has_its_changelog_committed(repository):
+    fill(repository, "hatchling")
+    table = (repository.folder / "pyproject.toml").read_text()
+    table = table.replace('version = "1.2.0"  # not 1.2.0 of other', 'dynamic = ["version"]')
+    table = table.replace('"hatchling"', '"hatchling", "hatch-vcs"') + '\n[tool.hatch.version]\nsource = "vcs"\n'
+    repository.write("pyproject.toml", table)
+    repository.commit("From tags")
+    repository.git("tag", "v2.0.0")
+    lines = []
+    for _ in range(2):
+        lines.clear()
+        words = {"part": "minor", "to": "", "commit": True}
+        assert bump(repository.folder, repository.environ, **words, say=lines.append) == 0
+        assert lines[0] == "the version comes from tags: 2.1.0 is released by the tag v2.1.0 alone"
+        assert "next: nox -s release -- --live 2.1.0" in lines
+    assert lines[-1].startswith("nothing to commit")
+    assert repository.git("log", "-1", "--format=%(trailers:key=Base,valueonly)").strip() == "v2.0.0"
+    named = repository.git("show", "--format=", "--name-only", "HEAD").split()
+    assert named == ["CHANGELOG.md", "news/7.feature.md", "news/8.bugfix.md"]
+    assert repository.git("status", "--porcelain") == ""
 
 
 def test_a_failure_in_the_second_half_leaves_every_file_as_it_was(repository):

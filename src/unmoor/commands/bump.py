@@ -128,7 +128,7 @@ def _state(component: Component, environ: Mapping[str, str]) -> Path:
     """Return the folder of what bumps of the component leave behind."""
     common_dir = Git(component.repository.root, environ).common_dir()
     layout = StateLayout.of(common_dir, environ)
-    layout.hide_from_git(common_dir)
+    layout.hide_from_git(common_dir, component.repository.root)
     return layout.bumps(component.name)
 
 

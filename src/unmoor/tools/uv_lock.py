@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
@@ -18,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from packaging.utils import canonicalize_name
 
 from unmoor.errors import Blocked, ToolError
-from unmoor.runtime import environment, process
+from unmoor.runtime import environment, process, scratch
 from unmoor.runtime.file_text import FileText
 from unmoor.tools.git import Git
 from unmoor.tools.uv import uv_program
@@ -114,8 +113,8 @@ def _refusal(
     """Return what uv has against the lock over a copy of the project, empty where it has nothing."""
     env = environment.own(environ) | {"UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
     env = {key: value for key, value in env.items() if key not in _STEERING}
-    with tempfile.TemporaryDirectory(prefix="unmoor-lock-") as scratch:
-        top = Path(scratch) / "tree"
+    with scratch.folder("lock") as folder:
+        top = folder / "tree"
         _copy(root, top, contents, environ, everything=everything)
         try:
             command = [uv_program(), "lock", "--check", "--offline"]

@@ -384,10 +384,21 @@ def test_a_lock_that_cannot_follow_stops_the_bump_before_anything_is_changed(mad
 # ── where it leads ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_version_and_changelog_may_be_two_commits_of_one_command(made: Bumped) -> None:
+@pytest.mark.parametrize("killed", [False, True])
+def test_version_and_changelog_may_be_two_commits_of_one_command(
+    made: Bumped,
+    effects: Effects,
+    killed: bool,  # noqa: FBT001 - a case of the test
+) -> None:
     text = PYPROJECT + '\n[tool.unmoor]\nbump-commit = "own"\n'
     made.repository.write("pyproject.toml", text)
     made.git("commit", "--quiet", "-m", "Own commits", "pyproject.toml")
+    if killed:
+        effects.allowed = len(EFFECTS)
+        with pytest.raises(Killed):
+            made.bump(to="1.3.0")
+        assert made.git("log", "-1", "--format=%s") == "Changelog of 1.3.0"
+        effects.allowed = 10**6
     made.bump(to="1.3.0")
     assert made.git("log", "-2", "--format=%s").splitlines() == ["Release 1.3.0", "Changelog of 1.3.0"]
     assert made.git("show", "--format=", "--name-only", "HEAD").split() == [
@@ -400,7 +411,7 @@ def test_pre_releases_keep_their_notes_and_the_final_release_has_each_once(made:
     made.git("add", "news")
     made.git("commit", "--quiet", "-m", "Notes", "news")
     made.bump(to="1.3.0rc1")
-    assert "4 notes collected, which stay for the final release" in made.lines
+    assert "4 notes collected, kept for the final release" in made.lines
     assert sorted(made.git("ls-files", "news").split()) == sorted(NOTES)
     assert "## 1.3.0rc1 (" in made.head("CHANGELOG.md")
     made.bump(to="1.3.0rc1")

@@ -167,7 +167,7 @@ def test_a_person_bumps_with_the_changelog_in_one_go(repository):
         "1.2.0 → 2.0rc1",
         "changed CHANGELOG.md",
         "changed pyproject.toml",
-        "2 notes collected, which stay for the final release",
+        "2 notes collected, kept for the final release",
     )
     component = load(repository.folder, repository.environ)
     before = snapshot(repository)
@@ -231,7 +231,7 @@ def test_a_note_is_added_drafted_and_collected(repository):
     before = snapshot(repository)
     assert "news/7.feature.md" in before
     done = collect_notes(component, "v1.3", DAY, environ=repository.environ)
-    assert done.lines == ("CHANGELOG.md: section for 1.3 from 3 notes, which are removed",)
+    assert done.lines == ("CHANGELOG.md: section for 1.3 from 3 notes, now removed",)
     again = collect_notes(component, "1.3", "2026-02-03", environ=repository.environ)
     assert again.changed == ()
     assert "already; nothing to do" in again.lines[0]

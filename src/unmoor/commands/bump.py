@@ -153,8 +153,8 @@ def _lines(move: _Move, changed: Sequence[Path]) -> list[str]:
     lines += [f"changed {shown(component, path)}" for path in changed if path.exists()]
     lines += _not_in_use(component.sources, current, new)
     if move.release.changes and changed:
-        stay = ", which stay for the final release" if notes.stay(component, new) else ""
-        lines.append(f"{len(move.release.changes)} notes collected{stay}")
+        stay = ", kept for the final release" if notes.stay(component, new) else ""
+        lines.append(f"{_count(len(move.release.changes), 'note')} collected{stay}")
     if not is_stated(component) and not lines[0].startswith("already"):
         lines.append(f"next: nox -s release -- --live {new}")
     return lines
@@ -214,7 +214,11 @@ def _commit(
         release, alone = _with_base(git, move.component, move.release), move.component.path == "."
         text = message([release], edited(git, "HEAD", "--", *literal), moment.date().isoformat(), alone=alone)
     made = git_commit.commit(git, paths, text, moment)
-    say(f"committed {len(paths)} files as {made[:12]}")
+    say(f"committed {_count(len(paths), 'file')} as {made[:12]}")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _with_base(git: Git, component: Component, release: Release) -> Release:

@@ -54,11 +54,12 @@ def collect_notes(
     changes = collected.changes.under(component.path)
     refuse_merging(component, changes.paths, environ)
     changed = apply(component.repository.root, changes)
-    where, count = collected.changelog, len(collected.fragments)
-    what_of_them = "which stay for the final release" if notes.stay(component, wanted) else "which are removed"
+    where, number = collected.changelog, len(collected.fragments)
+    kept = "kept for the final release" if notes.stay(component, wanted) else "now removed"
+    count = "1 note" if number == 1 else f"{number} notes"
     said = {
-        "built": f"{where}: section for {wanted} from {count} notes, {what_of_them}",
-        "finished": f"{where} has the section for {wanted} already; {count} notes removed",
+        "built": f"{where}: section for {wanted} from {count}, {kept}",
+        "finished": f"{where} has the section for {wanted} already; {count} removed",
         "already there": f"{where} has the section for {wanted} already; nothing to do",
         "nothing to collect": "there are no notes to collect",
     }

@@ -98,8 +98,9 @@ def edits(component: Component, observed: Observed, found: Notes, current: str, 
     for path in sorted(paths - {written}):
         yield Edit(path=path, what=f"version {current} → {version}")
     if written:
-        what = f"section for {version} from {len(found.changes)} notes"
-        yield Edit(path=written, what=f"{what}, which stay for the final release" if stay else what)
+        count = len(found.changes)
+        what = f"section for {version} from {count} note{'s' if count > 1 else ''}"
+        yield Edit(path=written, what=f"{what}, kept for the final release" if stay else what)
         for path in sorted({origin(change) for change in found.changes} if not stay else ()):
             yield Edit(path=path, what="removed, collected into the changelog")
 

@@ -10,12 +10,17 @@ import pytest
 
 from support.archived import component_of
 from support.records import plan
+from support.releasable import fill
 from support.repositories import Repository
 from unmoor.errors import Blocked
 from unmoor.model import Mode
 from unmoor.model.settings import Settings
+from unmoor.observe.repository import load
 from unmoor.pipeline.clone import Clone
-from unmoor.tools import scratch_clone
+from unmoor.planning import release_commit
+from unmoor.planning.plan import Observed, make
+from unmoor.runtime.clock import day
+from unmoor.tools import scratch_clone, uv_lock
 
 Make = Callable[..., Clone]
 
@@ -241,3 +246,58 @@ def test_large_files_come_from_where_the_user_has_them(large: Repository, clone:
     large.git("config", "--global", "filter.lfs.clean", f"printf %s '{POINTER}'")
     made = clone()
     assert (made.path / "data/model.bin").read_text() == "large"
+
+
+# ── prepared by the plan ─────────────────────────────────────────────────────────────────────────────────────
+
+_LOCKED = (
+    'version = 1\nrevision = 2\nrequires-python = ">=3.11"\n\n'
+    '[[package]]\nname = "thing"\nversion = "1.2.0"\nsource = { editable = "." }\n'
+)
+
+
+def _prepared(repository: Repository, dependencies: str = "") -> Clone:
+    fill(repository, "hatchling")
+    table = (
+        (repository.folder / "pyproject.toml").read_text().replace('dependencies = ["other==1.2.0"]\n', dependencies)
+    )
+    repository.write("pyproject.toml", table)
+    repository.write("uv.lock", _LOCKED)
+    repository.commit("Locked")
+    repository.git("tag", "1.2.0", "HEAD~1")
+    component = load(repository.folder, repository.environ)
+    git = repository.door
+    found = Observed(
+        commit=git.head(),
+        tree=git.working_tree(),
+        branch="main",
+        tags=git.tags(),
+        reachable=("1.2.0",),
+        epoch=git.commit_time("HEAD"),
+        today=day(git.commit_time("HEAD")),
+        uv_locks=uv_lock.tracked(git),
+    )
+    return Clone(make([(component, found)], mode=Mode.REHEARSAL), [component], repository.environ)
+
+
+def test_what_the_plan_edits_is_a_release_commit_with_its_claim(repository: Repository) -> None:
+    made = _prepared(repository)
+    (release,) = made._plan.releases  # noqa: SLF001 - it was made for this
+    assert (release.version, release.base_tag) == ("1.3.0", "1.2.0")
+    assert "uv.lock" in {edit.path for edit in release.edits}
+    said = made.git.run("log", "-1", "--format=%s%n%(trailers)").out.splitlines()
+    assert said[:3] == ["Release 1.3.0", "Release: thing==1.3.0", "Base: 1.2.0"]
+    claim = release_commit.claim_of(made.git, made.commit, "thing")
+    assert claim is not None
+    assert release_commit.differences(made.git, claim, release, made.commit) == ([], [])
+    assert 'version = "1.3.0"' in (made.path / "uv.lock").read_text()
+    assert made.remarks == []
+
+
+def test_a_lock_that_cannot_follow_never_stops_a_rehearsal(repository: Repository) -> None:
+    made = _prepared(repository, 'dependencies = ["nowhere-to-be-found"]\n')
+    assert 'version = "1.2.0"' in (made.path / "uv.lock").read_text()
+    assert 'version = "1.3.0"' in (made.path / "pyproject.toml").read_text()
+    (remark,) = made.remarks
+    assert "cannot follow the version to 1.3.0" in remark
+    assert "run `uv lock` and commit it" in remark

@@ -37,6 +37,7 @@ class Clone:
         self._environ = environ
         self._lock = threading.Lock()
         self._made: tuple[Path, str] | None = None
+        self.remarks: list[str] = []
 
     @property
     def path(self) -> Path:
@@ -107,10 +108,11 @@ class Clone:
             raise Blocked("the working tree changed while the release was at work", hint="run the same command again")
 
     def _edit(self, clone: Git) -> None:
-        """Make the edits of all releases, as one commit."""
+        """Make the edits of all releases, as one commit; a lock file that cannot follow is left, and remarked on."""
         edited = [release for release in self._plan.releases if release.edits]
         if not edited:
             return
+        from unmoor.planning import release_commit
         from unmoor.planning.prepare_tree import prepare
 
         for release in edited:
@@ -120,10 +122,12 @@ class Clone:
                 release,
                 self._plan.date,
                 environ=self._environ,
+                remark=self.remarks.append,
             )
         clone.run("add", "--all")
-        named = ", ".join(each.version if len(self._components) == 1 else str(each) for each in edited)
-        clone.run("commit", "--quiet", "--no-verify", "-m", f"Release {named}", extra=self._identity())
+        if changed := release_commit.edited(clone, "--cached", "HEAD"):
+            message = release_commit.message(edited, changed, self._plan.date, alone=len(self._components) == 1)
+            clone.run("commit", "--quiet", "--no-verify", "-m", message, extra=self._identity())
 
     def _own_words(self) -> list[str]:
         """Return who tags, and how they sign, as options for git.

@@ -22,7 +22,7 @@ from unmoor.runtime.file_text import FileText
 from unmoor.tools.git import Git
 from unmoor.tools.uv import uv_program
 
-__all__ = ["follow", "of_component", "stated", "tracked"]
+__all__ = ["follow", "of_component", "stated", "stated_in", "tracked"]
 
 _FILE = "uv.lock"
 _SECONDS = 120.0
@@ -52,6 +52,11 @@ def stated(root: Path, lock: str, path: str, name: str) -> str:
         text = (root / lock).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return ""
+    return stated_in(text, lock, path, name)
+
+
+def stated_in(text: str, lock: str, path: str, name: str) -> str:
+    """Return the same from the text of the lock."""
     block = _block(text, lock, path, name)
     found = _VERSION.search(block.group()) if block else None
     return found[1] if found else ""

@@ -8,7 +8,7 @@ import pytest
 from support.gating import make_context, replace_in
 from support.simple_index import nobody
 from unmoor import gates
-from unmoor.model import Outcome, VersionSource
+from unmoor.model import Edit, Outcome, VersionSource
 from unmoor.pipeline.gate_runner import run_gate
 
 WHEEL, SDIST = "tiny_thing-1.2.0-py3-none-any.whl", "tiny_thing-1.2.0.tar.gz"
@@ -90,6 +90,27 @@ def test_what_the_release_commit_claims_is_compared(tiny, trailers, problem, not
     found = look("version-sources-agree", tiny, live=True, base_tag="v1.1.0")
     assert (bool(found.problems), problem in words(found.problems)) == (bool(problem), True)
     assert notice in words(found.notices)
+
+
+@pytest.mark.parametrize(
+    ("stated", "edited", "problem"),
+    [
+        ("1.2.0", False, ""),
+        (
+            "1.1.0",
+            False,
+            "uv.lock: states '1.1.0' of tiny-thing, so `uv sync --locked` refuses it → unmoor bump --to 1.2.0",
+        ),
+        ("1.1.0", True, ""),
+    ],
+)
+def test_a_lock_that_lags_behind_is_named_unless_the_plan_lets_it_follow(tiny, stated, edited, problem):
+    tiny.write("uv.lock", f'[[package]]\nname = "tiny-thing"\nversion = "{stated}"\nsource = {{ editable = "." }}\n')
+    tiny.commit("Locked")
+    edits = (Edit(path="uv.lock", what="version"),) if edited else ()
+    found = look("version-sources-agree", tiny, edits=edits, base_tag="v1.1.0")
+    assert problem in words(found.problems)
+    assert bool(found.problems) is bool(problem)
 
 
 # ── version-moves-forward ────────────────────────────────────────────────────────────────────────────────────

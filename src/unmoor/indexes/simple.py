@@ -7,11 +7,13 @@ fetched and hashed.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 from unmoor.errors import Blocked
 from unmoor.indexes import page
+from unmoor.indexes.index_clock import time_of
 from unmoor.runtime import http
 from unmoor.runtime.http import Unreachable
 from unmoor.runtime.redact import redact
@@ -57,7 +59,8 @@ def files(
     packages = page.packages(answer, project)
     if packages is None:
         raise _no_page(simple_url, project)
-    return tuple(_file(package) for package in packages)
+    now = time_of(answer.headers)
+    return tuple(replace(_file(package), asked_at=now) for package in packages)
 
 
 def _refused(simple_url: str, project: str, login: http.Login | None) -> str:

@@ -76,6 +76,7 @@ def _context(stage: Stage, opened: OpenRelease, plan: OpenPlan, request: Request
         say=request.say,
         posargs=request.posargs,
         approval=request.approval,
+        send_again=request.send_again,
         identities=select_targets.identities(opened.component, plan.plan.mode),
         progress=opened.progress,
     )

@@ -46,8 +46,8 @@ SETTINGS = {
     *("install.imports", "install.extras", "install.seconds", "install.import-seconds"),
     "evidence.days",
     *("sizes.wheel-notice", "sizes.sdist-notice", "sizes.wheel-limit", "sizes.sdist-limit"),
-    *("indexes.testpypi.upload-url", "indexes.testpypi.simple-url"),
-    *("indexes.pypi.upload-url", "indexes.pypi.simple-url"),
+    *("indexes.testpypi.upload-url", "indexes.testpypi.simple-url", "indexes.testpypi.visible-seconds"),
+    *("indexes.pypi.upload-url", "indexes.pypi.simple-url", "indexes.pypi.visible-seconds"),
     *("commands", "commands[].name", "commands[].run", "commands[].stage", "commands[].asserts", "commands[].seconds"),
     *("waivers", "waivers[].gate", "waivers[].reason", "waivers[].by", "waivers[].until"),
 }

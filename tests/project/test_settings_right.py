@@ -75,6 +75,7 @@ sdist-limit = 0
 [tool.unmoor.indexes.testpypi]
 upload-url = "http://127.0.0.1:8080/upload/"
 simple-url = "http://[::1]:8080/simple/"
+visible-seconds = 1800
 [[tool.unmoor.commands]]
 name = "schema-is-current"
 run = ["make", "-q", "schema"]
@@ -131,7 +132,7 @@ DECODED = Settings(
     sizes=words.SizeSettings(wheel_notice=1, sdist_notice=2, wheel_limit=3, sdist_limit=0),
     indexes={
         "testpypi": words.IndexSettings(
-            upload_url="http://127.0.0.1:8080/upload/", simple_url="http://[::1]:8080/simple/"
+            upload_url="http://127.0.0.1:8080/upload/", simple_url="http://[::1]:8080/simple/", visible_seconds=1800.0
         )
     },
     commands=(

@@ -102,6 +102,7 @@ WRONG = [
     ("[tool.unmoor.indexes.pypi]\nupload-url = 'ftp://x.invalid/'", "2: indexes.pypi.upload-url", "http://", ""),
     ("[tool.unmoor.indexes.pypi]\nupload-url = 'http://x.invalid/'", "2: indexes.pypi.upload-url", "https://", ""),
     ("[tool.unmoor.indexes.pypi]\nsimple-url = 'http://[::2]/'", "2: indexes.pypi.simple-url", "https://", ""),
+    ("[tool.unmoor.indexes.pypi]\nvisible-seconds = 0", "2: indexes.pypi.visible-seconds", "seconds above 0", ""),
     ("[tool.unmoor.indexes.pypi]\nsimple-url = 'https://'", "2: indexes.pypi.simple-url", "http://", ""),
     ("[tool.unmoor.indexes.pypi]\nsimple-url = 'http://a:b/'", "2: indexes.pypi.simple-url", "http://", ""),
     # tables in lists

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from support.fakes import FakeGate, MemoryIndex
 from support.gating import write_tiny
 from support.repositories import Repository
+from support.waiting import without_waiting
 from unmoor import gates
 from unmoor.chain import CHAIN
 from unmoor.errors import Exit, UnmoorError
@@ -192,6 +193,7 @@ def _version(filename: str) -> str:
 def standing_in(release: LiveRelease, patch: pytest.MonkeyPatch) -> Iterator[LiveRelease]:
     """Have the pipeline meet this release's indexes, backend and gates."""
     with patch.context() as patched:
+        without_waiting(patched)
         patched.setattr(gates, "load", release.load_gate)
         patched.setattr(builder, "build", release.build)
         patched.setattr(select_targets, "_configured", release.configured)

@@ -64,6 +64,7 @@ class Invocation:
             live=arguments.live,
             base=arguments.base,
             approval=arguments.approval,
+            send_again=arguments.send_again,
             posargs=arguments.rest,
             asked=asked,
             run=self.id,

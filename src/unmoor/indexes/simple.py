@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import time
+from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 from unmoor.errors import Blocked
 from unmoor.indexes import page
+from unmoor.indexes.index_clock import time_of
 from unmoor.runtime import http
 from unmoor.runtime.deadline import TooLate
 from unmoor.runtime.http import Unreachable
@@ -64,7 +66,8 @@ def files(
         raise Unreachable(what, hint="tell the operators of the index") from None
     if packages is None:
         raise _no_page(simple_url, project)
-    return tuple(_file(package) for package in packages)
+    now = time_of(answer.headers)
+    return tuple(replace(_file(package), asked_at=now) for package in packages)
 
 
 def _refused(simple_url: str, project: str, login: http.Login | None) -> str:

@@ -39,11 +39,15 @@ class Resolution(enum.StrEnum):
 
 
 class FindingKind(enum.StrEnum):
-    """What a finding is: a remark, a line of a tool's own output that explains the one before, a question not asked."""
+    """What a finding is: a remark, a line of a tool's own output that explains the one before, a question not asked.
+
+    ``NOT_YET`` is for what is done as far as whoever did it says, and cannot be seen yet.
+    """
 
     REMARK = "remark"
     OUTPUT = "output"
     NOT_ASKED = "not asked"
+    NOT_YET = "not yet visible"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

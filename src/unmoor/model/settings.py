@@ -109,10 +109,14 @@ class SizeSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexSettings:
-    """An index by its two URLs; empty means the well-known one of that name."""
+    """An index by its two URLs; empty means the well-known one of that name.
+
+    ``visible_seconds`` is how long a live release waits there for what was uploaded.
+    """
 
     upload_url: str = ""
     simple_url: str = ""
+    visible_seconds: float = 900.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

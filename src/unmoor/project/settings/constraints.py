@@ -186,6 +186,7 @@ RULES: Mapping[str, Rule] = {
     "evidence.days": _days,
     "indexes.upload-url": _url,
     "indexes.simple-url": _url,
+    "indexes.visible-seconds": _seconds,
     "commands.name": _gate_name,
     "commands.run": _word,
     "commands.seconds": _seconds,

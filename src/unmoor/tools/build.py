@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from unmoor.errors import ToolFailed
@@ -29,6 +29,7 @@ def build(
     out: Path,
     *,
     env: Mapping[str, str],
+    given: Sequence[str] = (),
     epoch: int,
     installer: str = "uv",
     log: Path | None = None,
@@ -37,17 +38,17 @@ def build(
 ) -> tuple[Path, Path]:
     """Build ``source`` into the emptied folder ``out``; return the wheel and the sdist.
 
-    ``env`` is the environment as the face read it: secrets and inherited traces are removed here, mirror settings
-    stay. ``epoch`` becomes ``SOURCE_DATE_EPOCH``, in seconds. ``installer`` (``uv`` or ``pip``) fills the isolated
-    build environment; where uv finds no network, it is tried again from uv's cache alone, and ``say`` is told.
-    Raises ``ToolFailed`` with what the backend said last, also when build claims success and did not leave exactly
-    one sdist and one wheel; ``ToolTimeout`` after ``timeout`` seconds.
+    ``env`` is the environment as the face read it: what a build needs is let in here, mirror settings too, and what
+    is ``given`` by name. ``epoch`` becomes ``SOURCE_DATE_EPOCH``, in seconds. ``installer`` (``uv`` or ``pip``) fills
+    the isolated build environment; where uv finds no network, it is tried again from uv's cache alone, and ``say`` is
+    told. Raises ``ToolFailed`` with what the backend said last, also when build claims success and did not leave
+    exactly one sdist and one wheel; ``ToolTimeout`` after ``timeout`` seconds.
     """
     if out.exists():
         shutil.rmtree(out)
     out.mkdir(parents=True)
     command: list[str | Path] = [*process.module("build"), "--installer", installer, "--outdir", out, source]
-    surroundings = _surroundings(env, epoch, installer)
+    surroundings = _surroundings(env, given, epoch, installer)
     try:
         try:
             done = process.run(command, cwd=out, env=surroundings, timeout=timeout, log=log, leashed=True)
@@ -64,9 +65,9 @@ def build(
     return _checked(out, done)
 
 
-def _surroundings(env: Mapping[str, str], epoch: int, installer: str) -> dict[str, str]:
+def _surroundings(env: Mapping[str, str], given: Sequence[str], epoch: int, installer: str) -> dict[str, str]:
     # Backends that ask git for the version must not meet the repository of a surrounding hook.
-    made = environment.for_git(environment.own(env)) | {"SOURCE_DATE_EPOCH": str(epoch), "NO_COLOR": "1"}
+    made = environment.building(env, given) | {"SOURCE_DATE_EPOCH": str(epoch), "NO_COLOR": "1"}
     if installer == "uv":
         made["PATH"] = os.pathsep.join([str(Path(uv_program()).parent), made.get("PATH", os.defpath)])
     return made

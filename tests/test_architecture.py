@@ -150,6 +150,16 @@ def test_no_program_starts_past_the_door() -> None:
     assert [module.name for module in ALL if any(module.reads(starter) for starter in starters)] == []
 
 
+def test_no_program_is_started_with_whatever_our_environment_holds() -> None:
+    door = next(module for module in ALL if module.name == "runtime.process")
+    calls = [node for node in ast.walk(door.tree) if isinstance(node, ast.Call)]
+    started = [node for node in calls if ast.unparse(node.func) in {"subprocess.Popen", "subprocess.run"}]
+    # Windows' own taskkill needs to know where Windows is.
+    others = [each for each in started if "taskkill" not in ast.unparse(each)]
+    assert len(others) > 2
+    assert [ast.unparse(each) for each in others if "env" not in {word.arg for word in each.keywords}] == []
+
+
 def test_a_module_that_is_run_is_never_taken_from_the_working_directory() -> None:
     """``python -m`` looks there first, and there the project's own ``nox.py`` or ``build/`` lies."""
     commands = [

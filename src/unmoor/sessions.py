@@ -12,6 +12,7 @@ environment.
 from __future__ import annotations
 
 import atexit
+import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -35,6 +36,7 @@ from unmoor.model import Effect, Stage
 from unmoor.request import OwnSession, Request
 from unmoor.runtime import shortage
 from unmoor.runtime.process import stop_all
+from unmoor.runtime.shown_text import shown
 
 if TYPE_CHECKING:
     from unmoor.pipeline.open_plan import OpenPlan
@@ -69,7 +71,7 @@ def register(root: str | Path | None = None) -> None:
     run = Invocation(start)
     try:
         own = run.own = _own(start)
-        run.take_credentials()
+        run.take_secrets(_given(start))
         if run.is_ours:
             must_know_file_names()
         with shortage.told():
@@ -83,8 +85,8 @@ def register(root: str | Path | None = None) -> None:
     for stage in CHAIN:
         if stage.name not in replaced:
             _add(stage, run)
-    for registered in nox.registry.get().values():
-        _announce(registered, run)
+    for name, registered in nox.registry.get().items():
+        _announce(name, registered, run)
     for number in _ENDING:
         signal.signal(number, _told_to_end)
     atexit.register(_last_words, run)
@@ -93,8 +95,18 @@ def register(root: str | Path | None = None) -> None:
 def _stop(error: UnmoorError) -> NoReturn:
     """End the program before nox has begun: with its own status for a failure, and our code in the message."""
     text = f"{error.message}\nunmoor: nothing was begun (exit code {int(error.code)})"
-    print(text, file=sys.stderr)  # noqa: T201 - a face
+    _tell(text)
     raise SystemExit(1) from None
+
+
+def _say(text: str) -> None:
+    """Print what people may be shown of a text."""
+    print(shown(text, os.environ), flush=True)  # noqa: T201 - a face
+
+
+def _tell(text: str) -> None:
+    """Print what people may be shown of what went wrong."""
+    print(shown(text, os.environ), file=sys.stderr, flush=True)  # noqa: T201 - a face
 
 
 def _own(start: Path) -> tuple[OwnSession, ...]:
@@ -110,6 +122,12 @@ def _stage_named(function: Any) -> str:
 
 def _named_gates(start: Path) -> tuple[str, ...]:
     named = _written(start).get("gates", [])
+    return tuple(name for name in named if isinstance(name, str)) if isinstance(named, list) else ()
+
+
+def _given(start: Path) -> tuple[str, ...]:
+    """Return the variables that the settings give to sessions although they look secret."""
+    named = _written(start).get("pass-env", [])
     return tuple(name for name in named if isinstance(name, str)) if isinstance(named, list) else ()
 
 
@@ -180,14 +198,15 @@ def _wrap(own: OwnSession, run: Invocation) -> None:
     registered.func = wrapped
 
 
-def _announce(registered: Any, run: Invocation) -> None:
+def _announce(name: str, registered: Any, run: Invocation) -> None:
     """Have a session, whoever's it is, say that it runs in this very process before it does anything."""
     function = registered.func
 
     @wraps(function)
     def announced(*args: Any, **kwargs: Any) -> Any:
         run.works_itself()
-        return function(*args, **kwargs)
+        with run.lend(name):
+            return function(*args, **kwargs)
 
     registered.func = announced
 
@@ -265,11 +284,11 @@ def _carry_out(name: str, session: nox.Session, run: Invocation) -> None:
     except UnmoorError as error:
         _explain(session, error, run)
     for result in ended.results:
-        print(headline(result, named=len(ended.results) > 1), flush=True)  # noqa: T201 - a face
+        _say(headline(result, named=len(ended.results) > 1))
         if result.code:
-            print(failure(result), flush=True)  # noqa: T201 - a face
+            _say(failure(result))
     for trouble in ended.errors:
-        print(trouble.message, file=sys.stderr, flush=True)  # noqa: T201 - a face
+        _tell(trouble.message)
     # A stopped release takes only those out that wait for it: what requires this session goes on with the others.
     if ended.code and (not ended.goes_on or name in run.asked or chain.is_last(chain.stage(name))):
         session.error(f"{name} did not pass (exit code {int(ended.code)})")
@@ -316,5 +335,5 @@ def _explain(session: nox.Session, error: UnmoorError, run: Invocation) -> NoRet
     text = str(error)
     if text not in run.explained:
         run.explained.add(text)
-        print(f"\n{error.message}\n", file=sys.stderr, flush=True)  # noqa: T201 - a face
+        _tell(f"\n{error.message}\n")
     session.error(f"stopped for the reason said above (exit code {int(error.code)})")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +31,7 @@ from unmoor.pipeline.gate_runner import run_command_gates, run_gate, run_gates
 from unmoor.pipeline.session_gate import judge_session
 from unmoor.pipeline.tree_gate import judge_tree
 from unmoor.request import OwnSession
-from unmoor.runtime import clock
+from unmoor.runtime import clock, redact
 
 NO = Findings(examined=1, problems=(Finding(message="no"),))
 Judge = Callable[..., tuple[Any, Exit]]
@@ -54,6 +55,16 @@ def judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Judge:
 
 def waiver(**words: str) -> Settings:
     return Settings(waivers=(Waiver(**{"gate": "some-gate", "reason": "known", "by": "Somebody", **words}),))
+
+
+def test_what_a_gate_read_from_a_file_is_hidden_too(judged: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redact, "_known", set())
+    canary = secrets.token_hex(12)
+    redact.register(canary)
+    told = Finding(message=f"no {canary}", place=f"a/{canary}:1", hint=f"try {canary}")
+    record, _ = judged(Findings(examined=1, problems=(told,), notices=(told,)))
+    hidden = Finding(message="no [hidden]", place="a/[hidden]:1", hint="try [hidden]")
+    assert (record.problems, record.notices) == ((hidden,), (hidden,))
 
 
 @pytest.mark.parametrize("live", [True, False])

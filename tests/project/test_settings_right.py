@@ -36,6 +36,7 @@ sign-tags = true
 remote-lock = true
 archive-allow = ["data/*.bin"]
 executables = ["bin/tool"]
+pass-env = ["DATABASE_URL", "MYLIB_*"]
 [[tool.unmoor.version-files]]
 path = "docs/conf.py"
 search = 'release = "{version}"'
@@ -111,6 +112,7 @@ DECODED = Settings(
     sign_tags=True,
     remote_lock=True,
     archive_allow=("data/*.bin",),
+    pass_env=("DATABASE_URL", "MYLIB_*"),
     executables=("bin/tool",),
     secrets=(words.SecretAllowance(path="tests/*.pem", reason="made for tests"),),
     tests=words.TestSettings(

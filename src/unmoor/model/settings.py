@@ -152,6 +152,7 @@ class Settings:
     remote_lock: bool = False
     archive_allow: tuple[str, ...] = ()
     executables: tuple[str, ...] = ()
+    pass_env: tuple[str, ...] = ()
     secrets: tuple[SecretAllowance, ...] = ()
     tests: TestSettings = field(default_factory=TestSettings)
     docs: DocsSettings = field(default_factory=DocsSettings)

@@ -11,6 +11,7 @@ from unmoor.evidence.record import Record
 from unmoor.model import Effect, FindingKind, Mode, Plan, Release
 from unmoor.report import manual_steps
 from unmoor.report.stage_rows import Row, last_run, matched, rows, unrehearsed
+from unmoor.runtime.shown_text import shown
 from unmoor.state import plans
 from unmoor.state.evidence_store import EvidenceStore
 from unmoor.state.layout import StateLayout, trim
@@ -44,7 +45,7 @@ def speak(start: Path, environ: Mapping[str, str], run_id: str, *, again: str, a
         found = rows(EvidenceStore(state / "evidence", component), stages)
         addresses = Addresses(**ended["addresses"]) if ended.get("addresses") else None
         text = compose(plan, release, found, state, seconds=seconds, again=again, adopted=adopted, addresses=addresses)
-        print("\n" + text, flush=True)  # noqa: T201 - a face
+        print("\n" + shown(text, environ), flush=True)  # noqa: T201 - a face
 
 
 def compose(

@@ -279,8 +279,14 @@ def _watcher() -> IO[bytes]:
     if sys.platform == "win32":
         raise OSError("there are no process groups")
     command = [sys.executable, "-I", "-S", _ORPHANS]
+    # It lives as long as we do, so it is given nothing of our environment: that may hold secrets.
     watcher = subprocess.Popen(  # noqa: S603 - a list, no shell
-        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        env={},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     assert watcher.stdin is not None  # noqa: S101 - it is a pipe
     _watchers.append(watcher)

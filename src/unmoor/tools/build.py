@@ -11,7 +11,7 @@ import os
 import platform
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -58,6 +58,7 @@ def build(
     out: Path,
     *,
     env: Mapping[str, str],
+    given: Sequence[str] = (),
     epoch: int,
     installer: str = "uv",
     log: Path | None = None,
@@ -66,18 +67,18 @@ def build(
 ) -> Built:
     """Build ``source`` into the emptied folder ``out``; return what came of it.
 
-    ``env`` is the environment as the face read it: secrets and inherited traces are removed here, mirror settings
-    stay. ``epoch`` becomes ``SOURCE_DATE_EPOCH``, in seconds. ``installer`` (``uv`` or ``pip``) fills the isolated
-    build environment; where uv finds no network, it is tried again from uv's cache alone, and ``say`` is told.
-    Raises ``ToolFailed`` with what the backend said last, also when build claims success and did not leave exactly
-    one sdist and one wheel; ``ToolTimeout`` after ``timeout`` seconds.
+    ``env`` is the environment as the face read it: what a build needs is let in here, mirror settings too, and what
+    is ``given`` by name. ``epoch`` becomes ``SOURCE_DATE_EPOCH``, in seconds. ``installer`` (``uv`` or ``pip``) fills
+    the isolated build environment; where uv finds no network, it is tried again from uv's cache alone, and ``say`` is
+    told. Raises ``ToolFailed`` with what the backend said last, also when build claims success and did not leave
+    exactly one sdist and one wheel; ``ToolTimeout`` after ``timeout`` seconds.
     """
     if out.exists():
         shutil.rmtree(out)
     out.mkdir(parents=True)
     options: list[str | Path] = ["--verbose", "--installer", installer, "--outdir", out]
     command = [*process.module("build"), *options, source]
-    surroundings = _surroundings(env, epoch, installer)
+    surroundings = _surroundings(env, given, epoch, installer)
 
     def run(env: Mapping[str, str]) -> process.Completed:
         # Its words are judged whole: those of an installer that failed stand above a long traceback of build's own.
@@ -121,9 +122,9 @@ def _builder(installer: str) -> list[tuple[str, str]]:
     ]
 
 
-def _surroundings(env: Mapping[str, str], epoch: int, installer: str) -> dict[str, str]:
+def _surroundings(env: Mapping[str, str], given: Sequence[str], epoch: int, installer: str) -> dict[str, str]:
     # Backends that ask git for the version must not meet the repository of a surrounding hook.
-    made = environment.for_git(environment.own(env)) | {"SOURCE_DATE_EPOCH": str(epoch), "NO_COLOR": "1"}
+    made = environment.building(env, given) | {"SOURCE_DATE_EPOCH": str(epoch), "NO_COLOR": "1"}
     # build wraps what it prints at the width of a terminal, and what the installer says is read.
     made["COLUMNS"] = str(_WIDE)
     if installer == "uv":

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from unmoor.errors import UnmoorError
@@ -30,12 +30,12 @@ class Asked:
 
     component: Component
     tool: Tool
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
     posargs: tuple[str, ...] = ()
     wheel: Path | None = None
     coverage: Path | None = None
     logs: Path
-    memory: Memory
+    memory: Memory = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,14 +119,20 @@ def narrowing(environ: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted(name for name in _NARROWING if environ.get(name)))
 
 
-def unnarrowed(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the user's environment for a command of the project's own: nothing secret, nothing that narrows it."""
-    return {name: value for name, value in environment.own(environ).items() if name not in _NARROWING}
+def unnarrowed(environ: Mapping[str, str], given: Sequence[str] = ()) -> dict[str, str]:
+    """Return the user's environment for a command of the project's own: nothing secret, nothing that narrows it.
+
+    ``given`` are secrets that the settings give it by name.
+    """
+    return {name: value for name, value in environment.own(environ, given).items() if name not in _NARROWING}
 
 
-def surroundings(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment for the project's own tools: nothing secret, nothing that narrows what they look at."""
-    kept = {name: value for name, value in unnarrowed(environ).items() if not name.startswith(_STEERING)}
+def surroundings(environ: Mapping[str, str], given: Sequence[str] = ()) -> dict[str, str]:
+    """Return the environment for the project's own tools: nothing secret, nothing that narrows what they look at.
+
+    ``given`` are secrets that the settings give them by name.
+    """
+    kept = {name: value for name, value in unnarrowed(environ, given).items() if not name.startswith(_STEERING)}
     return kept | {"PYTHONDONTWRITEBYTECODE": "1", "UV_PYTHON_DOWNLOADS": "never", "GIT_TERMINAL_PROMPT": "0"}
 
 
@@ -147,11 +153,13 @@ def open_environment(
     in place of the tree; ``memory`` is the run's: the same
     environment is made once. Raises ``ToolFailed`` with what the installer said where the requirements cannot be had.
     """
-    env = surroundings(environ)
+    env = surroundings(environ, component.settings.pass_env)
+    # A login for the user's own index is for the installer, and for nothing that it has installed.
+    for_installer = env | environment.installing(environ)
     python = python or _suitable(component, env)
     arguments = (*requirements.arguments, *also, *_project(component, requirements, instead))
     key = ("environment", component.folder, python, arguments, component.settings.installer)
-    made = memory.once(key, lambda: _furnish(component, requirements, python, arguments, env, log))
+    made = memory.once(key, lambda: _furnish(component, requirements, python, arguments, for_installer, log))
     return ToolEnvironment(
         environment=made,
         folder=component.folder,

@@ -111,7 +111,7 @@ def _refusal(
     root: Path, lock: str, contents: Mapping[str, bytes], environ: Mapping[str, str], *, everything: bool
 ) -> str:
     """Return what uv has against the lock over a copy of the project, empty where it has nothing."""
-    env = environment.own(environ) | {"UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
+    env = environment.own(environ) | environment.installing(environ) | {"UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
     env = {key: value for key, value in env.items() if key not in _STEERING}
     with scratch.folder("lock") as folder:
         top = folder / "tree"

@@ -57,6 +57,7 @@ MEANINGS: Mapping[str, str] = {
     "remote-lock": "Whether a live release holds a lock on the remote: for where several machines may release by hand.",
     "archive-allow": "Files or patterns that may be in an archive although they look like strays.",
     "executables": "Files or patterns that may be executable in an archive.",
+    "pass-env": "Variables that builds, tests and own sessions get although they look secret; also as `PREFIX_*`.",
     "secrets": "Places where something that looks like a secret is none.",
     "secrets.path": "The file or pattern.",
     "secrets.reason": "Why it is no secret.",

@@ -15,7 +15,7 @@ from unmoor.errors import Blocked
 from unmoor.evidence.binding import seal_digest
 from unmoor.evidence.statements import Damaged
 from unmoor.model import Distribution, Resolution
-from unmoor.runtime import environment, scratch
+from unmoor.runtime import scratch
 from unmoor.stages import Done
 from unmoor.stages.build.adoption import adopt, published
 from unmoor.stages.build.recovery import bring_back, must_be_uploaded_ones
@@ -88,7 +88,8 @@ def _built(context: Context, folder: Path) -> builder.Built:
     return builder.build(
         context.workspace.path / context.component.path,
         folder / "dist",
-        env=environment.own(context.environ) | {"TMPDIR": str(temporary)},
+        env={**context.environ, "TMPDIR": str(temporary)},
+        given=context.component.settings.pass_env,
         epoch=context.plan.epoch,
         installer=context.component.settings.installer,
         log=context.log("build"),

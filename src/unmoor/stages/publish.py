@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from unmoor.errors import Blocked, Incomplete
 from unmoor.indexes import simple, wait
-from unmoor.model import Distribution, Resolution, wheels_first
+from unmoor.model import Distribution, FindingKind, Resolution, wheels_first
 from unmoor.runtime import scratch
 from unmoor.runtime.files import sha256_of
 from unmoor.stages import Done
@@ -122,6 +122,7 @@ def _turned_up(context: Context, index: Index, file: Distribution, *, patience: 
             f"{index.name} holds other bytes under the name {file.filename!r} than {file.sha256[:12]}…",
             place=index.name,
             hint="a file name can never be used twice; release these bytes under a new version",
+            kind=FindingKind.FINAL,
         )
     return result.seen is wait.Seen.SERVED
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from unmoor.context import Context
 from unmoor.errors import Incomplete
 from unmoor.indexes import wait
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, FindingKind, Findings
 from unmoor.runtime import scratch
 
 ASSERTS = "the index serves exactly the bytes that were built"
@@ -51,6 +51,7 @@ def _differ(context: Context, names: tuple[str, ...]) -> Findings:
         Finding(
             message=f"{index} serves other bytes for {name!r} than were built",
             hint="do not go on; tell the index's maintainers, and release under a new version",
+            kind=FindingKind.FINAL,
         )
         for name in names
     )

@@ -33,10 +33,10 @@ def check(context: Context) -> Findings:
     given = context.approval.removeprefix("sha256:").lower()
     again = f"nox -s release -- --live {version} --approve {digest[:12]}"
     if not given:
-        raise Incomplete(f"publishing for good is not approved yet: {quote}", hint=again)
+        raise Incomplete(f"publishing for good is not approved yet: {quote}", place="--approve", hint=again)
     if len(given) < _SHORTEST or not digest.startswith(given):
         what = f"the approval is for {context.approval!r}, the archives are {digest[:12]}"
-        return Findings(examined=1, unit="approval", problems=(Finding(message=what, hint=again),))
+        return Findings(examined=1, unit="approval", problems=(Finding(message=what, place="--approve", hint=again),))
     return _approved(f"by {context.plan.actor}, who named the digest: {quote}")
 
 

@@ -16,8 +16,10 @@ from unmoor.chain import CHAIN
 from unmoor.evidence.record import GateRecord, Result
 from unmoor.model import Edit, Finding, Mode, Outcome, Plan, Resolution, Skip
 from unmoor.report import final_summary, markdown
+from unmoor.report.ending import Ending
+from unmoor.report.live_stops import not_tried
 from unmoor.report.progress import failure, headline, problems
-from unmoor.report.stage_rows import last_run, matched, rows, summary, unrehearsed
+from unmoor.report.stage_rows import last_run, matched, rows, summary
 from unmoor.state.evidence_store import EvidenceStore
 from unmoor.state.layout import StateLayout
 
@@ -54,19 +56,20 @@ EVERY = {stage.name: ended(stage=stage.name) for stage in CHAIN}
 
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
-    fill(EvidenceStore(tmp_path / "evidence", "thing"))
+    fill(kept(tmp_path))
+    kept(tmp_path).write(record("verdict"))
     return tmp_path
 
 
+def ending(state: Path, run: Mapping[str, Any], made: Plan | None = None, **words: Any) -> Ending:
+    """Return the end of a run of ``thing`` 1.0, by what is kept and by how its stages ended."""
+    usual = {"plan": made or plan(), "store": kept(state), "rows": rows(kept(state), run)}
+    usual |= {"release": usual["plan"].releases[0], "again": ("nox", "-s", "release")}
+    return Ending(**{**usual, **words})
+
+
 def said(state: Path, run: Mapping[str, Any], made: Plan | None = None, **words: Any) -> str:
-    found = rows(kept(state), run)
-    return final_summary.compose(
-        made or plan(),
-        (made or plan()).releases[0],
-        found,
-        state,
-        **{"seconds": 61, "again": "nox -s release", **words},
-    )
+    return final_summary.compose(ending(state, run, made, **words), seconds=61)
 
 
 def test_a_complete_rehearsal_says_what_it_was_and_how_to_go_live(state: Path) -> None:
@@ -74,13 +77,13 @@ def test_a_complete_rehearsal_says_what_it_was_and_how_to_go_live(state: Path) -
     assert text.splitlines()[0] == "thing 1.0   REHEARSED   commit ccccccc   1m01s"
     assert f"aaaa…aaaa  {WHEEL.filename}" in text
     assert text.count("built = testpypi = pypi") == 2
-    assert "Nothing left this machine. Not rehearsed: PyPI credential; push rights" in text
+    assert "Nothing left this machine. Not tried here: the credentials of the indexes; the right to push" in text
     assert "Permanent when live: 2 files on PyPI, tag v1.0." in text
     assert text.splitlines()[-1] == "Next: nox -s release -- --live 1.0"
 
 
 def test_a_project_without_our_lines_is_told_to_add_them_first(state: Path) -> None:
-    assert "Next: add to noxfile.py" in said(state, EVERY, adopted=False)
+    assert "Next: add `import unmoor.sessions` and " in said(state, EVERY, adopted=False)
 
 
 def test_a_plan_with_edits_is_told_to_make_them_first(state: Path) -> None:
@@ -94,7 +97,7 @@ def test_a_complete_release_has_nothing_left_to_do(state: Path) -> None:
     text = said(state, EVERY, plan(Mode.LIVE))
     assert "   RELEASED   " in text
     assert "Next: nothing; the release is complete." in text
-    assert "Not rehearsed" not in text
+    assert "Not tried" not in text
 
 
 def test_a_stop_says_where_why_and_the_same_command_again(state: Path) -> None:
@@ -103,7 +106,7 @@ def test_a_stop_says_where_why_and_the_same_command_again(state: Path) -> None:
     assert "STOPPED at check" in text
     assert "check: tag-is-free: refs:1: the tag 'v1.0' exists (and 1 more)" in text
     assert "    → choose another" in text
-    assert text.splitlines()[-1] == "Next: fix that, then run again: nox -s release"
+    assert text.splitlines()[-1] == "Next: fix what is listed above, then run again: nox -s release"
 
 
 def test_an_incomplete_stage_is_simply_run_again(state: Path) -> None:
@@ -114,7 +117,8 @@ def test_a_part_is_not_called_a_rehearsal(state: Path) -> None:
     text = said(state, {"check": ended(stage="check")})
     assert "rehearsal, in part" in text
     assert "REHEARSED" not in text
-    live = said(state, {"check": ended(stage="check"), "build": ended(stage="build")}, plan(Mode.LIVE))
+    both = {"check": ended(stage="check"), "build": ended(stage="build")}
+    live = said(state, both, plan(Mode.LIVE), again=("nox", "-s", "build", "--", "--live", "1.0"))
     assert live.splitlines()[-1] == "Next: nox -s testpypi -- --live 1.0"
 
 
@@ -137,7 +141,7 @@ def test_every_row_says_how_it_ended(state: Path) -> None:
 
 def test_archives_match_only_where_they_were_seen(state: Path) -> None:
     store = kept(state)
-    store.write(record("pypi", outcome=Outcome.FAILED))
+    store.write(record("pypi", outcome=Outcome.FAILED, facts={}))
     store.write(record("testpypi", files=(WHEEL, replace(SDIST, sha256="0" * 64))))
     assert [where for _, _, where in matched(store)] == ["built = testpypi", "built"]
 
@@ -150,7 +154,9 @@ def test_a_summary_names_what_did_not_hold_and_what_a_glance_must_not_miss() -> 
     text = summary(record(gates=(waived, missed)))
     assert "1 waived" in text
     assert "1 not rehearsed" in text
-    assert unrehearsed([record(gates=(waived, missed)), None]) == ["no documentation"]
+    unasked = replace(missed, skipped=Skip.NOT_ASKED, reason="the index did not answer")
+    assert "1 not asked" in summary(record(gates=(unasked,)))
+    assert not_tried(plan(), [record(gates=(waived, missed, unasked)), None])[-1] == "the index did not answer"
 
 
 def test_a_run_that_left_torn_files_has_no_such_rows(tmp_path: Path) -> None:
@@ -169,13 +175,13 @@ def test_the_last_words_are_printed_from_what_a_run_left(
     layout.run("one").mkdir(parents=True)
     (layout.run("one") / "check.json").write_text(json.dumps([{**ended(), "state": str(folder)}]))
     for run in ("none", "one"):
-        final_summary.speak(repository.folder, repository.environ, run, again="x", adopted=True, seconds=1)
+        final_summary.speak(repository.folder, repository.environ, run, again=["x"], adopted=True, seconds=1)
     assert capsys.readouterr().out.count("thing 1.0") == 1
 
 
 def test_nothing_is_said_outside_a_repository(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     environ = {"PATH": os.environ["PATH"]}
-    final_summary.speak(tmp_path, environ, "one", again="x", adopted=True, seconds=1)
+    final_summary.speak(tmp_path, environ, "one", again=["x"], adopted=True, seconds=1)
     assert capsys.readouterr().out == ""
 
 

@@ -6,6 +6,7 @@ An intent is not evidence that a file arrived; only the index can say that. It s
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from unmoor.model import Distribution
@@ -13,7 +14,7 @@ from unmoor.runtime.clock import now
 from unmoor.runtime.files import write_whole
 from unmoor.targets import Index
 
-__all__ = ["any_begun", "begin", "begun", "digests"]
+__all__ = ["any_begun", "begin", "begun", "digests", "since"]
 
 
 def begin(state: Path, index: Index, file: Distribution) -> None:
@@ -40,16 +41,24 @@ def digests(state: Path) -> dict[str, str]:
 
 def begun(state: Path, name: str, identity: str) -> frozenset[str]:
     """Return the sha256 of the files whose upload to this index was begun; one of another address is another index."""
-    found = set()
+    return frozenset(sha256 for sha256, _ in _kept(state, name, identity))
+
+
+def since(state: Path, name: str, identity: str) -> str:
+    """Return when the first upload to this index was begun, as ISO time; empty where none was."""
+    return min((started for _, started in _kept(state, name, identity)), default="")
+
+
+def _kept(state: Path, name: str, identity: str) -> Iterator[tuple[str, str]]:
+    """Yield the sha256 and the time of every upload to this index that was begun."""
     for path in (_folder(state) / name).glob("*.json"):
         try:
             said = json.loads(path.read_bytes())
             if said["index"] == identity:
-                found.add(said["sha256"])
+                yield str(said["sha256"]), str(said["started"])
         except (OSError, ValueError, KeyError, TypeError):
             # Torn or foreign: it speaks of no file that we know.
             continue
-    return frozenset(found)
 
 
 def _folder(state: Path) -> Path:

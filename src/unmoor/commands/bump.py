@@ -14,6 +14,8 @@ from unmoor.planning import notes
 from unmoor.planning.prepare_tree import stage
 from unmoor.planning.versions import pep440, tags
 from unmoor.planning.versions.sources import STATED, read
+from unmoor.report import next_step
+from unmoor.report.next_step import NextStep
 from unmoor.runtime.changeset import apply
 from unmoor.runtime.clock import today
 from unmoor.tools.git import Git
@@ -33,7 +35,7 @@ def bump(
     if commit and done.changed:
         _commit(component, environ, done.changed, say)
     elif done.changed:
-        say("Next: look at `git diff`, then commit")
+        say(next_step.line([NextStep.COMMIT_EDITS.step()]))
     return Exit.PASS
 
 
@@ -135,4 +137,4 @@ def _by_tag(component: Component, part: str, to: str, environ: Mapping[str, str]
     if behind and pep440.parse(new) == behind[-1]:
         return Edited(lines=(f"already {new}, by its tag",))
     said = f"the version comes from tags: {new} is released by the tag {tags.name(form, new)} alone, nothing to edit"
-    return Edited(lines=(said, f"next: nox -s release -- --live {new}"))
+    return Edited(lines=(said, next_step.line([NextStep.GO_LIVE.step(version=new)])))

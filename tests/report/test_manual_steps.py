@@ -20,6 +20,7 @@ from unmoor.report import manual_steps
 from unmoor.report.ending import Ending
 from unmoor.report.in_repository import InRepository
 from unmoor.report.manual_steps import ByHand
+from unmoor.report.uploads import own_addresses
 from unmoor.state.evidence_store import EvidenceStore
 from unmoor.targets import Addresses
 
@@ -120,11 +121,18 @@ def test_the_check_before_an_upload_says_whether_these_are_the_bytes_and_needs_n
 
 def test_the_addresses_that_a_release_has_begun_with_are_the_ones_to_go_on_with(started: Started) -> None:
     former = "https://former.invalid/upload/"
+    begun = plan(Mode.LIVE, addresses={"thing": {"pypi": former, "release": "ssh://former.invalid/thing"}})
+    own = own_addresses(begun, "thing", replace(ADDRESSES, remote_address="ssh://now.invalid/thing"))
+    assert own.indexes == {"testpypi": INDEXES["testpypi"], "pypi": former}
+    assert own.remote == "ssh://former.invalid/thing"
+    assert "git push -- ssh://former.invalid/thing " in started.left(remote=own.remote)[-1]
+    assert own_addresses(plan(Mode.LIVE), "thing", ADDRESSES) == ADDRESSES
+    # Whatever the remote is called now, it is the same one.
+    same = replace(ADDRESSES, remote="renamed", remote_address="ssh://former.invalid/thing")
+    assert own_addresses(begun, "thing", same).remote == "renamed"
     started.store.write(record("pypi", inputs={"index": former}, finished="", outcome=Outcome.ERROR))
-    started.store.write(record("release", inputs={"remote": "former"}, finished="", outcome=Outcome.ERROR))
     started.began("pypi", started.files[0], url=former)
     assert started.sent() == {former: list(NAMES)}
-    assert "git push -- former " in started.left()[-1]
 
 
 def test_a_tag_that_is_taken_is_not_made(started: Started) -> None:

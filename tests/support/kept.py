@@ -43,8 +43,10 @@ def keep(
     git = repository.door
     release = Release(component=component.name, current="1.1.0", version=version, rule="named", tag=f"v{version}")
     commit = git.head()
+    identities = select_targets.identities(component, mode)
     made = plan(
         mode,
+        addresses={component.name: identities} if mode is Mode.LIVE else {},
         commit=commit,
         tree=git.working_tree(),
         branch=git.branch(),
@@ -59,7 +61,6 @@ def keep(
     unseal(state / "dist")
     files = sealed_archives(state / "dist", "tested")
     store = EvidenceStore(state / "evidence", component.name)
-    identities = select_targets.identities(component, mode)
     passed = tuple(passed)
     for stage in CHAIN:
         target = identities.get(stage.name, "")

@@ -90,10 +90,6 @@ class Typed:
         self.repository.write("noxfile.py", "import unmoor.sessions\nunmoor.sessions.register()\n")
         self.repository.commit("Adopt")
 
-    def push(self) -> None:
-        """Have the remote know the branch."""
-        self.repository.git("push", "--quiet", "origin", "main")
-
     @property
     def _all(self) -> dict[str, str]:
         return {**self.repository.environ, **self.environ}

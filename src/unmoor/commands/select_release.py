@@ -10,7 +10,7 @@ from unmoor.chain import BUILD
 from unmoor.commands.stage_standing import PROVEN, as_ended, by_its_plan, by_the_tree
 from unmoor.errors import Incomplete, UnmoorError
 from unmoor.evidence.verdict import VERDICT
-from unmoor.model import Component, Mode
+from unmoor.model import Component
 from unmoor.observe.repository import load
 from unmoor.planning.versions.pep440 import try_parse
 from unmoor.rehearsal import select_targets
@@ -18,7 +18,7 @@ from unmoor.report import in_repository
 from unmoor.report.ending import Ending
 from unmoor.report.next_step import NextStep
 from unmoor.report.stage_rows import Row
-from unmoor.report.uploads import INDEXES, at_index
+from unmoor.report.uploads import own_addresses
 from unmoor.state import upload_intents
 from unmoor.state.kept_releases import KeptRelease, kept_releases
 from unmoor.state.layout import StateLayout
@@ -145,16 +145,12 @@ def _shown(kept: KeptRelease, component: Component | None, git: Git, *, by_tree:
         store=kept.store,
         again=again.words,
         adopted=mine is None or mine.repository.adopted,
-        remote=addresses.remote,
-        here=in_repository.look(kept.store, kept.release, git),
+        here=in_repository.look(kept.plan, kept.store, kept.release, git, addresses.remote),
     )
     return Shown(kept=kept, rows=rows, end=end, addresses=addresses)
 
 
 def _addresses(kept: KeptRelease, component: Component | None) -> Addresses:
-    """Return where a live release goes: what it has begun with, else what the settings say now."""
+    """Return where a live release goes: what its plan says, else what the settings say now."""
     said = select_targets.addresses(component) if component else Addresses(indexes={}, remote="")
-    if kept.plan.mode is not Mode.LIVE:
-        return said
-    begun = {name: at_index(kept.store, name, (), said.indexes.get(name, "")).address for name in INDEXES}
-    return replace(said, indexes={name: url for name, url in begun.items() if url})
+    return own_addresses(kept.plan, kept.release.component, said)

@@ -71,8 +71,8 @@ def _next(each: Shown) -> tuple[Step, ...]:
 
 def _list(found: Found) -> list[str]:
     """Return a line for every release there is, the latest first, where there are more than were shown."""
-    others = [each for each in found.every if each not in {shown.kept for shown in found.shown}]
-    if not others and not found.damaged:
+    shown = {each.kept.state for each in found.shown}
+    if not found.damaged and shown == {each.state for each in found.every}:
         return []
     lines = [[str(each.release), str(each.plan.mode), _how_far(each), _when(each)] for each in found.every[:_LISTED]]
     wide = [max(len(line[column]) for line in lines) + 2 for column in range(3)] if lines else []

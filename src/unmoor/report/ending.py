@@ -25,8 +25,6 @@ __all__ = ["Ending", "next_steps", "tag_is_taken", "word"]
 
 _APPROVAL = "release-is-approved"
 _BY_DIGEST = "--approve"
-# What an attempt at other content is kept as, once archives have begun to go out.
-_REFUSED = "refused"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +32,7 @@ class Ending:
     """One release at the end of a run.
 
     ``again`` are the words of the command that was given, ``adopted`` says whether the project calls unmoor in its
-    noxfile, ``remote`` where its tag goes, ``here`` what the repository has of it.
+    noxfile, ``here`` what the repository has of the release.
     """
 
     plan: Plan
@@ -43,7 +41,6 @@ class Ending:
     store: EvidenceStore
     again: tuple[str, ...]
     adopted: bool = True
-    remote: str = ""
     here: InRepository = field(default_factory=InRepository)
 
     @property
@@ -93,12 +90,19 @@ def word(end: Ending) -> str:
     """Return the word over everything: nothing that the verdict speaks against is called released, or rehearsed."""
     if not end.live and len(end.reached) == len(end.rows) and (end.failed or end.stops):
         return "REHEARSED, with findings"
-    if end.failed:
+    if end.failed and not _by_verdict_alone(end):
         incomplete = worst([row.code for row in end.failed]) is Exit.INCOMPLETE
         return f"{'INCOMPLETE' if incomplete else 'STOPPED'} at {', '.join(row.stage for row in end.failed)}"
-    if end.finished:
+    if end.finished or end.failed:
         return _by_verdict(end)
     return "INCOMPLETE" if end.begun else f"{'live' if end.live else 'rehearsal'}, in part"
+
+
+def _by_verdict_alone(end: Ending) -> bool:
+    """Say whether nothing but the verdict speaks against the release: every stage by itself has passed."""
+    if end.verdict is None or end.verdict.passed or len(end.reached) < len(end.rows):
+        return False
+    return all(row.record is None or row.record.passed for row in end.failed)
 
 
 def _by_verdict(end: Ending) -> str:
@@ -136,16 +140,12 @@ def _after_stop(end: Ending) -> tuple[Step, ...]:
     gates = [(row, gate) for row in end.failed if row.record for gate in row.record.gates if not gate.holds]
     if [gate.name for _, gate in gates] == [_APPROVAL]:
         return (_approval(end, gates[0][1]),)
-    commit = end.build.facts.get("commit", "") if end.build else ""
-    if commit and any(row.record.part == _REFUSED for row in end.failed if row.record):
-        fetch = (NextStep.FETCH_COMMIT.step(remote=end.remote, commit=commit),) if end.here.commit_is_lost else ()
-        return (*fetch, NextStep.CHECK_OUT.step(commit=commit), _then_again(end))
     final = {stage_called(row.stage).target for row, gate in gates if _is_final(gate)}
     if Target.INDEX in final:
         version = next_free(end.release.version, [end.release.version])
         return (NextStep.NEXT_VERSION.step(version=version), NextStep.REHEARSE.step())
-    if Target.REMOTE in final and end.remote:
-        return (NextStep.WHOSE_TAG.step(remote=end.remote, tag=end.release.tag), _then_again(end))
+    if Target.REMOTE in final and end.here.remote:
+        return (NextStep.WHOSE_TAG.step(remote=end.here.remote, tag=end.release.tag), _then_again(end))
     if worst([row.code for row in end.failed]) is Exit.INCOMPLETE:
         return (_again(end),)
     return (NextStep.MEND.step(), _then_again(end))
@@ -194,6 +194,8 @@ def _go_live(end: Ending) -> tuple[Step, ...]:
         before.append(NextStep.BUMP.step(version=end.release.version))
     # It will be another commit than the one whose rehearsal has named the base.
     base = _base(end.release) if before else ()
+    if end.here.remote and end.plan.branch and (before or not end.here.is_pushed):
+        before.append(NextStep.PUSH.step(remote=end.here.remote, branch=end.plan.branch))
     return (*before, NextStep.GO_LIVE.step(*base, version=end.release.version))
 
 

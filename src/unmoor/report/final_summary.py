@@ -18,6 +18,7 @@ from unmoor.report.ending import Ending, next_steps, word
 from unmoor.report.live_stops import LiveStop, not_tried, stop_of, waivers
 from unmoor.report.next_step import NextStep
 from unmoor.report.stage_rows import Row, last_run, matched, rows
+from unmoor.report.uploads import own_addresses
 from unmoor.state import plans
 from unmoor.state.evidence_store import EvidenceStore
 from unmoor.state.layout import StateLayout, trim
@@ -57,7 +58,8 @@ def speak(
             print(f"\n{_without_plan(component, state, again)}", flush=True)  # noqa: T201 - a face
             continue
         store = EvidenceStore(state / "evidence", component)
-        addresses = Addresses(**ended["addresses"]) if ended.get("addresses") else None
+        said = Addresses(**ended["addresses"]) if ended.get("addresses") else None
+        addresses = own_addresses(plan, component, said) if said else None
         end = Ending(
             plan=plan,
             release=release,
@@ -65,8 +67,7 @@ def speak(
             store=store,
             again=tuple(again),
             adopted=adopted,
-            remote=addresses.remote if addresses else "",
-            here=in_repository.look(store, release, git),
+            here=in_repository.look(plan, store, release, git, addresses.remote if addresses else ""),
         )
         print("\n" + compose(end, seconds=seconds, addresses=addresses), flush=True)  # noqa: T201 - a face
 

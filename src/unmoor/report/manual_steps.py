@@ -18,7 +18,7 @@ from unmoor.archives.seal import verified
 from unmoor.chain import BUILD, CHAIN
 from unmoor.errors import UnmoorError
 from unmoor.evidence.statements import Damaged
-from unmoor.model import Bound, Distribution
+from unmoor.model import Distribution
 from unmoor.report.command_line import shown
 from unmoor.report.ending import Ending, tag_is_taken
 from unmoor.report.uploads import INDEXES, AtIndex, Sent, at_index
@@ -125,7 +125,7 @@ def _tag(end: Ending, commit: str, addresses: Addresses) -> tuple[ManualStep, ..
     if (tagged is not None and tagged.passed) or not commit or tag_is_taken(end, commit):
         return ()
     tag = end.release.tag
-    remote = (tagged.inputs.get(Bound.REMOTE, "") if tagged is not None else "") or addresses.remote
+    remote = addresses.remote
     push = (("git", "push", "--", remote, f"refs/tags/{tag}"),) if remote else ()
     if end.here.tag_at == commit:
         return (ManualStep(ByHand.PUSH_TAG, push),) if push else ()

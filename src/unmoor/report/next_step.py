@@ -37,6 +37,10 @@ class NextStep(enum.Enum):
         "a rehearsal passed with edits of its plan, which the tree does not have yet",
         ("unmoor", "bump", "--to", "{version}", "--commit"),
     )
+    PUSH = _Form(
+        "a rehearsal passed, and the remote does not have the commit to release",
+        ("git", "push", "{remote}", "{branch}"),
+    )
     GO_LIVE = _Form(
         "a rehearsal passed and would not be stopped live, or a live release goes on",
         ("nox", "-s", "release", "--", "--live", "{version}"),
@@ -52,13 +56,6 @@ class NextStep(enum.Enum):
     REVIEW = _Form(
         "nothing but the approval by a CI environment is missing",
         says="run it in the job of the protected CI environment, with UNMOOR_ENVIRONMENT set to its name",
-    )
-    CHECK_OUT = _Form(
-        "files of the version were uploaded from another commit than the one at hand",
-        ("git", "switch", "--detach", "{commit}"),
-    )
-    FETCH_COMMIT = _Form(
-        "the planned commit is not in the repository any more", ("git", "fetch", "{remote}", "{commit}")
     )
     WHOSE_TAG = _Form(
         "the tag of the release is taken on the remote",

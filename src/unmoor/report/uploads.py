@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from unmoor.chain import CHAIN
 from unmoor.evidence.record import Record
-from unmoor.model import Bound, Distribution, Outcome, Target, wheels_first
+from unmoor.model import Bound, Distribution, Outcome, Plan, Target, wheels_first
 from unmoor.state import upload_intents
 from unmoor.state.evidence_store import EvidenceStore
+from unmoor.targets import Addresses
 
-__all__ = ["INDEXES", "AtIndex", "Sent", "at_index"]
+__all__ = ["INDEXES", "AtIndex", "Sent", "at_index", "own_addresses"]
 
 INDEXES = tuple(stage.name for stage in CHAIN if stage.target is Target.INDEX)
 _READ_BACK = "index-serves-our-bytes"
@@ -65,6 +66,18 @@ class AtIndex:
             return (datetime.fromisoformat(self.since) + _OPEN).date().isoformat()
         except ValueError:
             return ""
+
+
+def own_addresses(plan: Plan, component: str, said: Addresses) -> Addresses:
+    """Return where a release goes: what its plan says, and where that says nothing, what is ``said`` otherwise.
+
+    A remote is called by its name as long as that leads where the plan says.
+    """
+    planned = plan.addresses.get(component, {})
+    indexes = {name: url for name in INDEXES if (url := planned.get(name) or said.indexes.get(name, ""))}
+    remote = planned.get(CHAIN[-1].name, "")
+    same = remote in ("", said.remote, said.remote_address)
+    return replace(said, indexes=indexes, remote=said.remote if same else remote)
 
 
 def at_index(store: EvidenceStore, index: str, files: Sequence[Distribution], address: str = "") -> AtIndex:

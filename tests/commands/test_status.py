@@ -196,8 +196,14 @@ def test_a_past_release_can_be_asked_for(tiny: Repository, live: str) -> None:
 @pytest.mark.parametrize("live", ["3.0", "another==1.0.0"])
 def test_one_that_is_not_there_names_those_that_are(tiny: Repository, live: str) -> None:
     keep(tiny, "1.0.0", Mode.LIVE)
-    with pytest.raises(Incomplete, match=f"nothing of a live release {live} here.*are here: tiny-thing 1.0.0"):
-        look(status, tiny, live)
+    code, text = look(status, tiny, live)
+    assert code is Exit.INCOMPLETE
+    assert text.startswith(f"there is nothing of a live release {live} here\n")
+    assert last(text) == f"Next: nox -s release -- --live {live.removeprefix('another==')}"
+    assert "  tiny-thing 1.0.0  live" in text
+    assert look(status, tiny, live, as_json=True) == (Exit.INCOMPLETE, "[]")
+    with pytest.raises(Incomplete, match=f"nothing of a live release {live} here → nox -s release"):
+        look(report, tiny, live)
 
 
 def test_what_is_no_version_is_told(tiny: Repository) -> None:
@@ -206,9 +212,10 @@ def test_what_is_no_version_is_told(tiny: Repository) -> None:
 
 
 def test_where_nothing_was_rehearsed_it_says_how_to(tiny: Repository) -> None:
-    for task in (status, report):
-        with pytest.raises(Incomplete, match="nothing was rehearsed here yet → unmoor rehearse"):
-            look(task, tiny)
+    code, text = look(status, tiny)
+    assert (code, text) == (Exit.INCOMPLETE, "nothing was rehearsed here yet\nNext: unmoor rehearse")
+    with pytest.raises(Incomplete, match="nothing was rehearsed here yet → unmoor rehearse"):
+        look(report, tiny)
 
 
 # ── for programs ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -31,7 +31,10 @@ def report(
     if form not in _FORMS:
         hint = did_you_mean(form, _FORMS, otherwise=f"one of {', '.join(_FORMS)}")
         raise SettingsError([Finding(message=f"there is no form {form!r}", place="--form", hint=hint)])
-    found = select(start, environ, live=live).shown
+    asked = select(start, environ, live=live)
+    if asked.nothing:
+        raise Incomplete(f"there is no evidence to report yet: {asked.nothing}", hint=str(asked.first))
+    found = asked.shown
     if all(row.record is None for each in found for row in each.rows):
         raise Incomplete(
             "there is no evidence to report yet", place=str(found[0].kept.state), hint=shown(found[0].end.again)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from unmoor.chain import BUILD
 from unmoor.commands.stage_standing import PROVEN, as_ended, by_its_plan, by_the_tree
-from unmoor.errors import Incomplete, UnmoorError
+from unmoor.errors import UnmoorError
 from unmoor.evidence.verdict import VERDICT
 from unmoor.model import Component
 from unmoor.observe.repository import load
@@ -16,7 +16,7 @@ from unmoor.planning.versions.pep440 import try_parse
 from unmoor.rehearsal import select_targets
 from unmoor.report import in_repository
 from unmoor.report.ending import Ending
-from unmoor.report.next_step import NextStep
+from unmoor.report.next_step import NextStep, Step
 from unmoor.report.stage_rows import Row
 from unmoor.report.uploads import own_addresses
 from unmoor.state import upload_intents
@@ -45,11 +45,16 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The releases that were asked about, all that there are, the latest first, and folders without a plan."""
+    """The releases that were asked about, all that there are, the latest first, and folders without a plan.
+
+    Where there is nothing of what was asked about, ``nothing`` says so, and ``first`` is what begins it.
+    """
 
     shown: tuple[Shown, ...]
     every: tuple[KeptRelease, ...]
     damaged: tuple[Path, ...]
+    nothing: str
+    first: Step
 
 
 def select(start: Path, environ: Mapping[str, str], *, live: str, by_tree: bool = False) -> Found:
@@ -57,18 +62,17 @@ def select(start: Path, environ: Mapping[str, str], *, live: str, by_tree: bool 
 
     ``live`` is a version, or ``name==version``. What has not begun to publish is judged by the tree as it is with
     ``by_tree``, else by its own plan. Neither index nor remote is asked, and the tree need not state the
-    version. Raises ``Incomplete`` where there is nothing of the kind.
+    version.
     """
     root = find_root(start, environ)
     git = Git(root, environ)
     every, damaged = kept_releases(StateLayout.of(git.common_dir(), environ))
     component = _component(start, environ, needed=not live)
     chosen = _named(every, live) if live else _at_hand(every, component, git)
-    if not chosen:
-        raise Incomplete(_nothing(live, damaged), hint=_what_to_do(live, every))
-    return Found(
-        shown=tuple(_shown(each, component, git, by_tree=by_tree) for each in chosen), every=every, damaged=damaged
-    )
+    shown = tuple(_shown(each, component, git, by_tree=by_tree) for each in chosen)
+    nothing = f"there is nothing of a live release {live} here" if live else "nothing was rehearsed here yet"
+    first = NextStep.GO_LIVE.step(version=live.rpartition("==")[2]) if live else NextStep.REHEARSE.step()
+    return Found(shown=shown, every=every, damaged=damaged, nothing="" if shown else nothing, first=first)
 
 
 def _component(start: Path, environ: Mapping[str, str], *, needed: bool) -> Component | None:
@@ -112,18 +116,6 @@ def _at_hand(every: Sequence[KeptRelease], component: Component | None, git: Git
 def _is_released(kept: KeptRelease, commit: str) -> bool:
     verdict, build = kept.store.read(VERDICT).record, kept.store.read(BUILD.name).record
     return verdict is not None and verdict.passed and build is not None and build.facts.get("commit", "") == commit
-
-
-def _nothing(live: str, damaged: Sequence[Path]) -> str:
-    what = f"there is nothing of a live release {live} here" if live else "nothing was rehearsed here yet"
-    return f"{what}; damaged: {', '.join(each.name for each in damaged)}" if damaged else what
-
-
-def _what_to_do(live: str, every: Sequence[KeptRelease]) -> str:
-    if not live:
-        return str(NextStep.REHEARSE.step())
-    known = ", ".join(str(each.release) for each in every if each.live) or "none"
-    return f"{NextStep.GO_LIVE.step(version=live)} begins it; live releases that are here: {known}"
 
 
 def _shown(kept: KeptRelease, component: Component | None, git: Git, *, by_tree: bool) -> Shown:

@@ -30,15 +30,18 @@ _LISTED = 20
 def status(start: Path, environ: Mapping[str, str], *, live: str, as_json: bool, say: Callable[[str], None]) -> Exit:
     """Say how the releases asked about stand; return 4 where something is still to do."""
     found = select(start, environ, live=live, by_tree=True)
-    code = worst([Exit.PASS if each.proven else Exit.INCOMPLETE for each in found.shown])
+    code = worst([Exit.PASS if each.proven else Exit.INCOMPLETE for each in found.shown] or [Exit.INCOMPLETE])
     if as_json:
         data = [_as_data(each) for each in found.shown]
-        # One release is an object, several are a list of them.
+        # One release is an object, several are a list of them, and so is none.
         say(json.dumps(data[0] if len(data) == 1 else data, indent=2))
         return code
     for each in found.shown:
         for line in _lines(each):
             say(line)
+    if found.nothing:
+        say(found.nothing)
+        say(next_step.line([found.first]))
     for line in _list(found):
         say(line)
     return code

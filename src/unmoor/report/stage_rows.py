@@ -12,8 +12,8 @@ from unmoor.chain import BUILD, CHAIN
 from unmoor.chain import stage as stage_called
 from unmoor.errors import Exit
 from unmoor.evidence.record import GateRecord, Record
-from unmoor.model import Bound, Outcome, Resolution, Skip, Stage
-from unmoor.report.uploads import INDEXES, Sent, at_index
+from unmoor.model import Bound, Distribution, Outcome, Resolution, Skip, Stage
+from unmoor.report.uploads import INDEXES, AtIndex, Sent, at_index
 from unmoor.state.evidence_store import EvidenceStore
 
 __all__ = ["Row", "last_run", "matched", "rows", "summary"]
@@ -138,9 +138,6 @@ def _joined(parts: list[str]) -> str:
     return ", ".join(part for part in parts if part)
 
 
-_AT = {Sent.SERVED: " = {}", Sent.TAKEN: ", taken by {}", Sent.BEGUN: ", perhaps at {}", Sent.NOT: ""}
-
-
 def matched(store: EvidenceStore) -> list[tuple[str, str, str]]:
     """Return for every archive its sha256, its name, and where the same bytes are: ``built = testpypi = pypi``, say.
 
@@ -150,7 +147,12 @@ def matched(store: EvidenceStore) -> list[tuple[str, str, str]]:
     if build is None or not build.files:
         return []
     places = [at_index(store, index, build.files) for index in INDEXES]
-    return [
-        (each.sha256, each.filename, "built" + "".join(_AT[at.files[each]].format(at.index) for at in places))
-        for each in build.files
-    ]
+    return [(each.sha256, each.filename, _seen(each, places)) for each in build.files]
+
+
+def _seen(file: Distribution, places: Sequence[AtIndex]) -> str:
+    at = {sent: [each.index for each in places if each.files[file] is sent] for sent in Sent}
+    parts = [" = ".join(["built", *at[Sent.SERVED]])]
+    parts += [f"taken by {', '.join(at[Sent.TAKEN])}"] if at[Sent.TAKEN] else []
+    parts += [f"perhaps at {', '.join(at[Sent.BEGUN])}"] if at[Sent.BEGUN] else []
+    return ", ".join(parts)

@@ -21,6 +21,7 @@ from unmoor.report import final_summary, markdown
 from unmoor.report.command_line import shown
 from unmoor.report.ending import Ending
 from unmoor.report.ending import word as ending_word
+from unmoor.report.in_repository import InRepository
 from unmoor.report.live_stops import not_tried
 from unmoor.report.progress import failure, headline, problems
 from unmoor.report.stage_rows import last_run, matched, rows, summary
@@ -240,6 +241,32 @@ def test_a_rehearsal_says_what_would_stop_it_live(
     )
     wanted = "fix what is listed above, then run again: nox -s release" if shown else "nox -s release -- --live 1.0"
     assert text.splitlines()[-1] == f"Next: {wanted}"
+
+
+@pytest.mark.parametrize(
+    ("candidates", "base", "words"),
+    [((), "v0.9", ""), (("v0.9", "0.9"), "v0.9", " --base v0.9"), (("v0.8", "v0.7"), "", " --base v0.8")],
+)
+def test_the_base_is_named_where_the_rule_leaves_it_open(
+    state: Path, candidates: tuple[str, ...], base: str, words: str
+) -> None:
+    release = replace(plan().releases[0], base_tag=base, base_candidates=candidates)
+    text = said(state, EVERY, plan(releases=(release,)))
+    assert text.splitlines()[-1] == f"Next: nox -s release -- --live 1.0{words}"
+    part = {"check": ended(stage="check"), "build": ended(stage="build")}
+    text = said(state, part, plan(Mode.LIVE, releases=(release,)))
+    assert text.splitlines()[-1] == f"Next: nox -s testpypi -- --live 1.0{words}"
+
+
+def test_the_branch_is_pushed_where_the_remote_lacks_the_commit(state: Path) -> None:
+    here = InRepository(remote="upstream", is_pushed=False)
+    go = "nox -s release -- --live 1.0"
+    assert said(state, EVERY, here=here).endswith(f"\nNext: git push upstream main, then {go}")
+    assert said(state, EVERY, here=replace(here, is_pushed=True)).endswith(f"\nNext: {go}")
+    assert said(state, EVERY, plan(branch=""), here=here).endswith(f"\nNext: {go}")
+    edited = replace(plan().releases[0], edits=(Edit(path="pyproject.toml", what="version 1.0"),))
+    text = said(state, EVERY, plan(releases=(edited,)), here=replace(here, is_pushed=True))
+    assert text.endswith(f"\nNext: unmoor bump --to 1.0 --commit, then git push upstream main, then {go}")
 
 
 def test_a_waiver_is_told_with_its_day_and_person(state: Path) -> None:

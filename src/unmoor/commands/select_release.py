@@ -15,7 +15,7 @@ from unmoor.observe.repository import load
 from unmoor.planning.versions.pep440 import try_parse
 from unmoor.rehearsal import select_targets
 from unmoor.report import in_repository
-from unmoor.report.ending import Ending
+from unmoor.report.ending import Ending, named_base
 from unmoor.report.next_step import NextStep, Step
 from unmoor.report.stage_rows import Row
 from unmoor.report.uploads import own_addresses
@@ -129,7 +129,9 @@ def _shown(kept: KeptRelease, component: Component | None, git: Git, *, by_tree:
         )
         rows = by_the_tree(kept, mine, now)
     addresses = _addresses(kept, mine)
-    again = NextStep.GO_LIVE.step(version=kept.release.version) if kept.live else NextStep.REHEARSE.step()
+    again = NextStep.REHEARSE.step()
+    if kept.live:
+        again = NextStep.GO_LIVE.step(*named_base(kept.release), version=kept.release.version)
     end = Ending(
         plan=kept.plan,
         release=kept.release,

@@ -66,10 +66,7 @@ def _lines(each: Shown) -> list[str]:
 def _next(each: Shown) -> tuple[Step, ...]:
     if each.end.failed or each.end.finished:
         return next_steps(each.end)
-    release = each.kept.release
-    if each.kept.live:
-        return (NextStep.GO_LIVE.step(version=release.version),)
-    return (NextStep.REHEARSE.step(),)
+    return (NextStep.AGAIN.step(*each.end.again),)
 
 
 def _list(found: Found) -> list[str]:

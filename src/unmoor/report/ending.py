@@ -21,7 +21,7 @@ from unmoor.report.stage_rows import Row
 from unmoor.state import upload_intents
 from unmoor.state.evidence_store import EvidenceStore
 
-__all__ = ["Ending", "next_steps", "tag_is_taken", "word"]
+__all__ = ["Ending", "named_base", "next_steps", "tag_is_taken", "word"]
 
 _APPROVAL = "release-is-approved"
 _BY_DIGEST = "--approve"
@@ -182,7 +182,7 @@ def _next_stage(end: Ending) -> Step:
     outward = any(stage_called(name).effect > Effect.NONE for name in reached)
     after = names[min(names.index(reached[-1]) + 1, len(names) - 1)] if outward else names[-1]
     if end.live:
-        return NextStep.STAGE_LIVE.step(*_base(end.release), stage=after, version=end.release.version)
+        return NextStep.STAGE_LIVE.step(*named_base(end.release), stage=after, version=end.release.version)
     return NextStep.STAGE.step(stage=after)
 
 
@@ -192,12 +192,13 @@ def _go_live(end: Ending) -> tuple[Step, ...]:
         before.append(NextStep.ADOPT.step())
     if end.release.edits:
         before.append(NextStep.BUMP.step(version=end.release.version))
-    # It will be another commit than the one whose rehearsal has named the base.
-    base = _base(end.release) if before else ()
     if end.here.remote and end.plan.branch and (before or not end.here.is_pushed):
         before.append(NextStep.PUSH.step(remote=end.here.remote, branch=end.plan.branch))
-    return (*before, NextStep.GO_LIVE.step(*base, version=end.release.version))
+    return (*before, NextStep.GO_LIVE.step(*named_base(end.release), version=end.release.version))
 
 
-def _base(release: Release) -> tuple[str, ...]:
-    return ("--base", release.base_tag) if release.base_tag else ()
+def named_base(release: Release) -> tuple[str, ...]:
+    """Return the words that name the release before, where the rule leaves open which one that is."""
+    if not release.base_candidates:
+        return ()
+    return ("--base", release.base_tag or release.base_candidates[0])

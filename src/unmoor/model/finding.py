@@ -47,7 +47,8 @@ class FindingKind(enum.StrEnum):
     """What a finding is.
 
     A remark, a line of a tool's own output that explains the one before, a question not asked, a notice of a rehearsal
-    that would stop the live release, or what no further run of this very version can make good.
+    that would stop the live release, what no further run of this very version can make good, or an approval that is
+    missing and is given with the command.
     """
 
     REMARK = "remark"
@@ -55,6 +56,7 @@ class FindingKind(enum.StrEnum):
     NOT_ASKED = "not asked"
     BLOCKS_LIVE = "blocks live"
     FINAL = "final"
+    UNAPPROVED = "unapproved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -164,7 +164,7 @@ def _is_final(gate: GateRecord) -> bool:
 
 
 def _approval(end: Ending, gate: GateRecord) -> Step:
-    if not (gate.problems and gate.problems[0].place == _BY_DIGEST) or end.build is None:
+    if end.build is None or all(each.kind is not FindingKind.UNAPPROVED for each in gate.problems):
         return NextStep.REVIEW.step()
     words = list(end.again)
     if _BY_DIGEST in words:

@@ -112,6 +112,35 @@ def test_a_second_release_with_edits_of_its_plan(typed: Typed) -> None:
     assert tag_of(typed, "v1.1.0") == typed.repository.git("rev-parse", "HEAD")
 
 
+@pytest.mark.parametrize("typed", ['branches = ["main", "*.x"]'], indirect=True)
+def test_three_releases_in_a_row_and_a_hotfix_by_what_is_printed(typed: Typed) -> None:
+    git = typed.repository.git
+
+    def release(version: str) -> None:
+        _, text = typed.type("unmoor rehearse")
+        assert f" --live {version}" in next_of(text), text
+        code, text = typed.follow(text)
+        assert (code, f"thing {version}   RELEASED   " in text) == (0, True), text
+        assert tag_of(typed, f"v{version}") == git("rev-parse", "HEAD")
+
+    release("1.0.0")
+    typed.repository.write("news/1.feature.md", "More.\n")
+    typed.repository.commit("More")
+    assert typed.type("unmoor bump --to 1.1.0rc1 --commit")[0] == 0
+    release("1.1.0rc1")
+    typed.repository.write("news/2.bugfix.md", "Mended.\n")
+    typed.repository.commit("Mend")
+    release("1.1.0")
+    git("switch", "--quiet", "--create", "1.0.x", "v1.0.0")
+    typed.repository.write("news/3.bugfix.md", "Mended here too.\n")
+    typed.repository.commit("Mend the old line")
+    release("1.0.1")
+    _, text = typed.type("unmoor status")
+    assert [line.split()[:2] for line in text[text.index("Releases here:") :].splitlines() if " RELEASED " in line] == [
+        ["thing", version] for version in ("1.0.1", "1.1.0", "1.1.0rc1", "1.0.0")
+    ]
+
+
 @does(NextStep.ADOPT)
 def test_a_project_that_does_not_call_unmoor_yet(typed: Typed) -> None:
     typed.repository.git("rm", "--quiet", "noxfile.py")

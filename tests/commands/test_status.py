@@ -77,6 +77,8 @@ def test_what_changed_since_makes_it_void(tiny: Repository) -> None:
     code, text = look(status, tiny)
     assert code is Exit.INCOMPLETE
     assert "check        void         the tree changed" in text
+    assert "testpypi     void         it rests on check" in text
+    assert " proven " not in text
     assert last(text) == "Next: unmoor rehearse"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import os
 import shlex
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,8 +20,10 @@ from support.repositories import Repository
 from support.typed import NEXT, Typed, next_of, typing
 from unmoor.errors import Exit
 from unmoor.model import Finding, Findings
+from unmoor.pipeline import run_stage
 from unmoor.report.manual_steps import ByHand
 from unmoor.report.next_step import NextStep
+from unmoor.runtime import lock
 
 pytestmark = pytest.mark.slow
 
@@ -230,6 +233,39 @@ def test_the_approval_that_is_printed_approves(typed: Typed) -> None:
     assert typed.indexes["pypi"].uploads == []
     code, status = typed.type("unmoor status --live 1.0.0")
     assert (code, next_of(status)) == (4, next_of(text))
+    assert typed.follow(text)[0] == 0
+
+
+@pytest.mark.parametrize("harm", ["archives gone", "evidence of lint", "evidence of build", "plan", "intents"])
+@pytest.mark.parametrize("typed", ['approval = "digest"'], indirect=True)
+def test_what_got_lost_after_the_first_upload_is_had_again_by_what_is_printed(typed: Typed, harm: str) -> None:
+    _, text = live(typed)
+    (state,) = (typed.repository.folder / ".git" / "unmoor").glob("thing-1.0.0")
+    if harm == "archives gone":
+        shutil.rmtree(state / "dist")
+    elif harm == "plan":
+        (state / "plan.json").write_text("{")
+    elif harm == "intents":
+        shutil.rmtree(state / "uploads")
+    else:
+        (state / "evidence" / f"{harm.removeprefix('evidence of ')}.json").write_text("{")
+    code, after = typed.follow(text)
+    if code == 4:
+        # It has to be approved once more, and says so.
+        code, after = typed.follow(after)
+    assert (code, "   RELEASED   " in after) == (0, True), after
+    assert sorted(typed.uploads) == sorted(set(typed.uploads))
+    assert tag_of(typed) == typed.repository.git("rev-parse", "HEAD")
+
+
+@does(NextStep.AGAIN)
+def test_a_stage_that_is_busy_is_tried_again(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = typed.repository.folder / ".git" / "unmoor" / "thing-1.0.0"
+    monkeypatch.setattr(run_stage, "_LOCK_PATIENCE", 0.0)
+    with lock.held(state / "locks" / "lint", what="lint of thing 1.0.0", patience=0.0):
+        code, text = live(typed)
+        assert (code, next_of(text)) == (4, "nox -s release -- --live 1.0.0"), text
+        assert "INCOMPLETE at lint" in text
     assert typed.follow(text)[0] == 0
 
 

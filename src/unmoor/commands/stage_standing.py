@@ -39,7 +39,7 @@ def by_its_plan(kept: KeptRelease) -> tuple[Row, ...]:
         Bound.TAG: release.tag,
         Bound.FILES: files_digest(build.files if build else ()),
     }
-    found = []
+    found: list[Row] = []
     for stage in CHAIN:
         evidence = kept.store.read(stage.name)
         # What it is bound to beyond the plan, such as settings, was so when it was made.
@@ -49,10 +49,13 @@ def by_its_plan(kept: KeptRelease) -> tuple[Row, ...]:
 
 
 def by_the_tree(kept: KeptRelease, component: Component, now: Plan) -> tuple[Row, ...]:
-    """Return a row a stage, with its evidence held against the content that is there ``now``."""
+    """Return a row a stage, with its evidence held against the content that is there ``now``.
+
+    What rests on something void is void itself.
+    """
     identities = select_targets.identities(component, now.mode)
     build = kept.store.read(BUILD.name).record
-    found = []
+    found: list[Row] = []
     for stage in CHAIN:
         inputs = inputs_of(
             stage,
@@ -62,7 +65,10 @@ def by_the_tree(kept: KeptRelease, component: Component, now: Plan) -> tuple[Row
             files=build.files if build and binds_files(stage, component) else (),
             target=identities.get(stage.name, ""),
         )
-        found.append(_row(stage, kept.store.read(stage.name), inputs))
+        row = _row(stage, kept.store.read(stage.name), inputs)
+        standing = {each.stage: each.how for each in found}
+        void = [name for name in stage.requires if standing.get(name) != PROVEN]
+        found.append(replace(row, how=_VOID, what=f"it rests on {void[0]}") if row.how == PROVEN and void else row)
     return tuple(found)
 
 

@@ -158,15 +158,15 @@ def test_a_commit_that_is_gone_is_fetched_before_it_is_tagged(started: Started) 
 
 
 def test_what_is_out_what_is_missing_and_until_when_is_said(started: Started) -> None:
-    assert manual_steps.out_and_missing(started.store) == []
+    assert manual_steps.out_and_missing(started.end()) == []
     started.began("pypi", started.files[0], when="2026-11-21T19:00:00Z")
     started.store.write(record("pypi", inputs={"index": INDEXES["pypi"]}, finished="", outcome=Outcome.ERROR))
-    text = " ".join(line.strip() for line in manual_steps.out_and_missing(started.store))
+    text = " ".join(line.strip() for line in manual_steps.out_and_missing(started.end()))
     assert text.startswith(f"pypi at {INDEXES['pypi']}: out: nothing; not known, its upload was begun: {NAMES[0]}; ")
     assert f"missing: {NAMES[1]}." in text
     assert text.endswith("take new files of a version for 14 days, so until 2026-12-05.")
     started.began("pypi", started.files[1], when="2026-11-23T00:00:00Z")
-    text = " ".join(line.strip() for line in manual_steps.out_and_missing(started.store))
+    text = " ".join(line.strip() for line in manual_steps.out_and_missing(started.end()))
     assert f"out: {NAMES[0]}; not known, its upload was begun: {NAMES[1]}. " in text
     assert "2026-12-05" in text
 

@@ -222,6 +222,25 @@ def test_a_remote_that_was_away_is_asked_again(typed: Typed) -> None:
     assert tag_of(typed) == typed.repository.git("rev-parse", "HEAD")
 
 
+@does(NextStep.AGAIN)
+def test_what_is_published_and_not_tagged_is_tagged_where_it_was_planned(typed: Typed) -> None:
+    """The remote refuses the tag by a rule of its own, and a commit is made before the next run."""
+    planned = typed.repository.git("rev-parse", "HEAD")
+    hook = Path(typed.repository.git("remote", "get-url", "origin")) / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    code, text = live(typed)
+    assert (code, next_of(text)) == (4, "nox -s release -- --live 1.0.0"), text
+    assert "Published, and not tagged: every file is out, the tag v1.0.0 is missing." in text
+    assert text.count("built = testpypi = pypi") == 2
+    hook.unlink()
+    typed.repository.write("README.md", "# Going on\n")
+    typed.repository.commit("Going on")
+    assert typed.follow(text)[0] == 0
+    assert tag_of(typed) == planned
+
+
 @does(NextStep.APPROVE)
 @pytest.mark.parametrize("typed", ['approval = "digest"'], indirect=True)
 def test_the_approval_that_is_printed_approves(typed: Typed) -> None:

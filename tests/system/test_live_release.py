@@ -148,8 +148,7 @@ def test_a_commit_in_between_changes_nothing_for_a_release_that_has_begun(stage:
     (after,) = [line for line in status.text.splitlines() if line.startswith("Next: ")]
     assert after in stopped.text
 
-    repository.write("README.md", "# Not even committed
-")
+    repository.write("README.md", "# Not even committed\n")
     there = stage.project.nox(*shlex.split(after.removeprefix("Next: "))[1:], environ=stage.credentials)
     assert there.status == 0, there.text
     assert stage.project.evidence("build", live=True) == before

@@ -57,7 +57,7 @@ def _lines(each: Shown) -> list[str]:
         "",
         *digest_lines(end.store),
         *live_stop_lines(end.stops),
-        *(manual_steps.out_and_missing(end.store) if each.kept.live else []),
+        *(manual_steps.out_and_missing(end) if each.kept.live else []),
         *(["By hand, if unmoor itself is the trouble:", *(f"    {line}" for line in left)] if left else []),
         next_step.line(_next(each)),
     ]

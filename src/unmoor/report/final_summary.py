@@ -161,7 +161,7 @@ def _left(end: Ending, addresses: Addresses | None) -> list[str]:
     """Return what is out, what is missing, and how a person would finish, where a live release is under way."""
     if not end.live or end.finished:
         return []
-    out = manual_steps.out_and_missing(end.store)
+    out = manual_steps.out_and_missing(end)
     by_hand = manual_steps.commands(end, addresses) if addresses and end.failed else []
     head = ["What is left, by hand, if unmoor itself is the trouble:"] if by_hand else []
     return [*out, *head, *(f"    {each}" for each in by_hand)]

@@ -77,11 +77,19 @@ def commands(end: Ending, addresses: Addresses) -> tuple[ManualStep, ...]:
     return (*uploads, *_tag(end, built.facts.get("commit", ""), addresses))
 
 
-def out_and_missing(store: EvidenceStore) -> list[str]:
-    """Return what is out at each index that has not all of a release, what is missing, and until when it is taken."""
-    built = _built(store, store.folder.parent)
-    places = [at_index(store, index, built.files) for index in INDEXES] if built is not None else []
-    return [line for at in places if at.is_partial for line in _partial(at)]
+def out_and_missing(end: Ending) -> list[str]:
+    """Return what is out at each index that has not all of a release, what is missing, and until when it is taken.
+
+    Where every file is out and only the tag is missing, that is said.
+    """
+    built = _built(end.store, end.store.folder.parent)
+    places = [at_index(end.store, index, built.files) for index in INDEXES] if built is not None else []
+    lines = [line for at in places if at.is_partial for line in _partial(at)]
+    tagged = end.store.read(CHAIN[-1].name).record
+    everything = bool(places) and all(set(at.files.values()) == {Sent.SERVED} for at in places)
+    if everything and (tagged is None or not tagged.passed):
+        lines.append(f"Published, and not tagged: every file is out, the tag {end.release.tag} is missing.")
+    return lines
 
 
 def _partial(at: AtIndex) -> list[str]:

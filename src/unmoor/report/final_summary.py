@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from unmoor.chain import BUILD
@@ -57,9 +58,9 @@ def speak(
         if plan is None or release is None:
             print(f"\n{_without_plan(component, state, again)}", flush=True)  # noqa: T201 - a face
             continue
-        store = EvidenceStore(state / "evidence", component)
         said = Addresses(**ended["addresses"]) if ended.get("addresses") else None
         addresses = own_addresses(plan, component, said) if said else None
+        store = EvidenceStore(state / "evidence", component)
         end = Ending(
             plan=plan,
             release=release,
@@ -67,8 +68,11 @@ def speak(
             store=store,
             again=tuple(again),
             adopted=adopted,
-            here=in_repository.look(plan, store, release, git, addresses.remote if addresses else ""),
         )
+        if end.live or len(end.reached) == len(end.rows):
+            # Only then is anything said that depends on it, and git takes its time.
+            remote = addresses.remote if addresses else ""
+            end = replace(end, here=in_repository.look(plan, store, release, git, remote))
         print("\n" + compose(end, seconds=seconds, addresses=addresses), flush=True)  # noqa: T201 - a face
 
 

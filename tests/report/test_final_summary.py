@@ -243,6 +243,15 @@ def test_a_rehearsal_says_what_would_stop_it_live(
     assert text.splitlines()[-1] == f"Next: {wanted}"
 
 
+def test_a_gate_that_is_asked_again_later_is_named_where_it_would_stop_first(state: Path) -> None:
+    gate = replace(NO, outcome=Outcome.SKIPPED, skipped=Skip.NOT_REHEARSED, problems=(), reason="there is no remote")
+    other = replace(gate, name="worktree-is-clean")
+    for stage in ("check", "lint", "testpypi", "pypi"):
+        kept(state).write(record(stage, gates=(gate, other) if stage == "lint" else (gate,)))
+    stops = ending(state, EVERY).stops
+    assert [(each.stage, each.gate) for each in stops] == [("check", "tag-is-free"), ("lint", "worktree-is-clean")]
+
+
 @pytest.mark.parametrize(
     ("candidates", "base", "words"),
     [((), "v0.9", ""), (("v0.9", "0.9"), "v0.9", " --base v0.9"), (("v0.8", "v0.7"), "", " --base v0.8")],

@@ -45,8 +45,15 @@ def stop_of(stage: str, gate: GateRecord) -> LiveStop:
 
 
 def live_stops(records: Iterable[Record | None]) -> tuple[LiveStop, ...]:
-    """Return every gate of these records that would stop the live release, in the order of the records."""
-    return tuple(stop for record in records if record is not None for stop in _of(record))
+    """Return every gate of these records that would stop the live release, in the order of the records.
+
+    A gate that is asked again at a later stage, and says the same, is named where it would stop first.
+    """
+    found: dict[tuple[str, Finding], LiveStop] = {}
+    for record in records:
+        for each in _of(record) if record is not None else ():
+            found.setdefault((each.gate, each.finding), each)
+    return tuple(found.values())
 
 
 def _of(record: Record) -> Iterator[LiveStop]:

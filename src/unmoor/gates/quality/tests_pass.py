@@ -62,7 +62,7 @@ def _on_every_python(context: Context, wheel: Path | None) -> Findings:
     )
     runs = test_runs.run_all(asked, found)
     _raise_first(runs)
-    absent = tuple(_lacking(version, live=context.live) for version in lacking)
+    absent = tuple(_lacking(version) for version in lacking)
     parts = [_judge(component, ran.python, ran.run, wheel) for ran in runs if ran.run is not None]
     parts.append(_covered(context, runs, measured))
     # What every Python has to say is said once.
@@ -95,8 +95,8 @@ def _raise_first(runs: Sequence[test_runs.Ran]) -> None:
     raise error
 
 
-def _lacking(version: str, *, live: bool) -> Finding:
-    hint = "install it" if not live else "install it, or let CI run the tests there and merge its evidence"
+def _lacking(version: str) -> Finding:
+    hint = "install it, or let CI run the tests there and merge its evidence"
     return Finding(message=f"not run: no Python {version} on this machine", hint=hint)
 
 

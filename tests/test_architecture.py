@@ -101,8 +101,8 @@ def test_each_door_stands_in_one_place(library: str) -> None:
     assert [name for name in users if not any(within(name, place) for place in DOORS[library])] == []
 
 
-# Copied into the environment of the project's test run, where it is a program of its own.
-GUESTS = ("tools.pytest_probe",)
+# Programs of their own: one is copied into the environment of the project's test run, the other alone has a credential.
+GUESTS = ("tools.pytest_probe", "tools.upload_once")
 
 
 @pytest.mark.parametrize("attribute", ["environ", "getenv", "environb", "putenv"])
@@ -111,9 +111,53 @@ def test_only_the_faces_read_the_environment(attribute: str) -> None:
     assert [module.name for module in ALL if module.reads(attribute) and module.name not in allowed] == []
 
 
+@pytest.mark.parametrize("name", sorted(FACES | {"report.final_summary"}))
+def test_what_is_printed_is_what_people_may_be_shown(name: str) -> None:
+    """Text from notes, file names and tools may hold what a terminal or a runner obeys."""
+    module = next(each for each in ALL if each.name == name)
+    printed = [
+        node
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in {"print", "sys.stdout.write", "sys.stderr.write", "Stop", "ParseError"}
+        and node.args
+    ]
+    assert printed
+    assert [ast.unparse(each) for each in printed if "shown(" not in ast.unparse(each.args[0])] == []
+
+
+def test_nobody_else_prints() -> None:
+    doors = (*FACES, *GUESTS, "report.final_summary")
+    calls = [(module.name, node) for module in ALL for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
+    assert [name for name, node in calls if ast.unparse(node.func) == "print" and name not in doors] == []
+
+
+def test_nothing_shows_an_environment_or_a_secret_by_its_repr() -> None:
+    fields = [
+        (f"{module.name}: {ast.unparse(node)}", ast.unparse(node.value) if node.value else "")
+        for module in ALL
+        for each in ast.walk(module.tree)
+        if isinstance(each, ast.ClassDef) and any("dataclass" in ast.unparse(mark) for mark in each.decorator_list)
+        for node in each.body
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) in {"environ", "env", "secret", "memory"}
+    ]
+    assert len(fields) > 8
+    assert [where for where, value in fields if "repr=False" not in value] == []
+
+
 def test_no_program_starts_past_the_door() -> None:
     starters = ("system", "popen", "spawnv", "spawnl", "posix_spawn", "fork", "startfile")
     assert [module.name for module in ALL if any(module.reads(starter) for starter in starters)] == []
+
+
+def test_no_program_is_started_with_whatever_our_environment_holds() -> None:
+    door = next(module for module in ALL if module.name == "runtime.process")
+    calls = [node for node in ast.walk(door.tree) if isinstance(node, ast.Call)]
+    started = [node for node in calls if ast.unparse(node.func) in {"subprocess.Popen", "subprocess.run"}]
+    # Windows' own taskkill needs to know where Windows is.
+    others = [each for each in started if "taskkill" not in ast.unparse(each)]
+    assert len(others) > 2
+    assert [ast.unparse(each) for each in others if "env" not in {word.arg for word in each.keywords}] == []
 
 
 def test_a_module_that_is_run_is_never_taken_from_the_working_directory() -> None:
@@ -180,11 +224,12 @@ def test_a_plan_has_no_single_release() -> None:
 
 
 # What a process has, and not a run: programs that signal handlers must end, and who ends them after us; secrets that no
-# output may hold; the lock over uv's own finder, which races in threads, and that this machine has no network, found
-# out once.
+# output may hold; its temporary folder; the lock over uv's own finder, which races in threads, and that this machine
+# has no network, found out once.
 PROCESS_WIDE = {
-    "runtime.process": {"_running", "_orphans"},
+    "runtime.process": {"_running", "_orphans", "_watchers"},
     "runtime.redact": {"_known"},
+    "runtime.scratch": {"_held", "_alone"},
     "tools.uv": {"_alone", "_looking"},
 }
 MUTABLE = (ast.Dict, ast.List, ast.Set, ast.DictComp, ast.ListComp, ast.SetComp, ast.Call)
@@ -201,7 +246,19 @@ def test_nothing_is_remembered_at_module_level() -> None:
         for name in [ast.unparse(target)]
         if not name.strip("_").isupper() and name not in PROCESS_WIDE.get(module.name, set())
     ]
-    known = {"__all__", "_HOMES", "_HOME_OF", "_Answer", "_Function", "_Task", "_Say", "_program", "namespace"}
+    known = {
+        "__all__",
+        "_HOMES",
+        "_HOME_OF",
+        "_Answer",
+        "_Result",
+        "_Function",
+        "_Task",
+        "_Say",
+        "_Value",
+        "_program",
+        "namespace",
+    }
     assert [each for each in found if each[1] not in known] == []
 
 

@@ -14,6 +14,7 @@ from unmoor.cli.encodings import take_every_character
 from unmoor.errors import Exit
 from unmoor.model import Finding
 from unmoor.project.nearest_name import did_you_mean
+from unmoor.runtime.shown_text import shown
 from unmoor.tasks import namespace
 
 __all__ = ["main"]
@@ -62,7 +63,7 @@ class _Command(Program):
             # Where help is asked for, the words before need be neither complete nor right: they lead to a task.
             task = (error.context.name if error.context else None) or self.core.unparsed[0]
             if not asked or task not in self.parser.contexts:
-                raise ParseError(f"unmoor: {_explained(error)}", error.context) from None
+                raise ParseError(shown(f"unmoor: {_explained(error)}", os.environ), error.context) from None
         if asked:
             self.args.help.value = task
             return
@@ -70,7 +71,7 @@ class _Command(Program):
             # Nothing here reads them, and who writes --live must not get a rehearsal without a word.
             hint = "a live release is: nox -s release -- --live VERSION"
             problem = Finding(message=f"unmoor takes nothing after --: {self.core.remainder}", place=_WHERE, hint=hint)
-            raise ParseError(f"unmoor: {problem}")
+            raise ParseError(shown(f"unmoor: {problem}", os.environ))
 
     def _asked_help(self) -> bool:
         """Whether help is asked for after a task's name; that word, and what follows, is taken out.

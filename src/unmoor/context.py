@@ -48,10 +48,12 @@ class Context:
     ``state`` is the release's folder, ``store`` its evidence; ``observer`` knows what the configured index and remote
     say, ``memory`` what this run has made already. ``posargs`` is what the user passed to the project's own tools,
     ``environ`` the environment as the face read it, ``say`` reports progress in one line. ``index`` or ``remote`` is
-    whom the stage speaks to, where it does. ``approval`` is what the user passed to ``--approve``. ``inputs`` is what
-    the stage's evidence is bound to, ``identities`` names whom each outward stage speaks to. ``mark`` keeps on disk
-    what is about to be done, before it is done; ``locks`` are descriptors that an uploading child inherits.
-    ``progress`` says how far the release's archives have gone out already.
+    whom the stage speaks to, where it does. ``approval`` is what the user passed to ``--approve``, ``send_again`` to
+    ``--send-again``: the index that gets once more what it took and does not show. ``inputs`` is what the stage's
+    evidence is bound to, ``identities`` names whom each outward stage speaks to. ``mark`` keeps on disk what is about
+    to be done, before it is done; ``asked`` says that the stage was named, not only required, so that what is proven
+    already is done again; ``locks`` are descriptors that an uploading child inherits. ``progress`` says how far the
+    release's archives have gone out already.
     """
 
     stage: Stage
@@ -67,6 +69,8 @@ class Context:
     say: Callable[[str], None] = quiet
     posargs: tuple[str, ...] = ()
     approval: str = ""
+    asked: bool = True
+    send_again: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
     identities: Mapping[str, str] = field(default_factory=dict)
     distributions: tuple[Distribution, ...] = ()
@@ -92,6 +96,11 @@ class Context:
         return self.progress > Effect.LOCAL
 
     @property
+    def evidence_days(self) -> float:
+        """How old evidence may be, in days; zero for any age, which it is from the first file on that goes out."""
+        return 0.0 if self.has_begun else self.component.settings.evidence.days
+
+    @property
     def is_finishing(self) -> bool:
         """Whether the main index may hold archives of this release: all that is left is to finish it."""
         return self.progress is Effect.PERMANENT
@@ -109,6 +118,16 @@ class Context:
     def log(self, name: str) -> Path:
         """Return the log file for one tool of this stage."""
         return self.logs / f"{self.stage.name}.{name}.log"
+
+    @property
+    def accepted(self) -> Mapping[str, str]:
+        """When the index of this stage said that it took an archive, by file name. What it shows is another thing."""
+        from unmoor.state import upload_intents
+
+        if self.index is None:
+            return {}
+        found = {each.filename: upload_intents.intent(self.state, self.index, each) for each in self.distributions}
+        return {name: each.since for name, each in found.items() if each is not None and each.accepted}
 
     @property
     def archives(self) -> tuple[Path, ...]:

@@ -81,9 +81,9 @@ class Request:
     """One run as asked for.
 
     ``live`` is the version named with ``--live``, empty for a rehearsal. ``base`` and ``approval`` are what was
-    passed to ``--base`` and ``--approve``. ``posargs`` belong to the project's own tools. ``asked`` says that the
-    stage was named, not only required. ``run`` identifies the run across nox's worker processes; ``memory`` is what
-    this process remembers of it.
+    passed to ``--base`` and ``--approve``, ``send_again`` the index named with ``--send-again``. ``posargs`` belong to
+    the project's own tools. ``asked`` says that the stage was named, not only required. ``run`` identifies the run
+    across nox's worker processes; ``memory`` is what this process remembers of it.
     """
 
     start: Path
@@ -91,6 +91,7 @@ class Request:
     live: str = ""
     base: str = ""
     approval: str = ""
+    send_again: str = ""
     posargs: tuple[str, ...] = ()
     asked: bool = True
     run: str = "alone"

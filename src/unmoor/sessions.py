@@ -12,6 +12,7 @@ environment.
 from __future__ import annotations
 
 import atexit
+import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -35,6 +36,7 @@ from unmoor.model import Effect, Stage
 from unmoor.request import OwnSession, Request
 from unmoor.runtime import shortage
 from unmoor.runtime.process import stop_all
+from unmoor.runtime.shown_text import shown
 
 if TYPE_CHECKING:
     from unmoor.pipeline.open_plan import OpenPlan
@@ -69,7 +71,7 @@ def register(root: str | Path | None = None) -> None:
     run = Invocation(start)
     try:
         own = run.own = _own(start)
-        run.take_credentials()
+        run.take_secrets(_given(start))
         if run.is_ours:
             must_know_file_names()
         with shortage.told():
@@ -83,19 +85,28 @@ def register(root: str | Path | None = None) -> None:
     for stage in CHAIN:
         if stage.name not in replaced:
             _add(stage, run)
-    for registered in nox.registry.get().values():
-        _announce(registered, run)
+    for name, registered in nox.registry.get().items():
+        _announce(name, registered, run)
     for number in _ENDING:
         signal.signal(number, _told_to_end)
-    if not run.is_worker:
-        atexit.register(run.summarise)
+    atexit.register(_last_words, run)
 
 
 def _stop(error: UnmoorError) -> NoReturn:
     """End the program before nox has begun: with its own status for a failure, and our code in the message."""
     text = f"{error.message}\nunmoor: nothing was begun (exit code {int(error.code)})"
-    print(text, file=sys.stderr)  # noqa: T201 - a face
+    _tell(text)
     raise SystemExit(1) from None
+
+
+def _say(text: str) -> None:
+    """Print what people may be shown of a text."""
+    print(shown(text, os.environ), flush=True)  # noqa: T201 - a face
+
+
+def _tell(text: str) -> None:
+    """Print what people may be shown of what went wrong."""
+    print(shown(text, os.environ), file=sys.stderr, flush=True)  # noqa: T201 - a face
 
 
 def _own(start: Path) -> tuple[OwnSession, ...]:
@@ -111,6 +122,12 @@ def _stage_named(function: Any) -> str:
 
 def _named_gates(start: Path) -> tuple[str, ...]:
     named = _written(start).get("gates", [])
+    return tuple(name for name in named if isinstance(name, str)) if isinstance(named, list) else ()
+
+
+def _given(start: Path) -> tuple[str, ...]:
+    """Return the variables that the settings give to sessions although they look secret."""
+    named = _written(start).get("pass-env", [])
     return tuple(name for name in named if isinstance(name, str)) if isinstance(named, list) else ()
 
 
@@ -167,6 +184,9 @@ def _wrap(own: OwnSession, run: Invocation) -> None:
     """Wrap the function of one of the project's sessions; its environment, Pythons and docstring stay."""
     registered = nox.registry.get()[own.name]
     function = registered.func
+    if own.stage == "tests" and _tests_the_wheel(run.start):
+        # It is about the sealed wheel, whose digest its evidence is bound to.
+        registered.requires = [*registered._requires, "build"]  # noqa: SLF001 - as written; what is read is formatted
 
     @wraps(function)
     def wrapped(session: nox.Session, *args: Any, **kwargs: Any) -> None:
@@ -178,20 +198,22 @@ def _wrap(own: OwnSession, run: Invocation) -> None:
     registered.func = wrapped
 
 
-def _announce(registered: Any, run: Invocation) -> None:
+def _announce(name: str, registered: Any, run: Invocation) -> None:
     """Have a session, whoever's it is, say that it runs in this very process before it does anything."""
     function = registered.func
 
     @wraps(function)
     def announced(*args: Any, **kwargs: Any) -> Any:
         run.works_itself()
-        return function(*args, **kwargs)
+        with run.lend(name):
+            return function(*args, **kwargs)
 
     registered.func = announced
 
 
 def _prove(own: OwnSession, session: nox.Session, run: Invocation, call: Callable[[Any], None]) -> bool:
     """Run one of the project's sessions unless its evidence still counts; say whether all its parts are proven."""
+    from unmoor.evidence.binding import binds_files
     from unmoor.pipeline.open_plan import open_plan
     from unmoor.pipeline.run_releases import carry_out
     from unmoor.pipeline.session_evidence import is_proven, prove
@@ -208,6 +230,8 @@ def _prove(own: OwnSession, session: nox.Session, run: Invocation, call: Callabl
         return True
     seen = JoinedSession(session, arguments.rest)
     part = _part(own, session)
+    if binds_files(chain.stage(own.stage), opened.releases[0].component):
+        seen.env["UNMOOR_DIST"] = str(opened.releases[0].state / "dist")
     why = seen.narrowed(narrowing(request.environ))
     if not (request.asked or arguments.rest or seen.installs_only) and is_proven(own, part, opened):
         session.log(f"cached: {session.name} passed for this very tree")
@@ -232,11 +256,16 @@ def _examine(call: Callable[[Any], None], seen: JoinedSession, opened: OpenPlan,
     from unmoor.pipeline.tree_gate import changes
     from unmoor.tools.git import Git
 
+    git = Git(opened.releases[0].component.repository.root, request.environ)
+
+    def look() -> None:
+        for each in changes(opened.plan, git, seen.name).problems:
+            raise Blocked(each.message, place=f"session {seen.name}", hint=each.hint)
+
+    seen.proves(look)
     call(seen)
     seen.must_have_run()
-    root = opened.releases[0].component.repository.root
-    for each in changes(opened.plan, Git(root, request.environ), seen.name).problems:
-        raise Blocked(each.message, place=f"session {seen.name}", hint=each.hint)
+    look()
 
 
 def _carry_out(name: str, session: nox.Session, run: Invocation) -> None:
@@ -255,11 +284,11 @@ def _carry_out(name: str, session: nox.Session, run: Invocation) -> None:
     except UnmoorError as error:
         _explain(session, error, run)
     for result in ended.results:
-        print(headline(result, named=len(ended.results) > 1), flush=True)  # noqa: T201 - a face
+        _say(headline(result, named=len(ended.results) > 1))
         if result.code:
-            print(failure(result), flush=True)  # noqa: T201 - a face
+            _say(failure(result))
     for trouble in ended.errors:
-        print(trouble.message, file=sys.stderr, flush=True)  # noqa: T201 - a face
+        _tell(trouble.message)
     # A stopped release takes only those out that wait for it: what requires this session goes on with the others.
     if ended.code and (not ended.goes_on or name in run.asked or chain.is_last(chain.stage(name))):
         session.error(f"{name} did not pass (exit code {int(ended.code)})")
@@ -287,6 +316,16 @@ def _told_to_end(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
+def _last_words(run: Invocation) -> None:
+    """Say how it ended; whoever tells the process to end now tells it nothing new, nor what is cleared away after."""
+    for number in _ENDING:
+        signal.signal(number, _deaf)
+    if not run.is_worker:
+        run.summarise()
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def _deaf(*_: object) -> None:
     """Take a signal and do nothing: the process is ending already."""
 
@@ -296,5 +335,5 @@ def _explain(session: nox.Session, error: UnmoorError, run: Invocation) -> NoRet
     text = str(error)
     if text not in run.explained:
         run.explained.add(text)
-        print(f"\n{error.message}\n", file=sys.stderr, flush=True)  # noqa: T201 - a face
+        _tell(f"\n{error.message}\n")
     session.error(f"stopped for the reason said above (exit code {int(error.code)})")

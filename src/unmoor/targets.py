@@ -12,6 +12,8 @@ from unmoor.model import Finding
 
 __all__ = ["Addresses", "Credential", "Index", "IndexClient", "IndexFile", "Remote", "UploadAnswer"]
 
+_SUCCESS, _REDIRECTION = 200, 300
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
@@ -24,7 +26,10 @@ class Credential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexFile:
-    """A file as an index lists it: ``sha256`` and ``version`` empty, ``size`` -1 where the index does not say."""
+    """A file as an index lists it: ``sha256`` and ``version`` empty, ``size`` -1 where the index does not say.
+
+    ``asked_at`` is when that was, by the index's own clock: the one that its rules about days go by.
+    """
 
     filename: str
     url: str
@@ -35,21 +40,34 @@ class IndexFile:
     yanked_reason: str = ""
     version: str = ""
     requires_python: str = ""
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadAnswer:
-    """What came back from an upload: ``accepted`` is the uploader's claim, ``output`` its last lines, without secrets.
+    """What came back from an upload, which is one request: a claim, for only the index knows what it has.
 
-    ``status`` is its exit status, -1 where it did not end in time. Either way only the index knows what it has.
+    ``status`` is that of HTTP, 0 where no answer came. ``reason`` is why, in the index's own words, in one line and
+    without secrets. ``sent`` is false where the uploader could make nothing of the file, so that no byte left.
+    ``web_page`` says that a success is a page for people, as a login is. ``retry_after`` is how many seconds the index
+    wants to be left alone, ``location`` where it would send the upload on to. ``log`` is the path of the uploader's
+    output.
     """
 
     filename: str
-    accepted: bool
-    output: str
     status: int
+    reason: str = ""
+    sent: bool = True
+    web_page: bool = False
+    retry_after: float | None = None
+    location: str = ""
     seconds: float = 0.0
     log: str = ""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the index says that it took the file (RFC 9110, 15.3)."""
+        return _SUCCESS <= self.status < _REDIRECTION and not self.web_page
 
 
 class IndexClient(Protocol):
@@ -62,7 +80,7 @@ class IndexClient(Protocol):
         """Return the bytes the index hands out for a file, ``limit`` at most; raise ``Unreachable`` without them."""
 
     def upload(self, file: Path, *, log: Path, locks: Sequence[int] = ()) -> UploadAnswer:
-        """Send one file; the uploader keeps ``locks``, file descriptors, open for as long as it lives."""
+        """Send one file, in one request; the uploader keeps ``locks``, file descriptors, open as long as it lives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

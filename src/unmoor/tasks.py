@@ -23,7 +23,9 @@ from invoke.tasks import task
 from unmoor.cli.encodings import must_know_file_names, take_every_character
 from unmoor.errors import Exit, SettingsError, UnmoorError
 from unmoor.model import Finding
-from unmoor.runtime import shortage
+from unmoor.runtime import environment, private_memory, shortage
+from unmoor.runtime.shown_text import shown
+from unmoor.tools.known_secrets import learn
 
 __all__ = ["namespace"]
 
@@ -44,7 +46,7 @@ def _exits(function: _Task) -> _Task:
             with shortage.told():
                 code = function(*args, **kwargs) or Exit.PASS
         except UnmoorError as error:
-            raise Stop(error.message, code=int(error.code)) from None
+            raise Stop(shown(error.message, os.environ), code=int(error.code)) from None
         if code:
             raise Stop(code=int(code))
 
@@ -64,7 +66,19 @@ def _refuse_options(name: str, values: Mapping[str, object]) -> None:
 
 
 def _here() -> tuple[Path, dict[str, str]]:
-    return Path.cwd(), dict(os.environ)
+    """Return where we are and the environment; what is secret in it is hidden from now on, and from what we start."""
+    environ = dict(os.environ)
+    learn(environ)
+    secret = environment.secrets(environ)
+    private_memory.blot_out(secret)
+    # Other tasks of the project's own, in this very process, may need it.
+    os.environ.update(secret)
+    return Path.cwd(), environ
+
+
+def _say(text: str) -> None:
+    """Print what people may be shown of a text."""
+    print(shown(text, os.environ))  # noqa: T201 - a face
 
 
 @task(
@@ -96,7 +110,7 @@ def note(_: Context, text: str, kind: str = "feature", issue: str = "") -> Exit:
     """Add a change note (a towncrier fragment)."""
     from unmoor.commands.note import note as act
 
-    return act(*_here(), text=text, kind=kind, issue=issue, say=print)
+    return act(*_here(), text=text, kind=kind, issue=issue, say=_say)
 
 
 @task(
@@ -111,7 +125,7 @@ def changelog(_: Context, version: str = "", draft: bool = False) -> Exit:  # no
     """Collect the change notes into the changelog; a second time adds nothing."""
     from unmoor.commands.changelog import changelog as act
 
-    return act(*_here(), version=version, draft=draft, say=print)
+    return act(*_here(), version=version, draft=draft, say=_say)
 
 
 @task(
@@ -127,7 +141,7 @@ def bump(_: Context, part: str = "", to: str = "", commit: bool = False) -> Exit
     """Move the version in every place that states it, and collect the change notes with it."""
     from unmoor.commands.bump import bump as act
 
-    return act(*_here(), part=part, to=to, commit=commit, say=print)
+    return act(*_here(), part=part, to=to, commit=commit, say=_say)
 
 
 @task(help={"json": "as JSON"}, auto_shortflags=False)
@@ -136,7 +150,7 @@ def plan(_: Context, json: bool = False) -> Exit:  # noqa: FBT001, FBT002 - a fl
     """Say what would be released: version, base tag, notes, the rule behind the number, the edits."""
     from unmoor.commands.plan import plan as look
 
-    return look(*_here(), as_json=json, say=print)
+    return look(*_here(), as_json=json, say=_say)
 
 
 @task(
@@ -148,7 +162,7 @@ def status(_: Context, live: str = "", json: bool = False) -> Exit:  # noqa: FBT
     """Say what is proven, what is not, why, and the one next command; runs nothing."""
     from unmoor.commands.status import status as look
 
-    return look(*_here(), live=live, as_json=json, say=print)
+    return look(*_here(), live=live, as_json=json, say=_say)
 
 
 @task(
@@ -164,7 +178,7 @@ def report(_: Context, live: str = "", form: str = "markdown", out: str = "") ->
     """Report a release from its evidence alone."""
     from unmoor.commands.report import report as look
 
-    return look(*_here(), live=live, form=form, out=out, say=print)
+    return look(*_here(), live=live, form=form, out=out, say=_say)
 
 
 @task(help={"json": "as JSON"}, auto_shortflags=False)
@@ -173,7 +187,7 @@ def settings(_: Context, json: bool = False) -> Exit:  # noqa: FBT001, FBT002 - 
     """Show every setting as resolved, and where it comes from."""
     from unmoor.commands.settings import settings as look
 
-    return look(*_here(), as_json=json, say=print)
+    return look(*_here(), as_json=json, say=_say)
 
 
 namespace = Collection(

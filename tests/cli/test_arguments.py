@@ -18,6 +18,8 @@ from unmoor.errors import SettingsError
             Arguments(live="1.4.0", base="v1.3.0", approval="9c41e07b"),
         ),
         (["--approve=sha256:9c41e07b"], Arguments(approval="sha256:9c41e07b")),
+        (["--send-again", "testpypi"], Arguments(send_again="testpypi")),
+        (["--live=1.4.0", "--send-again=pypi"], Arguments(live="1.4.0", send_again="pypi")),
     ],
 )
 def test_unmoors_own_words(words: list[str], meant: Arguments, *, own_tools: bool) -> None:
@@ -42,6 +44,9 @@ def test_unmoors_own_words(words: list[str], meant: Arguments, *, own_tools: boo
         (["--liv", "1.4.0"], "did you mean '--live'?"),
         (["--Live", "1.4.0"], "did you mean '--live'?"),
         (["--aprove", "9c41"], "did you mean '--approve'?"),
+        (["--send-again"], "--send-again needs a value"),
+        (["--send-again", "release"], "'release' is no stage that uploads → one of testpypi, pypi"),
+        (["--sendagain", "pypi"], "did you mean '--send-again'?"),
     ],
 )
 def test_a_slip_is_never_taken_for_a_rehearsal(words: list[str], said: str, *, own_tools: bool) -> None:

@@ -6,12 +6,15 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from support.distributions import wheel
-from support.fakes import FakeClone, FakeGate, MemoryIndex, MemoryRemote
+from support.fakes import FakeClone, FakeGate, MemoryIndex, MemoryRemote, Reply
+from support.faulty_index import Fault, Faults
+from support.indexes import running
 from support.repositories import Repository
 from unmoor import gates
 from unmoor.errors import Blocked, ToolFailed
@@ -21,11 +24,19 @@ from unmoor.model import Findings, Scope
 from unmoor.pipeline.clone import Clone
 from unmoor.rehearsal.bare_remote import bare_remote
 from unmoor.rehearsal.loopback_index import RehearsalIndex
+from unmoor.runtime.http import TooLarge
 from unmoor.targets import Credential, IndexClient, Remote
 from unmoor.tools.git_remote import BareRemote, UserRemote
 
 NAME = "tiny-thing"
 TOKEN = secrets.token_urlsafe(16)
+
+
+REPLIES = [
+    (Faults(too_many=Fault(1), retry_after=7), Reply(429, reason="Too many requests", retry_after=7.0)),
+    (Faults(redirect=Fault(1), elsewhere="/x/"), Reply(307, reason="Temporary redirect", location="/x/")),
+    (Faults(refuse=Fault(1)), Reply(400, reason="This file is refused.")),
+]
 
 
 # ── the index ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -58,11 +69,12 @@ def test_an_index_lists_hands_out_and_keeps_what_was_uploaded(index: IndexClient
     file = wheel(tmp_path)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     assert index.files(NAME) == ()
-    assert index.upload(file, log=tmp_path / "log").accepted
+    answer = index.upload(file, log=tmp_path / "log")
+    assert (answer.accepted, answer.status, answer.reason, answer.filename) == (True, 200, "OK", file.name)
     (listed,) = index.files(NAME)
     assert (listed.filename, listed.sha256) == (file.name, digest)
     assert simple.fetch(index, listed) == file.read_bytes()
-    with pytest.raises(Exception, match="larger than"):
+    with pytest.raises(TooLarge, match="larger than"):
         index.fetch(listed, limit=10)
 
 
@@ -74,10 +86,22 @@ def test_an_index_takes_the_same_bytes_again_and_no_others(index: IndexClient, t
     other = wheel(tmp_path / "other", compression=0)
     assert other.name == file.name
     answer = index.upload(other, log=tmp_path / "log")
-    assert not answer.accepted
-    assert answer.output
+    assert (answer.accepted, answer.status, answer.sent) == (False, 400, True)
+    assert "File already exists" in answer.reason
     (listed,) = index.files(NAME)
     assert simple.fetch(index, listed) == file.read_bytes()
+
+
+@pytest.mark.parametrize(("fault", "reply"), REPLIES)
+def test_an_index_that_does_not_take_a_file_answers_alike(
+    fault: Faults, reply: Reply, tmp_path: Path, environ: Mapping[str, str]
+) -> None:
+    file = wheel(tmp_path)
+    with running(tmp_path / "root", faults=fault) as (_, target):
+        real = replace(target.client, environ=environ).upload(file, log=tmp_path / "log")
+    fake = MemoryIndex(replies=[reply]).upload(file, log=tmp_path / "log")
+    assert replace(real, seconds=0.0, log="", location="") == replace(fake, location="")
+    assert bool(real.location) is bool(fake.location)
 
 
 # ── the remote ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -60,6 +60,14 @@ def test_gates_are_named_where_they_belong() -> None:
     assert result.configuration[0].digest["sha256"] == "e" * 64
 
 
+def test_the_environment_that_tests_ran_in_is_named_by_its_digest() -> None:
+    _, result = parsed(statements.encode(record("tests", part="3.12", facts={"environment": "f" * 64})))
+    assert {each.name: each.digest["sha256"] for each in result.configuration} == {
+        "settings": "e" * 64,
+        "environment": "f" * 64,
+    }
+
+
 @pytest.mark.parametrize("changes", [{"outcome": Outcome.FAILED}, {"outcome": Outcome.ERROR}, {"finished": ""}])
 @pytest.mark.parametrize("stage", ["check", "pypi", "verdict"])
 def test_what_did_not_pass_says_so_to_others(stage: str, changes: dict[str, Any]) -> None:
@@ -69,8 +77,15 @@ def test_what_did_not_pass_says_so_to_others(stage: str, changes: dict[str, Any]
 
 def test_provenance_names_source_builder_and_times() -> None:
     tools = GateRecord(name="x", asserts="", outcome=Outcome.PASSED, tools={"build": "1.6"})
-    _, provenance = parsed(statements.encode(record("build", gates=(tools,))))
-    source = provenance.build_definition.resolved_dependencies[0]
+    facts = {
+        **record().facts,
+        "dependencies": "hatchling==1.27.0 Trove_Classifiers==2026.1+x",
+        "builder": "python==3.12.1 uv==0.9",
+    }
+    _, provenance = parsed(statements.encode(record("build", gates=(tools,), facts=facts)))
+    source, *used = provenance.build_definition.resolved_dependencies
+    assert [each.uri for each in used] == ["pkg:pypi/hatchling@1.27.0", "pkg:pypi/trove-classifiers@2026.1%2Bx"]
+    assert provenance.run_details.builder.version["python"] == "3.12.1"
     assert dict(source.digest) == {"gitCommit": "c" * 40, "gitTree": "d" * 40}
     assert provenance.run_details.builder.version["build"] == "1.6"
     assert provenance.run_details.metadata.finished_on.ToJsonString() == "2020-01-01T12:00:00Z"

@@ -263,6 +263,29 @@ def test_what_changed_while_it_ran_was_not_what_it_examined(adopted: Make) -> No
     assert "own lint" in made.nox("-s", "lint").text
 
 
+REVERTED = """was = open("README.md").read()
+    open("README.md", "a").write("more")
+    session.run("true")
+    open("README.md", "w").write(was)"""
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (REVERTED, "session lint: the tree changed while lint was at work: README.md → "),
+        ("session.skip('not today')", "session lint: it was skipped, so it has proved nothing: not today → "),
+        ("session.run('true')\n    raise SystemExit(0)", "it ended the program instead of itself → "),
+    ],
+    ids=["edits and takes it back", "skips", "ends the program"],
+)
+def test_a_session_that_makes_believe_proves_nothing(adopted: Make, body: str, says: str) -> None:
+    made = adopted(OWN.replace('session.run("true")', body) + TWO_LINES, settings='gates = ["lint"]')
+    ran = made.nox("-s", "lint")
+    assert ran.status == 1, ran.text
+    assert says in ran.text
+    assert (made.record("lint.lint")["outcome"], made.record("lint")["outcome"]) == ("failed", "failed")
+
+
 def test_a_new_file_that_is_left_behind_is_a_notice_in_a_rehearsal(adopted: Make) -> None:
     leave = """session.run("python", "-c", "open('left.txt', 'w')")"""
     made = adopted(STYLE.replace('session.run("true")', leave) + TWO_LINES, settings='gates = ["style"]')
@@ -290,6 +313,16 @@ def test_a_variable_that_only_says_where_or_how_leaves_evidence(adopted: Make) -
     harmless = {"MYPY_CACHE_DIR": "x", "PY_COLORS": "1", "PYTEST_ADDOPTS": "", "NOX_DEFAULT_VENV_BACKEND": "uv"}
     assert made.nox("-s", "style", environ={**made.environ, **harmless}).status == 0
     assert made.record("lint.style")["outcome"] == "passed"
+
+
+@pytest.mark.parametrize("name", ["tests", "suite"])
+def test_a_session_that_tests_the_wheel_comes_after_its_build(adopted: Make, name: str) -> None:
+    several = OWN.replace('venv_backend="none"', 'python=["3.11", "3.12"]').replace("def lint", f"def {name}")
+    noxfile = "import unmoor.sessions\n" + several.replace("@nox", '@unmoor.sessions.gate("tests")\n@nox')
+    made = adopted(noxfile + TWO_LINES, settings='tests = { against = "wheel" }')
+    ran = made.nox("--list", "-s", f"{name}-3.11")
+    assert ran.status == 0, ran.text
+    assert {"check", "build", f"{name}-3.11"} <= set(listed(ran.text, "*"))
 
 
 def test_one_python_of_several_does_not_prove_the_stage(adopted: Make) -> None:

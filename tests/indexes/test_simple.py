@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -12,34 +14,22 @@ from pathlib import Path
 import pytest
 
 from support.another_index import another_index
-from support.distributions import sdist, wheel
+from support.distributions import distribution_of, sdist, wheel
 from support.faulty_index import Fault, Faults
 from support.indexes import over_http, post, running
+from support.login_wall import login_wall
 from support.loopback import serve
-from unmoor.indexes import simple, wait
+from unmoor.indexes import page, simple, wait
+from unmoor.indexes.client import HttpIndexClient
 from unmoor.indexes.simple import OtherBytes
 from unmoor.indexes.wait import Seen
-from unmoor.runtime.http import Unreachable
+from unmoor.runtime import http
+from unmoor.runtime.http import TooLarge, Unreachable
 from unmoor.targets import IndexFile
 
 
 def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-class Clock:
-    """A clock that only sleeping moves on."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
 
 
 def test_files_of_a_project(tmp_path: Path):
@@ -56,6 +46,7 @@ def test_files_of_a_project(tmp_path: Path):
     ]
     assert all(each.yanked and each.yanked_reason == "broken" and each.requires_python == ">=3.8" for each in found)
     times = [each.upload_time for each in found]
+    times += [each.asked_at for each in found]
     assert all(time and abs(datetime.now(UTC) - time) < timedelta(minutes=5) for time in times)
 
 
@@ -70,7 +61,7 @@ def test_pypiserver_with_and_without_digests(algorithm: str | None, tmp_path: Pa
         assert (found.filename, found.version, found.size) == (path.name, "1.2.0", -1)
         assert found.sha256 == (sha256(path) if algorithm == "sha256" else "")
         assert simple.digest_of(client, found) == sha256(path)
-        waited = wait.wait_for(client, "tiny-thing", {path.name: sha256(path)}, patience_seconds=0)
+        waited = wait.wait_for(client, "tiny-thing", [distribution_of(path)], patience_seconds=0)
         assert waited.seen is Seen.SERVED
 
 
@@ -163,11 +154,20 @@ def test_a_page_that_is_too_long_is_not_read_to_its_end(monkeypatch: pytest.Monk
         simple.files(url, "tiny-thing")
 
 
+def test_a_page_that_is_made_to_be_read_for_hours_is_given_up(monkeypatch: pytest.MonkeyPatch):
+    # As 400 KB of "<x<x<x" are for the parser of the standard library, but without an hour's work.
+    over = threading.Event()
+    monkeypatch.setattr(page, "_parsed", lambda *_: over.wait(60))
+    with answering("text/html", b"<x") as url, pytest.raises(Unreachable, match=r"within 0\.5 seconds"):
+        simple.files(url, "tiny-thing", timeout=0.5)
+    over.set()
+
+
 @pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden"])
 def test_an_index_that_wants_a_login_is_told_from_one_that_is_empty(status: str):
     with answering("text/html", b"", status) as url, pytest.raises(Unreachable) as caught:
         simple.files(url, "tiny-thing")
-    assert "nothing about 'tiny-thing'" in str(caught.value)
+    assert "tells nobody about 'tiny-thing' without a login" in str(caught.value)
     assert f"_READ_URL={url}" in str(caught.value)
 
 
@@ -192,88 +192,19 @@ def test_fetched_bytes_are_those_that_were_stated(tmp_path: Path):
             simple.fetch(target.client, gone)
 
 
-def test_waiting_backs_off_until_all_are_served(tmp_path: Path):
-    first, second, clock, said = wheel(tmp_path), sdist(tmp_path), Clock(), []
-    with running(tmp_path / "root", faults=Faults(lag=Fault(3, "*.tar.gz"))) as (_, target):
-        post(target, first)
-        post(target, second)
-        wanted = {first.name: sha256(first), second.name: sha256(second).upper()}
-        waited = wait.wait_for(
-            target.client,
-            "tiny-thing",
-            wanted,
-            patience_seconds=60,
-            say=said.append,
-            clock=clock,
-            sleep=clock.sleep,
-        )
-    assert (waited.seen, waited.names, waited.asked) == (Seen.SERVED, (), 4)
-    assert clock.slept == pytest.approx([0.2, 0.4, 0.8])
-    assert second.name in said[0]
-    assert first.name not in said[0]
-
-
-def test_waiting_ends_with_patience(tmp_path: Path):
-    path, clock = wheel(tmp_path), Clock()
-    with running(tmp_path / "root") as (_, target):
-        waited = wait.wait_for(
-            target.client,
-            "tiny-thing",
-            {path.name: sha256(path)},
-            patience_seconds=100,
-            clock=clock,
-            sleep=clock.sleep,
-        )
-    assert (waited.seen, waited.names) == (Seen.NOT_YET, (path.name,))
-    assert max(clock.slept) == 15.0
-    assert waited.seconds == pytest.approx(100)
-
-
-def test_waiting_on_an_index_that_is_gone_says_so(tmp_path: Path):
-    clock = Clock()
-    with running(tmp_path / "root") as (_, target):
-        pass
-    waited = wait.wait_for(
-        target.client, "tiny-thing", {"x.whl": "0" * 64}, patience_seconds=0.3, clock=clock, sleep=clock.sleep
-    )
-    assert (waited.seen, waited.names, waited.asked) == (Seen.NOT_YET, ("x.whl",), 3)
-    assert "did not answer" in waited.trouble
-
-
-@pytest.mark.parametrize(("times", "seen"), [(1, Seen.NOT_YET), (2, Seen.NOT_YET), (3, Seen.OTHER_BYTES)])
-def test_other_bytes_end_the_waiting_after_asking_twice_more(times: int, seen: Seen, tmp_path: Path):
-    path, clock = wheel(tmp_path), Clock()
-    with running(tmp_path / "root", faults=Faults(other_bytes=Fault(times))) as (_, target):
+def test_a_file_is_read_no_further_than_its_index_states_and_with_the_login(tmp_path: Path):
+    path = wheel(tmp_path)
+    with running(tmp_path / "root") as (_, target), login_wall(target.simple_url) as wall:
         post(target, path)
-        wanted = {path.name: sha256(path), "later.whl": "0" * 64}
-        waited = wait.wait_for(target.client, "tiny-thing", wanted, patience_seconds=60, clock=clock, sleep=clock.sleep)
-    assert waited.seen is seen
-    if seen is Seen.OTHER_BYTES:
-        assert (waited.names, clock.slept) == ((path.name,), pytest.approx([0.2, 0.4]))
-    else:
-        assert waited.names == ("later.whl",)
-
-
-@pytest.mark.parametrize(("times", "seen"), [(1, Seen.NOT_YET), (3, Seen.OTHER_BYTES)])
-def test_doubts_are_followed_up_when_patience_is_over(times: int, seen: Seen, tmp_path: Path):
-    path, clock = wheel(tmp_path), Clock()
-    with running(tmp_path / "root", faults=Faults(other_bytes=Fault(times))) as (_, target):
-        post(target, path)
-        wanted = {path.name: sha256(path)}
-        waited = wait.wait_for(target.client, "tiny-thing", wanted, patience_seconds=0, clock=clock, sleep=clock.sleep)
-    assert (waited.seen, waited.names, waited.asked) == (seen, (path.name,), 3)
-    assert ("differ" in waited.trouble) is (seen is Seen.NOT_YET)
-
-
-def test_bytes_are_fetched_once_and_those_that_were_read_count(tmp_path: Path):
-    first, second, into = wheel(tmp_path), sdist(tmp_path), tmp_path / "into"
-    into.mkdir()
-    with running(tmp_path / "root", faults=Faults(lag=Fault(2, "*.tar.gz"))) as (index, target):
-        for path in (first, second):
-            post(target, path)
-        wanted = {path.name: sha256(path) for path in (first, second)}
-        waited = wait.wait_for(target.client, "tiny-thing", wanted, patience_seconds=20, into=into)
-        fetched = [each.filename for each in index.requests if "/files/" in each.path]
-    assert waited.seen is Seen.SERVED
-    assert fetched == [first.name, second.name]
-    assert {path.name: sha256(path) for path in into.iterdir()} == wanted
+        login = http.Login(address=wall.simple_url, username=wall.username, password=wall.password)
+        client = HttpIndexClient(name="pypi", upload_url="", simple_url=wall.simple_url, login=login)
+        (found,) = client.files("tiny-thing")
+        assert client.fetch(found, limit=simple.FILE_LIMIT) == path.read_bytes()
+        with pytest.raises(TooLarge, match=f"larger than {found.size - 1} bytes"):
+            client.fetch(replace(found, size=found.size - 1), limit=simple.FILE_LIMIT)
+        with pytest.raises(Unreachable):
+            client.fetch(replace(found, url="file:///etc/hostname"), limit=simple.FILE_LIMIT)
+        elsewhere = replace(client, simple_url="https://index.example.invalid/simple/")
+        with pytest.raises(Unreachable, match="no address that starts with https"):
+            elsewhere.fetch(found, limit=simple.FILE_LIMIT)
+    assert wall.refused == []

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from support.fakes import FakeObserver
+from support.login_wall import login_wall
 from support.opened import component
 from support.repositories import Repository
 from support.simple_index import nobody, simple_index
@@ -53,6 +54,21 @@ def test_silence_is_remembered_too(tmp_path: Path, environ: Any) -> None:
     for _ in range(2):
         with pytest.raises(Unreachable):
             asked.index_files(tiny(tmp_path, url))
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_an_index_that_wants_a_login_is_given_the_one_for_reading(mode: Mode, tmp_path: Path, environ: Any) -> None:
+    with simple_index() as index, login_wall(index.url) as wall:
+        index.add("tiny-thing", "tiny_thing-1.0.tar.gz")
+        project = tiny(tmp_path, wall.simple_url)
+        without = Observer(mode=mode, memory=Memory(), environ=environ)
+        with pytest.raises(Unreachable, match=r"tells nobody about .* without a login"):
+            without.index_files(project)
+        given = Observer(mode=mode, memory=Memory(), environ={**environ, **wall.credential("pypi")})
+        assert len(given.index_files(project)) == 1
+        wrong = {**wall.credential("pypi"), "UNMOOR_PYPI_READ_PASSWORD": "another"}
+        with pytest.raises(Unreachable, match=r"tells 'reader@example\.invalid' nothing"):
+            Observer(mode=mode, memory=Memory(), environ={**environ, **wrong}).index_files(project)
 
 
 def test_the_remote_is_asked_once_and_no_remote_is_no_question(repository: Repository, tmp_path: Path) -> None:

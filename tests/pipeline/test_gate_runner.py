@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +31,7 @@ from unmoor.pipeline.gate_runner import run_command_gates, run_gate, run_gates
 from unmoor.pipeline.session_gate import judge_session
 from unmoor.pipeline.tree_gate import judge_tree
 from unmoor.request import OwnSession
-from unmoor.runtime import clock
+from unmoor.runtime import clock, redact
 
 NO = Findings(examined=1, problems=(Finding(message="no"),))
 Judge = Callable[..., tuple[Any, Exit]]
@@ -54,6 +55,16 @@ def judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Judge:
 
 def waiver(**words: str) -> Settings:
     return Settings(waivers=(Waiver(**{"gate": "some-gate", "reason": "known", "by": "Somebody", **words}),))
+
+
+def test_what_a_gate_read_from_a_file_is_hidden_too(judged: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redact, "_known", set())
+    canary = secrets.token_hex(12)
+    redact.register(canary)
+    told = Finding(message=f"no {canary}", place=f"a/{canary}:1", hint=f"try {canary}")
+    record, _ = judged(Findings(examined=1, problems=(told,), notices=(told,)))
+    hidden = Finding(message="no [hidden]", place="a/[hidden]:1", hint="try [hidden]")
+    assert (record.problems, record.notices) == ((hidden,), (hidden,))
 
 
 @pytest.mark.parametrize("live", [True, False])
@@ -302,7 +313,7 @@ OWN = OwnSession(name="tests", stage="tests", parts=("3.11", "3.12"))
 def test_an_own_session_counts_when_all_its_runs_do(tmp_path: Path) -> None:
     context = make_context(tmp_path, name="tests", inputs={"tree": "d" * 40})
     for part in OWN.parts:
-        context.store.write(record("tests", part=OWN.called(part)))
+        context.store.write(record("tests", part=OWN.called(part), finished=clock.now()))
     found, code = judge_session(OWN, context)
     assert (found.outcome, found.examined, code) == (Outcome.PASSED, 2, Exit.PASS)
 
@@ -310,9 +321,9 @@ def test_an_own_session_counts_when_all_its_runs_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize("changes", [None, {"outcome": Outcome.FAILED}, {"inputs": {"tree": "0"}}, {"finished": ""}])
 def test_an_own_session_fails_when_one_run_does_not_count(tmp_path: Path, changes: dict[str, Any] | None) -> None:
     context = make_context(tmp_path, name="tests", inputs={"tree": "d" * 40})
-    context.store.write(record("tests", part="tests-3.11"))
+    context.store.write(record("tests", part="tests-3.11", finished=clock.now()))
     if changes is not None:
-        context.store.write(record("tests", part="tests-3.12", **changes))
+        context.store.write(record("tests", part="tests-3.12", **{"finished": clock.now(), **changes}))
     found, code = judge_session(OWN, context)
     assert (found.outcome, code) == (Outcome.FAILED, Exit.GATE_FAILED)
     assert "3.12" in found.problems[0].message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from support.simple_index import SimpleIndex, simple_index
 from unmoor.errors import Blocked, UnmoorError
 from unmoor.model import Mode
 from unmoor.observe.repository import load
-from unmoor.pipeline.open_plan import OpenPlan, open_components, open_plan
+from unmoor.pipeline.open_plan import OpenPlan, _actor, open_components, open_plan
 from unmoor.request import Memory, Request
+from unmoor.tools.git import Git
 
 
 @pytest.fixture
@@ -122,3 +124,17 @@ def test_a_damaged_plan_is_made_anew(tiny: Repository) -> None:
     for path in (first.layout.plan(first.plan.key), first.releases[0].state / "plan.json"):
         path.write_text("{")
     assert replace(open_plan(request(tiny)).plan, key="") == replace(first.plan, key="")
+
+
+@pytest.mark.parametrize("error", [KeyError("getpwuid(): uid not found: 54321"), OSError("no"), ImportError("pwd")])
+def test_a_user_without_a_name_can_release(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """As in a container that was started with any user id; Python says it in another way in each version."""
+
+    def nobody() -> str:
+        raise error
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    environ = {**repository.environ, "GIT_CONFIG_GLOBAL": os.devnull}
+    assert _actor(Git(repository.folder, environ), Request(start=repository.folder, environ=environ)) == "unknown"

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from support.opened import open_by_hand
-from unmoor.errors import Blocked
-from unmoor.evidence.record import Record
-from unmoor.model import Outcome
+from support.records import NOON
+from support.records import record as record_of
+from support.sealing import sealed_archives
+from unmoor.chain import stage
+from unmoor.errors import Blocked, Exit
+from unmoor.evidence.record import Record, Result
+from unmoor.model import Outcome, Resolution
 from unmoor.pipeline.open_plan import OpenPlan
+from unmoor.pipeline.run_releases import carry_out_plan
 from unmoor.pipeline.session_evidence import is_proven, prove
-from unmoor.request import OwnSession
+from unmoor.request import OwnSession, Request
 
 OWN = OwnSession(name="style", stage="lint")
 
@@ -43,7 +51,7 @@ def test_each_part_is_proven_by_itself(opened: OpenPlan) -> None:
     assert not is_proven(own, "3.13", opened)
 
 
-@pytest.mark.parametrize("error", [ValueError("no"), KeyboardInterrupt(), SystemExit(1)])
+@pytest.mark.parametrize("error", [ValueError("no"), KeyboardInterrupt()])
 def test_whatever_it_raises_passes_through_and_is_kept(opened: OpenPlan, error: BaseException) -> None:
     def run() -> None:
         raise error
@@ -65,8 +73,91 @@ def test_an_error_with_a_message_is_kept_as_that_message(opened: OpenPlan) -> No
     assert {record.detail for record in kept(opened) if record} == {"it ran nothing"}
 
 
+@pytest.mark.parametrize("status", [0, 1])
+def test_a_session_that_would_end_the_program_has_failed(opened: OpenPlan, status: int) -> None:
+    def run() -> None:
+        raise SystemExit(status)
+
+    with pytest.raises(Blocked, match="it ended the program instead of itself"):
+        prove(OWN, "", opened, run)
+    assert not is_proven(OWN, "", opened)
+
+
+def test_what_failed_and_then_passed_leaves_both_results(opened: OpenPlan) -> None:
+    def fail() -> None:
+        raise Blocked("not this time")
+
+    with pytest.raises(Blocked):
+        prove(OWN, "", opened, fail)
+    prove(OWN, "", opened, lambda: None)
+    for record in kept(opened):
+        assert record is not None
+        assert record.passed
+        assert [(each.outcome, each.detail) for each in record.attempts] == [(Outcome.FAILED, "not this time")]
+
+
+# ── what the stage says that counts on it ────────────────────────────────────────────────────────────────────
+
+
+def judged(opened: OpenPlan, own: OwnSession, tmp_path: Path, **request: Any) -> Result:
+    asked = Request(start=tmp_path, environ={}, own=(own,), **request)
+    return carry_out_plan(stage(own.stage), opened, asked).results[0]
+
+
+@pytest.mark.usefixtures("stand")
+def test_the_stage_names_the_evidence_that_it_counts_on(opened: OpenPlan, tmp_path: Path) -> None:
+    prove(OWN, "", opened, lambda: None)
+    result = judged(opened, OWN, tmp_path)
+    assert result.code is Exit.PASS
+    assert result.record is not None
+    store = opened.releases[0].store
+    assert result.record.relied_on == {"lint.style": store.read("lint", "style").digest}
+    assert judged(opened, OWN, tmp_path, asked=False).how is Resolution.CACHED
+
+
+@pytest.mark.usefixtures("stand")
+@pytest.mark.parametrize("then", ["failed", "gone", "damaged"])
+def test_a_stage_does_not_stand_when_its_session_no_longer_does(opened: OpenPlan, tmp_path: Path, then: str) -> None:
+    prove(OWN, "", opened, lambda: None)
+    judged(opened, OWN, tmp_path)
+    file = opened.releases[0].state / "evidence" / "lint.style.json"
+    if then == "failed":
+        with pytest.raises(ValueError, match="no"):
+            prove(OWN, "", opened, lambda: int("no"))
+    elif then == "gone":
+        file.unlink()
+    else:
+        file.write_text("{")
+    assert judged(opened, OWN, tmp_path, asked=False).code is Exit.GATE_FAILED
+
+
+@pytest.mark.usefixtures("stand")
+def test_a_session_that_tests_the_wheel_and_its_stage_are_bound_to_the_same_archives(tmp_path: Path) -> None:
+    opened = open_by_hand(tmp_path, components={"thing": {"archive_stages": ("tests",)}})
+    own = OwnSession(name="suite", stage="tests")
+    for content, code in (("one", Exit.PASS), ("another", Exit.GATE_FAILED)):
+        files = sealed_archives(opened.releases[0].state / "dist", content)
+        opened.releases[0].store.write(record_of("build", files=files))
+        if code is Exit.PASS:
+            prove(own, "", opened, lambda: None)
+        assert is_proven(own, "", opened) is (code is Exit.PASS)
+        assert judged(opened, own, tmp_path).code is code
+        shutil.rmtree(opened.releases[0].state / "dist")
+
+
 def test_while_it_runs_there_is_only_an_intent(opened: OpenPlan) -> None:
     seen: list[Record | None] = []
     prove(OWN, "", opened, lambda: seen.extend(kept(opened)))
     assert len(seen) == 2
     assert not any(record is None or record.finished or record.passed for record in seen)
+
+
+@pytest.mark.usefixtures("stand")
+def test_a_session_that_passed_long_ago_does_not_count(opened: OpenPlan, tmp_path: Path) -> None:
+    prove(OWN, "", opened, lambda: None)
+    for each in opened.releases:
+        (record,) = [each.store.read("lint", "style").record]
+        assert record is not None
+        each.store.write(replace(record, finished=NOON))
+    assert not is_proven(OWN, "", opened)
+    assert judged(opened, OWN, tmp_path).code is Exit.GATE_FAILED

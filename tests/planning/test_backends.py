@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from support.releasable import BACKENDS, fill
-from unmoor.commands.bump import bump_version
+from unmoor.commands.bump import bump, bump_version
 from unmoor.commands.changelog import collect_notes
 from unmoor.commands.note import add_note
 from unmoor.errors import Blocked, UnmoorError
@@ -30,8 +30,8 @@ def observed(repository, **others):
         branch="main",
         tags=git.tags(),
         reachable=tuple(repository.git("tag", "--merged", "HEAD").split()),
-        epoch=1767312000,
-        today="2026-07-08",
+        epoch=1,
+        today=DAY,
         **others,
     )
 
@@ -101,6 +101,28 @@ def test_a_version_from_tags_leaves_only_the_changelog_to_edit(repository):
         bump_version(component, to="1.0", environ=repository.environ)
 
 
+def test_a_version_from_tags_has_its_changelog_committed(repository):
+    fill(repository, "hatchling")
+    table = (repository.folder / "pyproject.toml").read_text()
+    table = table.replace('version = "1.2.0"  # not 1.2.0 of other', 'dynamic = ["version"]')
+    table = table.replace('"hatchling"', '"hatchling", "hatch-vcs"') + '\n[tool.hatch.version]\nsource = "vcs"\n'
+    repository.write("pyproject.toml", table)
+    repository.commit("From tags")
+    repository.git("tag", "v2.0.0")
+    lines = []
+    for _ in range(2):
+        lines.clear()
+        words = {"part": "minor", "to": "", "commit": True}
+        assert bump(repository.folder, repository.environ, **words, say=lines.append) == 0
+        assert lines[0] == "the version comes from tags: 2.1.0 is released by the tag v2.1.0 alone"
+        assert "next: nox -s release -- --live 2.1.0" in lines
+    assert lines[-1].startswith("nothing to commit")
+    assert repository.git("log", "-1", "--format=%(trailers:key=Base,valueonly)").strip() == "v2.0.0"
+    named = repository.git("show", "--format=", "--name-only", "HEAD").split()
+    assert named == ["CHANGELOG.md", "news/7.feature.md", "news/8.bugfix.md"]
+    assert repository.git("status", "--porcelain") == ""
+
+
 def test_a_failure_in_the_second_half_leaves_every_file_as_it_was(repository):
     fill(repository, "setuptools")
     component = load(repository.folder, repository.environ)
@@ -145,7 +167,7 @@ def test_a_person_bumps_with_the_changelog_in_one_go(repository):
         "1.2.0 → 2.0rc1",
         "changed CHANGELOG.md",
         "changed pyproject.toml",
-        "2 notes collected",
+        "2 notes collected, kept for the final release",
     )
     component = load(repository.folder, repository.environ)
     before = snapshot(repository)
@@ -209,7 +231,7 @@ def test_a_note_is_added_drafted_and_collected(repository):
     before = snapshot(repository)
     assert "news/7.feature.md" in before
     done = collect_notes(component, "v1.3", DAY, environ=repository.environ)
-    assert done.lines == ("CHANGELOG.md: section for 1.3 from 3 notes, which are removed",)
+    assert done.lines == ("CHANGELOG.md: section for 1.3 from 3 notes, now removed",)
     again = collect_notes(component, "1.3", "2026-02-03", environ=repository.environ)
     assert again.changed == ()
     assert "already; nothing to do" in again.lines[0]

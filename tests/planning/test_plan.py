@@ -153,7 +153,7 @@ def test_the_plan_holds_the_facts_and_names_every_edit():
         HEAD,
         "t",
         "main",
-        "1970-01-01",
+        "2026-01-02",
         1,
         "me",
     )
@@ -352,14 +352,6 @@ def test_four_releases_and_the_base_of_each(version, known, behind, base, pushed
     assert live(component(static(version)), found, version).base_tag == base
     rehearsed = rehearse(component(static(version)), found)
     assert (rehearsed.version, rehearsed.base_tag) == (version, base)
-
-
-def test_a_rehearsal_dates_by_its_commit_and_a_release_by_the_day():
-    found = observed(behind=["1.3"])
-    other = replace(found, today="2026-01-03")
-    made = component(static("1.4"))
-    assert make([(made, found)], mode=Mode.REHEARSAL) == make([(made, other)], mode=Mode.REHEARSAL)
-    assert make([(made, other)], mode=Mode.LIVE, named_version="1.4").date == "2026-01-03"
 
 
 # ── tags ─────────────────────────────────────────────────────────────────────────────────────────────────────

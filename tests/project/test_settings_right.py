@@ -36,6 +36,7 @@ sign-tags = true
 remote-lock = true
 archive-allow = ["data/*.bin"]
 executables = ["bin/tool"]
+pass-env = ["DATABASE_URL", "MYLIB_*"]
 [[tool.unmoor.version-files]]
 path = "docs/conf.py"
 search = 'release = "{version}"'
@@ -75,6 +76,7 @@ sdist-limit = 0
 [tool.unmoor.indexes.testpypi]
 upload-url = "http://127.0.0.1:8080/upload/"
 simple-url = "http://[::1]:8080/simple/"
+visible-seconds = 1800
 [[tool.unmoor.commands]]
 name = "schema-is-current"
 run = ["make", "-q", "schema"]
@@ -110,6 +112,7 @@ DECODED = Settings(
     sign_tags=True,
     remote_lock=True,
     archive_allow=("data/*.bin",),
+    pass_env=("DATABASE_URL", "MYLIB_*"),
     executables=("bin/tool",),
     secrets=(words.SecretAllowance(path="tests/*.pem", reason="made for tests"),),
     tests=words.TestSettings(
@@ -131,7 +134,7 @@ DECODED = Settings(
     sizes=words.SizeSettings(wheel_notice=1, sdist_notice=2, wheel_limit=3, sdist_limit=0),
     indexes={
         "testpypi": words.IndexSettings(
-            upload_url="http://127.0.0.1:8080/upload/", simple_url="http://[::1]:8080/simple/"
+            upload_url="http://127.0.0.1:8080/upload/", simple_url="http://[::1]:8080/simple/", visible_seconds=1800.0
         )
     },
     commands=(

@@ -84,6 +84,9 @@ WRONG = [
     ("required-files = ['/etc/hosts']", "2: required-files[0]", "a path inside the project", ""),
     ("critical-paths = ['C:/x']", "2: critical-paths[0]", "a path inside the project", ""),
     ("executables = ['bin\\\\tool']".replace("\\\\", "\\"), "2: executables[0]", "a path with '/'", "write 'bin/tool'"),
+    ("pass-env = ['*']", "2: pass-env[0]", "the name of a variable", "'MYLIB_*'"),
+    ("pass-env = ['A*B']", "2: pass-env[0]", "the name of a variable", ""),
+    ("pass-env = ['UNMOOR_PYPI_TOKEN']", "2: pass-env[0]", "no credential of uploads", "remove it"),
     ("archive-allow = ['']", "2: archive-allow[0]", "a path inside the project", ""),
     ("[tool.unmoor.tests]\ncoverage = 101", "2: tests.coverage", "got 101, expected a percentage from 0 to 100", ""),
     ("[tool.unmoor.tests]\ncoverage = -1", "2: tests.coverage", "from 0 to 100", ""),
@@ -102,6 +105,7 @@ WRONG = [
     ("[tool.unmoor.indexes.pypi]\nupload-url = 'ftp://x.invalid/'", "2: indexes.pypi.upload-url", "http://", ""),
     ("[tool.unmoor.indexes.pypi]\nupload-url = 'http://x.invalid/'", "2: indexes.pypi.upload-url", "https://", ""),
     ("[tool.unmoor.indexes.pypi]\nsimple-url = 'http://[::2]/'", "2: indexes.pypi.simple-url", "https://", ""),
+    ("[tool.unmoor.indexes.pypi]\nvisible-seconds = 0", "2: indexes.pypi.visible-seconds", "seconds above 0", ""),
     ("[tool.unmoor.indexes.pypi]\nsimple-url = 'https://'", "2: indexes.pypi.simple-url", "http://", ""),
     ("[tool.unmoor.indexes.pypi]\nsimple-url = 'http://a:b/'", "2: indexes.pypi.simple-url", "http://", ""),
     # tables in lists
@@ -183,7 +187,14 @@ def test_problems_come_in_the_order_of_their_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    "place", ["user:{}@example.invalid/", "{}@example.invalid/simple/", "user:{}/more@example.invalid/"]
+    "place",
+    [
+        "user:{}@example.invalid/",
+        "{}@example.invalid/simple/",
+        "user:{}/more@example.invalid/",
+        "example.invalid/?token={}",
+        "example.invalid/#{}",
+    ],
 )
 def test_a_password_in_an_address_is_refused_and_not_repeated(place: str) -> None:
     secret = "hunter-" + "x" * 12

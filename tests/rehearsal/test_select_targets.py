@@ -9,8 +9,10 @@ import pytest
 from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY
 
 from support.contexts import make_context
+from support.login_wall import login_wall
 from support.opened import component
 from support.repositories import Repository
+from support.simple_index import simple_index
 from unmoor.chain import CHAIN
 from unmoor.model import Mode, Target
 from unmoor.model import Repository as Clone
@@ -60,3 +62,31 @@ def test_live_the_remote_is_the_users(repository: Repository, tmp_path: Path) ->
     with select_targets.open_target(replace(context, component=home)) as ready:
         assert isinstance(ready.remote, UserRemote)
         assert (ready.remote.label, ready.remote.root) == ("origin", repository.folder)
+
+
+def test_live_an_index_has_its_two_credentials_and_the_keyring_is_asked_for_the_upload_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("unmoor.indexes.keyring_lookup.ask", lambda address, _: asked.append(address))
+    with simple_index() as served, login_wall(served.url) as wall:
+        served.add("thing", "thing-1.0.tar.gz")
+        indexes = {"pypi": IndexSettings(upload_url=OWN, simple_url=wall.simple_url)}
+        given = {"HOME": str(tmp_path), **wall.credential("pypi")}
+        context = make_context(tmp_path, name="pypi", live=True, environ=given, settings=Settings(indexes=indexes))
+        with select_targets.open_target(context) as ready:
+            index = ready.index
+            assert index is not None
+            assert index.credential is None
+            assert index.reader is not None
+            assert index.reader.source == "environment UNMOOR_PYPI_READ_PASSWORD"
+            assert wall.password not in repr(index) + repr(index.client)
+            assert [each.filename for each in index.client.files("thing")] == ["thing-1.0.tar.gz"]
+    assert asked == [OWN]
+
+
+def test_a_rehearsal_asks_no_keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("unmoor.indexes.keyring_lookup.ask", lambda *_: pytest.fail("it was asked"))
+    with select_targets.open_target(make_context(tmp_path, name="pypi")) as ready:
+        assert ready.index is not None
+        assert ready.index.reader is None

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable
 
 import pytest
 
@@ -45,7 +46,7 @@ def test_a_projects_own_tools_see_everything_but_secrets_and_traces_of_other_env
 
 def test_a_clean_environment_is_steered_by_nothing() -> None:
     seen = environment.clean(GIVEN)
-    assert set(seen) & set(GIVEN) == {"PATH", "LANG", "HTTPS_PROXY", "SSL_CERT_FILE", "UV_CACHE_DIR", "MY_SETTING"}
+    assert set(seen) & set(GIVEN) == {"PATH", "LANG", "HTTPS_PROXY", "SSL_CERT_FILE", "UV_CACHE_DIR"}
     assert (seen["UV_NO_CONFIG"], seen["PIP_CONFIG_FILE"]) == ("1", os.devnull)
 
 
@@ -56,8 +57,58 @@ def test_who_uploads_is_nobodys_business() -> None:
     others = {"UNMOOR_STATE": "/state", "UNMOOR_RUN": "1", "UV_INDEX_COMPANY_PASSWORD": "x", "GITHUB_TOKEN": "x"}
     assert environment.credentials(given | others) == given
     assert environment.without_credentials(given | others) == others
-    for made in (environment.own(given), environment.clean(given), environment.for_git(given)):
+    makers = (environment.own, environment.clean, environment.building)
+    for made in (*(make(given, ("UNMOOR_*", *named)) for make in makers), environment.for_git(given)):
         assert not set(made) & named
+    assert environment.secrets(given, tuple(named)) == given
+
+
+_LOGIN = "https://me:pass@index.invalid/simple/"
+_SECRET = {
+    **dict.fromkeys(("GPG_PASSPHRASE", "SIGNING_KEY", "COSIGN_KEY", "PYPI_PASS", "MYSQL_PWD", "JWT"), "x"),
+    **dict.fromkeys(("SESSION_COOKIE", "SENTRY_DSN", "SLACK_WEBHOOK_URL", "DB_CONNECTION_STRING", "KUBECONFIG"), "x"),
+    "GH_TOKEN": "x",
+    "AWS_SECRET_ACCESS_KEY": "x",
+    "DATABASE_URL": "postgres://me:pass@db.invalid/x",
+}
+_OF_INSTALLERS = {"PIP_INDEX_URL": _LOGIN, "UV_INDEX": f"company={_LOGIN}", "UV_INDEX_COMPANY_PASSWORD": "x"}
+_HARMLESS = {"PWD": "/x", "OLDPWD": "/x", "SSH_AUTH_SOCK": "/x", "HTTPS_PROXY": "http://me:pass@proxy.invalid:3128"}
+_HARMLESS |= {"TOKENIZERS_PARALLELISM": "false", "HOMEPAGE": "https://x.invalid/@me", "REMOTE": "ssh://git@x.invalid/y"}
+
+
+def test_tests_and_documentation_have_everything_but_the_secrets() -> None:
+    assert environment.own({**_SECRET, **_OF_INSTALLERS, **_HARMLESS}) == _HARMLESS
+
+
+def test_sessions_of_the_projects_own_also_have_what_they_install_with() -> None:
+    given = {**_SECRET, **_OF_INSTALLERS, **_HARMLESS}
+    assert environment.secrets(given) == _SECRET
+    assert set(environment.secrets(given, ("JWT", "DATABASE_*"))) == set(_SECRET) - {"JWT", "DATABASE_URL"}
+
+
+def test_a_rehearsal_is_started_with_no_secret_that_nothing_in_it_needs() -> None:
+    needed = {"UNMOOR_PYPI_READ_PASSWORD": "x", "GH_TOKEN": "x", **_OF_INSTALLERS, **_HARMLESS, "JWT": "x"}
+    assert environment.for_rehearsal({**_SECRET, "UNMOOR_PYPI_TOKEN": "x", **needed}, ("JWT",)) == needed | {
+        "GPG_PASSPHRASE": "x"
+    }
+
+
+def test_builds_and_trials_have_what_is_let_in_and_nothing_with_an_unknown_name() -> None:
+    unknown = {"OUR_DEPLOY_THING": "x", "BUILD_NUMBER": "7", "VAULT": "x"}
+    needed = dict.fromkeys(("PATH", "HOME", "LC_CTYPE", "TMPDIR", "CC", "CFLAGS", "SystemRoot", "ftp_proxy"), "x")
+    given = {**unknown, **needed, **_SECRET, **_OF_INSTALLERS, "UV_INDEX_STRATEGY": "first-index", "PIP_CERT": "/c"}
+    trial, build = environment.clean(given), environment.building(given)
+    assert set(trial) & set(given) == {*needed, "PIP_CERT"}
+    # Requirements of builds come from where the user's installer installs from.
+    assert set(build) & set(given) == {*needed, *_OF_INSTALLERS, "PIP_CERT", "UV_INDEX_STRATEGY"}
+    assert {name: build[name] for name in _OF_INSTALLERS} == _OF_INSTALLERS
+
+
+@pytest.mark.parametrize("make", [environment.own, environment.clean, environment.building])
+def test_the_settings_give_back_by_name(make: Callable[..., dict[str, str]]) -> None:
+    given = {"MYLIB_ROOT": "/x", "MYLIB_TOKEN": "x", "DATABASE_URL": "postgres://a:b@c.invalid", "OTHER_TOKEN": "x"}
+    assert set(make(given, ("MYLIB_*", "DATABASE_URL"))) & set(given) == set(given) - {"OTHER_TOKEN"}
+    assert not {"MYLIB_TOKEN", "DATABASE_URL"} & set(make(given, ("DATABASE", "MYLIB")))
 
 
 def test_git_forgets_every_variable_that_is_about_one_repository() -> None:
@@ -72,8 +123,16 @@ def test_git_forgets_every_variable_that_is_about_one_repository() -> None:
     assert {name: value for name, value in seen.items() if value in {"left", "kept"}} == kept
 
 
+def test_git_has_what_lets_it_speak_to_a_forge_and_no_other_secret() -> None:
+    helped = dict.fromkeys(("GH_TOKEN", "GITLAB_TOKEN", "CI_JOB_TOKEN", "SSH_AUTH_SOCK", "GPG_PASSPHRASE"), "x")
+    others = {name: value for name, value in _SECRET.items() if name not in helped}
+    seen = environment.for_git({**others, **_OF_INSTALLERS, **_HARMLESS, **helped})
+    assert {name for name in seen if name in {*_SECRET, *_OF_INSTALLERS, *_HARMLESS, *helped}} == {*_HARMLESS, *helped}
+
+
 def test_git_forgets_the_repository_it_was_called_from_and_asks_nothing() -> None:
-    seen = environment.for_git(GIVEN)
+    seen = environment.for_git(GIVEN | {"GPG_TTY": "/dev/pts/0"})
+    assert "GPG_TTY" not in seen
     assert "GIT_DIR" not in seen
     assert "GIT_INDEX_FILE" not in seen
     assert (seen["GIT_AUTHOR_NAME"], seen["GIT_SSH_COMMAND"]) == ("Somebody", "ssh -i key")

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import base64
+import html
+import json
 import secrets
+import shlex
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from unmoor.runtime.redact import looks_secret, redact, register
+from unmoor.runtime.redact import looks_secret, redact, register, register_all
 
 pytestmark = pytest.mark.usefixtures("fresh_secrets")
 
@@ -20,8 +24,95 @@ def canary() -> str:
 def test_a_secret_is_hidden_raw_and_encoded_for_urls() -> None:
     secret = canary()
     register(secret)
-    for form in (secret, quote(secret, safe=""), quote_plus(secret)):
+    for form in (secret, quote(secret, safe=""), quote(secret), quote_plus(secret), quote(secret, safe="").lower()):
         assert redact(f"before {form} after") == "before [hidden] after"
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        json.dumps,
+        lambda text: json.dumps(text, ensure_ascii=False),
+        lambda text: json.dumps(text).replace("/", "\\/"),
+        repr,
+        ascii,
+        shlex.quote,
+        html.escape,
+        lambda text: html.escape(text, quote=False),
+    ],
+)
+@pytest.mark.parametrize("odd", ['"', "'", "\\", "/ü", "&<>", "'\"\\\n", "%+ "])
+def test_a_secret_is_hidden_as_programs_write_it(write: Callable[[str], str], odd: str) -> None:
+    halves = secrets.token_hex(8), secrets.token_hex(8)
+    secret = odd.join(halves)
+    register(secret)
+    said = redact(f"it is {write(secret)}!")
+    assert "[hidden]" in said
+    assert not any(half in said for half in halves)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "production",
+        "12345678",
+        "/somewhere/.kube/config",
+        "C:\\Users\\me",
+        "true",
+        "also-no-secret",
+    ],
+)
+def test_what_is_guessed_leaves_plain_words_alone(value: str) -> None:
+    register_all({"MY_TOKEN": value, "WHERE": "also-no-secret"})
+    assert redact(f"it is {value}") == f"it is {value}"
+
+
+def test_what_the_environment_holds_is_hidden_from_the_first_line_on() -> None:
+    token, password, user = (secrets.token_hex(12) for _ in range(3))
+    register_all(
+        {
+            "SOME_TOKEN": f" {token}\n",
+            "DATABASE_URL": f"postgres://me:{password}%2F@db.invalid/",
+            "PIP_INDEX_URL": f"https://{user}@index.invalid/",
+        }
+    )
+    assert redact(f"{token} {password}%2F {password}/ {user}") == "[hidden] [hidden] [hidden] [hidden]"
+
+
+def test_where_a_secret_lies_is_none() -> None:
+    place = f"somewhere/{secrets.token_hex(8)}"
+    register_all({"TOKEN_FILE": place, "KUBECONFIG": place})
+    assert redact(place) == place
+
+
+def _word(length: int) -> str:
+    return "".join(secrets.choice("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789") for _ in range(length))
+
+
+@pytest.mark.parametrize(
+    ("form", "length"),
+    [
+        *(("pypi-AgE{}", 80), ("ghp_{}", 36), ("github_pat_{}", 82), ("glpat-{}", 20), ("npm_{}", 36)),
+        *(("xoxb-{}", 24), ("AKIA{}", 16), ("eyJ{0}.eyJ{0}.{0}", 20)),
+        ("-----BEGIN RSA PRIVATE" + " KEY-----\n{0}\n{0}", 64),
+    ],
+)
+def test_a_minted_token_is_hidden_though_nobody_registered_it(form: str, length: int) -> None:
+    word = _word(length).upper() if form.startswith("AKIA") else _word(length)
+    assert redact(f"token={form.format(word)} end") == "token=[hidden] end"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://x.invalid/?token=abc&page=2", "https://x.invalid/?token=[hidden]&page=2"),
+        ("https://x.invalid/?a=1&X-Amz-Signature=abc", "https://x.invalid/?a=1&X-Amz-Signature=[hidden]"),
+        ("https://x.invalid/?private_token=abc#top", "https://x.invalid/?private_token=[hidden]#top"),
+        ("https://x.invalid/?page=2", "https://x.invalid/?page=2"),
+    ],
+)
+def test_secrets_in_queries_are_dropped(text: str, shown: str) -> None:
+    assert redact(text) == shown
 
 
 @pytest.mark.parametrize("before", ["", "_", "__token__:", "user:", "12"])
@@ -73,7 +164,17 @@ def test_user_information_in_urls_is_dropped(text: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "shown"), [("e", "e"), ("://", "://"), ("a://b@ ", "a:// "), ("a://", "a://"), ("@", "@")]
+    ("word", "shown"),
+    [
+        ("e", "e"),
+        ("://", "://"),
+        ("a://b@ ", "a:// "),
+        ("a://", "a://"),
+        ("@", "@"),
+        ("?token", "?token"),
+        ("&a", "&a"),
+        ("eyJ", "eyJ"),
+    ],
 )
 def test_megabytes_of_output_are_cleared(word: str, shown: str) -> None:
     """A pattern that takes quadratic time on long words would not come to an end here."""

@@ -130,3 +130,28 @@ def test_the_tree_is_no_place_for_temporary_files(place: Path, monkeypatch: pyte
     with pytest.raises(UnmoorError, match="cannot make a temporary folder"):
         scratch.lasting("work")
     assert list(place.iterdir()) == []
+
+
+def test_a_removal_that_is_interrupted_leaves_a_folder_that_is_known_as_ours(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with maker(place) as (killed, left):
+        kill([killed])
+        with monkeypatch.context() as patch:
+
+            def interrupted(_: Path) -> None:
+                raise KeyboardInterrupt
+
+            patch.setattr(scratch, "remove_tree", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                scratch.sweep(place)
+        assert left.parent.is_dir()
+        scratch.sweep(place)
+        assert not left.parent.exists()
+
+
+def test_a_folder_that_somebody_else_removed_is_no_trouble(place: Path) -> None:
+    command = [sys.executable, "-c", f"{MAKER}\nimport shutil; shutil.rmtree({str(place)!r})"]
+    environ = {**os.environ, "TMPDIR": str(place)}
+    done = subprocess.run(command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+    assert done.stderr == ""

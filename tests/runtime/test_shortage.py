@@ -24,6 +24,8 @@ def test_a_machine_that_has_run_out_of_something_is_said_in_one_line(error: Exce
         raise error
     assert caught.value.code is Exit.INCOMPLETE
     assert "ulimit" in str(caught.value)
+    # The file that was opened just then is not the one to look at.
+    assert "/some/file" not in str(caught.value)
 
 
 @pytest.mark.parametrize("error", [RuntimeError("other"), OSError(errno.EIO, os.strerror(errno.EIO)), KeyError("x")])

@@ -25,6 +25,11 @@ class AnotherIndex:
     username: str
     password: str = field(repr=False)
 
+    def reader(self, name: str) -> dict[str, str]:
+        """Return the environment variables that let unmoor read it."""
+        words = {"URL": f"{self.url}/simple/", "USERNAME": self.username, "PASSWORD": self.password}
+        return {f"UNMOOR_{name.upper()}_READ_{what}": value for what, value in words.items()}
+
     @property
     def uploads(self) -> int:
         """How many uploads it was sent."""
@@ -48,16 +53,19 @@ class AnotherIndex:
 
 
 @contextmanager
-def another_index(folder: Path, algorithm: str | None = "sha256", *, upstream: str = "") -> Iterator[AnotherIndex]:
+def another_index(
+    folder: Path, algorithm: str | None = "sha256", *, upstream: str = "", closed: bool = False
+) -> Iterator[AnotherIndex]:
     """Serve what lies in ``folder``, with digests by ``algorithm``; uploading needs a password made for the run.
 
-    ``upstream`` is the simple API that has the projects it does not have itself.
+    ``upstream`` is the simple API that has the projects it does not have itself. ``closed`` is one that is not read
+    without the password either.
     """
     folder.mkdir(parents=True, exist_ok=True)
     log = folder.with_suffix(".log")
     username, password = "uploader", secrets.token_urlsafe(18)
     words = {"INDEX_USERNAME": username, "INDEX_PASSWORD": password, "INDEX_HASH": algorithm or ""}
-    words["INDEX_UPSTREAM"] = upstream
+    words |= {"INDEX_UPSTREAM": upstream, "INDEX_CLOSED": "yes" if closed else ""}
     env = {**os.environ, **words}
     command = [sys.executable, "-W", "ignore", str(_SERVER), str(folder), str(log)]
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as server:

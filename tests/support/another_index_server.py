@@ -16,7 +16,7 @@ folder, log = Path(sys.argv[1]), Path(sys.argv[2])
 allowed = (os.environ["INDEX_USERNAME"], os.environ["INDEX_PASSWORD"])
 app = pypiserver.app(
     roots=[folder],
-    authenticate=["update"],
+    authenticate=["update", "list", "download"] if os.environ["INDEX_CLOSED"] else ["update"],
     auther=lambda name, given: (name, given) == allowed,
     password_file=".",  # noqa: S106 - its way to say that auther decides
     disable_fallback=not os.environ["INDEX_UPSTREAM"],

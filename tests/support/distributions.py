@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import tarfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from unmoor.model import Distribution
 
 NAME, VERSION = "tiny-thing", "1.2.0"
 STEM = "tiny_thing-1.2.0"
@@ -92,3 +95,10 @@ def sdist(
             info.size = len(data)
             archive.addfile(info, io.BytesIO(data))
     return path
+
+
+def distribution_of(path: Path) -> Distribution:
+    """Return what a file is called as an archive that was built."""
+    content = path.read_bytes()
+    kind = "wheel" if path.suffix == ".whl" else "sdist"
+    return Distribution(filename=path.name, kind=kind, size=len(content), sha256=hashlib.sha256(content).hexdigest())

@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from unmoor.errors import ToolFailed
 from unmoor.model import Component, Findings, Repository, Scope
-from unmoor.runtime.http import Unreachable
-from unmoor.targets import Index, IndexFile, UploadAnswer
+from unmoor.runtime.http import TooLarge, Unreachable
+from unmoor.targets import Credential, Index, IndexFile, UploadAnswer
 
 
 @dataclass
@@ -38,55 +39,89 @@ class FakeObserver:
         return self.files
 
 
+@dataclass(frozen=True)
+class Reply:
+    """An answer to one upload, and whether the file is kept all the same."""
+
+    status: int
+    taken: bool = False
+    reason: str = ""
+    retry_after: float | None = None
+    location: str = ""
+    web_page: bool = False
+
+
 @dataclass
 class MemoryIndex:
     """An index in memory. ``lag`` is how many readings a new file stays invisible for.
 
-    ``answers`` are what uploads are answered with, one after the other, ``take`` says whether the file is kept all
-    the same; without any, every upload is taken. ``silent`` readings go unanswered.
+    ``replies`` are what uploads are answered with, one after the other; without any, every upload is taken, and one of
+    other bytes under a name that is there refused. ``silent`` readings go unanswered. ``events`` are the readings and
+    uploads in order. ``uploaded`` says since when files are there, ``clock`` what time it is for the index.
     """
 
     name: str = "pypi"
     held: dict[str, bytes] = field(default_factory=dict)
     lag: int = 0
     silent: int = 0
-    answers: list[tuple[bool, bool]] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
     uploads: list[str] = field(default_factory=list)
     readings: int = 0
+    events: list[str] = field(default_factory=list)
+    uploaded: datetime | None = None
+    clock: datetime | None = None
+    states_digests: bool = True
+    fetched: list[tuple[str, int]] = field(default_factory=list)
+    credential: Credential | None = None
     _since: dict[str, int] = field(default_factory=dict)
 
     def files(self, project: str) -> tuple[IndexFile, ...]:
         self.readings += 1
+        self.events.append("read")
         if self.silent:
             self.silent -= 1
             raise Unreachable(f"{self.name} did not answer about {project!r}")
         return tuple(
-            IndexFile(filename=name, url=f"memory:{name}", sha256=hashlib.sha256(content).hexdigest())
+            IndexFile(
+                filename=name,
+                url=f"memory:{name}",
+                sha256=hashlib.sha256(content).hexdigest() if self.states_digests else "",
+                upload_time=self.uploaded,
+                asked_at=self.clock,
+            )
             for name, content in self.held.items()
             if self.readings - self._since.get(name, -self.lag) > self.lag
         )
 
     def fetch(self, file: IndexFile, *, limit: int) -> bytes:
         content = self.held[file.filename]
+        self.fetched.append((file.filename, limit))
         if len(content) > limit:
-            raise Unreachable(f"{file.filename} is larger than {limit} bytes")
+            raise TooLarge(f"{file.filename} is larger than {limit} bytes")
         return content
 
     def upload(self, file: Path, *, log: Path, locks: Sequence[int] = ()) -> UploadAnswer:  # noqa: ARG002 - the contract
         self.uploads.append(file.name)
-        accepted, taken = self.answers.pop(0) if self.answers else (True, True)
-        if file.name in self.held and self.held[file.name] != file.read_bytes():
-            accepted, taken = False, False
-        if taken and file.name not in self.held:
+        self.events.append(f"upload {file.name}")
+        reply = self.replies.pop(0) if self.replies else Reply(200, taken=True)
+        if self.held.get(file.name, file.read_bytes()) != file.read_bytes():
+            reply = Reply(400, reason=f"File already exists ({file.name!r})")
+        if reply.taken and file.name not in self.held:
             self.held[file.name] = file.read_bytes()
             self._since[file.name] = self.readings
-        output = "" if accepted else "503 Service Unavailable"
-        return UploadAnswer(filename=file.name, accepted=accepted, output=output, status=0 if accepted else 1)
+        return UploadAnswer(
+            filename=file.name,
+            status=reply.status,
+            reason=reply.reason or ("OK" if reply.status == 200 else "no answer" if not reply.status else "Refused"),
+            retry_after=reply.retry_after,
+            location=reply.location,
+            web_page=reply.web_page,
+        )
 
     def as_index(self) -> Index:
         """Return the index as a stage is given it."""
         urls = {"upload_url": "memory:upload", "simple_url": "memory:simple"}
-        return Index(name=self.name, identity=f"memory:{self.name}", client=self, **urls)
+        return Index(name=self.name, identity=f"memory:{self.name}", client=self, credential=self.credential, **urls)
 
 
 @dataclass

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from support.fakes import FakeGate, MemoryIndex
 from support.gating import write_tiny
 from support.repositories import Repository
+from support.waiting import without_waiting
 from unmoor import gates
 from unmoor.chain import CHAIN
 from unmoor.errors import Exit, UnmoorError
@@ -143,16 +144,16 @@ class LiveRelease:
         assert result is not None
         return Ran(Exit.PASS, until, "", how)
 
-    def build(self, _: Path, out: Path, **__: Any) -> tuple[Path, ...]:
+    def build(self, _: Path, out: Path, **__: Any) -> builder.Built:
         """Make archives of what the tree is, and where they are not reproducible, of how often that was asked."""
         self.builds += 1
         out.mkdir(parents=True)
         clone = Repository(Path(_), self.environ)
         content = clone.git("rev-parse", "HEAD^{tree}") + ("" if self.reproducible else f" {self.builds}")
-        made = [out / f"tiny_thing-{VERSION}-py3-none-any.whl", out / f"tiny_thing-{VERSION}.tar.gz"]
-        for path in made:
+        wheel, sdist = out / f"tiny_thing-{VERSION}-py3-none-any.whl", out / f"tiny_thing-{VERSION}.tar.gz"
+        for path in (wheel, sdist):
             path.write_text(f"{path.name} of {content}")
-        return tuple(made)
+        return builder.Built(wheel=wheel, sdist=sdist, dependencies=(), builder=())
 
     def configured(self, _: Any, name: str) -> Index:
         return replace(self.indexes[name].as_index(), identity=f"memory:{name}")
@@ -192,6 +193,7 @@ def _version(filename: str) -> str:
 def standing_in(release: LiveRelease, patch: pytest.MonkeyPatch) -> Iterator[LiveRelease]:
     """Have the pipeline meet this release's indexes, backend and gates."""
     with patch.context() as patched:
+        without_waiting(patched)
         patched.setattr(gates, "load", release.load_gate)
         patched.setattr(builder, "build", release.build)
         patched.setattr(select_targets, "_configured", release.configured)

@@ -268,7 +268,14 @@ LIVE = (
     bad("misspelt", to.nothing, "nox -s release -- --lvie 0.1.0", 1, "did you mean '--live'?"),
     bad("twice", to.nothing, "nox -s release -- --live 0.1.0 --live 0.2.0", 1, "--live is given twice"),
     bad("stray words", to.nothing, "nox -s release -- 0.1.0", 1, "unknown argument '0.1.0'", "--live VERSION"),
-    bad("no base", to.released, _LIVE, 1, "a live release names the release it follows", "--base v0.0.9"),
+    bad(
+        "no base where two could be meant",
+        to.chain(to.released, to.git("tag", "0.0.9"), to.appended("README.md", "."), to.pushed),
+        _LIVE,
+        1,
+        "which release 0.1.0 follows is not clear: 0.0.9 is tagged more than once",
+        "add --base ",
+    ),
     bad("a base that is none", to.released, f"{_LIVE} --base v0.0.8", 2, "no release tag for the base 'v0.0.8'"),
     bad(
         "a base that is not pushed",

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from support.adopted import Adopted, adopt
-from support.waiting import wait_until
+from support.waiting import processes_with, wait_until
 
 pytestmark = [pytest.mark.network, pytest.mark.skipif(sys.platform != "linux", reason="/proc")]
 
@@ -23,19 +23,6 @@ def test_that_takes_its_time():
     open({held!r}, "w").close()
     subprocess.run([sys.executable, "-c", "import threading; threading.Event().wait()"])
 """
-
-
-def _alive(mark: str) -> list[str]:
-    """Return the commands of all processes that have ``mark`` in their environment."""
-    found = []
-    for process in Path("/proc").iterdir():
-        try:
-            marked = process.name.isdigit() and f"MARK={mark}".encode() in (process / "environ").read_bytes()
-            if marked and (process / "stat").read_text().rpartition(")")[2].split()[0] != "Z":
-                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
-        except OSError:
-            continue
-    return found
 
 
 @pytest.mark.parametrize("command", ["nox -s tests", "unmoor rehearse"])
@@ -62,9 +49,8 @@ def test_everything_ends_with_it(
             running.send_signal(number)
         text = running.communicate(timeout=20)[0].decode()
     assert running.returncode == (130 if command.startswith("nox") else 4)
-    wait_until(lambda: not _alive(str(tmp_path)), 10)
-    ours = [path.name for path in temporary.iterdir() if path.name.startswith(("unmoor-", "build-"))]
-    assert [name for name in ours if not name.startswith("unmoor-root")] == []
+    wait_until(lambda: not processes_with(f"MARK={tmp_path}"), 10)
+    assert [path.name for path in temporary.iterdir() if path.name.startswith((".unmoor-", "unmoor-", "build-"))] == []
     assert project.record("tests")["outcome"] == "error"
     if not command.startswith("nox"):
         assert "Next: " in text

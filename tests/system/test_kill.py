@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from support.adopted import Adopted, adopt
+from support.waiting import processes_with, wait_until
 from unmoor.chain import CHAIN
 
 pytestmark = [pytest.mark.network, pytest.mark.skipif(os.name != "posix", reason="process groups")]
@@ -74,6 +75,9 @@ def _kill_when(project: Adopted, ready: Callable[[], bool]) -> None:
             time.sleep(0.002)
         os.killpg(running.pid, signal.SIGKILL)
         running.wait()
+    if sys.platform == "linux":
+        # What it had started has groups of its own, and goes with it all the same.
+        wait_until(lambda: not processes_with(f"HOME={project.environ['HOME']}"), 5)
 
 
 def _as_unbroken(project: Adopted, unbroken: Mapping[str, object]) -> None:

@@ -6,6 +6,9 @@ import json
 
 import pytest
 
+from support.distributions import metadata
+from support.distributions import wheel as distribution
+from support.simple_index import nobody
 from unmoor.errors import ToolFailed, ToolTimeout
 from unmoor.tools.build import build
 
@@ -38,9 +41,9 @@ def project(tmp_path):
     folder = tmp_path / "project"
     folder.mkdir()
     system = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
-    (folder / "pyproject.toml").write_text(system)
 
-    def make(*, sdist="pass", wheel="pass"):
+    def make(*, sdist="pass", wheel="pass", requires=""):
+        (folder / "pyproject.toml").write_text(system.replace("[]", f"[{requires}]", 1))
         (folder / "backend.py").write_text(_BACKEND.format(sdist=sdist, wheel=wheel))
         return folder
 
@@ -49,9 +52,9 @@ def project(tmp_path):
 
 @pytest.fixture
 def run(project, environ, tmp_path):
-    def go(env=None, timeout=120.0, **parts):
-        out, log = tmp_path / "out", tmp_path / "build.log"
-        return build(project(**parts), out, env=environ | (env or {}), epoch=1577836800, log=log, timeout=timeout)
+    def go(env=None, timeout=120.0, installer="uv", **parts):
+        out, log, words = tmp_path / "out", tmp_path / "build.log", {"epoch": 1577836800, "timeout": timeout}
+        return build(project(**parts), out, env=environ | (env or {}), log=log, installer=installer, **words)
 
     return go
 
@@ -61,7 +64,8 @@ def test_wheel_from_the_sdist_in_a_scrubbed_environment(run, tmp_path):
 
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "tiny-0.9.tar.gz").write_bytes(b"stale")
-    wheel, sdist = run({"TWINE_PASSWORD": "x" * 12, "MY_TOKEN": "y" * 12, "GIT_DIR": "/elsewhere", "PIP_TIMEOUT": "9"})
+    built = run({"TWINE_PASSWORD": "x" * 12, "MY_TOKEN": "y" * 12, "GIT_DIR": "/elsewhere", "PIP_TIMEOUT": "9"})
+    wheel, sdist = built.wheel, built.sdist
     assert (wheel.name, sdist.name) == ("tiny-1.0-py3-none-any.whl", "tiny-1.0.tar.gz")
     assert sorted(path.name for path in wheel.parent.iterdir()) == [wheel.name, sdist.name]
     with zipfile.ZipFile(wheel) as archive:
@@ -71,6 +75,31 @@ def test_wheel_from_the_sdist_in_a_scrubbed_environment(run, tmp_path):
     assert not {"TWINE_PASSWORD", "MY_TOKEN", "GIT_DIR"} & seen.keys()
     # Built from the unpacked sdist, not from the tree.
     assert seen["CWD"] != str(tmp_path / "project")
+
+
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_what_the_archives_were_built_with_is_told(installer, run, tmp_path):
+    found = str(distribution(tmp_path, metadata(drop=["Requires-Dist"])).parent)
+    env = {"UV_FIND_LINKS": found, "UV_NO_INDEX": "1", "PIP_FIND_LINKS": found, "PIP_NO_INDEX": "1"}
+    built = run(env, installer=installer, requires='"tiny-thing"')
+    assert built.dependencies == ("tiny-thing==1.2.0",)
+    names = [each.partition("==")[0] for each in built.builder]
+    assert names == ["build", "python", *(["uv"] if installer == "uv" else [])]
+    assert not built.from_cache
+
+
+def test_requirements_that_cannot_be_installed_are_told_in_the_installers_words(run):
+    with pytest.raises(ToolFailed, match=r"the build failed: .*no-such-thing was not found") as caught:
+        run({"UV_NO_INDEX": "1"}, requires='"no-such-thing"')
+    assert "Traceback" not in str(caught.value)
+
+
+def test_a_build_without_a_network_says_so(run, tmp_path):
+    found = str(distribution(tmp_path, metadata(drop=["Requires-Dist"])).parent)
+    env = {"UV_FIND_LINKS": found, "UV_DEFAULT_INDEX": nobody(), "UV_HTTP_RETRIES": "0"}
+    built = run(env, requires='"tiny-thing"')
+    assert built.from_cache
+    assert len(built.dependencies) == 1
 
 
 def test_a_backend_that_fails_is_quoted(run):

@@ -288,19 +288,103 @@ def test_a_hook_or_an_outer_git_command_does_not_mislead(repository: Repository,
     assert misled.changed() == ("new",)
 
 
-def test_submodules_and_nested_repositories_do_not_disturb(
-    repository: Repository, new_repository: NewRepository
-) -> None:
+@pytest.mark.parametrize("mark", ["--assume-unchanged", "--skip-worktree"])
+@pytest.mark.parametrize("edit", ["changed", "gone"])
+def test_what_git_was_told_not_to_look_at_is_looked_at(repository: Repository, mark: str, edit: str) -> None:
+    clean = repository.door.working_tree()
+    repository.git("update-index", mark, "README.md")
+    assert (repository.door.working_tree(), repository.door.changed()) == (clean, ())
+    if edit == "changed":
+        repository.write("README.md", "# Another one\n")
+    else:
+        (repository.folder / "README.md").unlink()
+    before = snapshot(repository)
+    assert repository.git("status", "--porcelain") == ""
+    assert repository.door.working_tree() != clean
+    assert repository.door.changed() == ("README.md",)
+    assert snapshot(repository) == before
+
+
+def test_what_a_sparse_checkout_leaves_out_was_not_edited(repository: Repository) -> None:
+    repository.write("far/away", "x")
+    repository.write("near/by", "x")
+    repository.commit()
+    repository.git("sparse-checkout", "set", "near")
+    assert not (repository.folder / "far").exists()
+    assert repository.door.working_tree() == repository.door.tree_of("HEAD")
+    repository.write("far/away", "edited")
+    assert repository.door.working_tree() != repository.door.tree_of("HEAD")
+
+
+def test_a_monitor_that_hides_an_edit_is_not_asked(repository: Repository) -> None:
+    clean = repository.door.working_tree()
+    monitor = repository.write(".git/monitor", "#!/bin/sh\nprintf 'token\\0'\n")
+    monitor.chmod(0o755)
+    repository.git("config", "core.fsmonitor", str(monitor))
+    repository.git("config", "core.fsmonitorHookVersion", "2")
+    repository.git("update-index", "--fsmonitor")
+    repository.git("status")
+    repository.write("README.md", "# Another one\n")
+    assert repository.git("status", "--porcelain") == ""
+    assert repository.door.working_tree() != clean
+    assert repository.door.changed() == ("README.md",)
+
+
+def test_a_mode_a_link_and_an_ignored_file_that_is_tracked_are_in_the_tree(repository: Repository) -> None:
+    repository.write("script", "x")
+    repository.write("kept.log", "x")
+    (repository.folder / "link").symlink_to("script")
+    repository.commit()
+    repository.write(".gitignore", "*.log\n")
+    repository.commit()
+    seen = [repository.door.working_tree()]
+    (repository.folder / "script").chmod(0o755)
+    seen.append(repository.door.working_tree())
+    repository.write("kept.log", "y")
+    seen.append(repository.door.working_tree())
+    (repository.folder / "link").unlink()
+    (repository.folder / "link").symlink_to("kept.log")
+    seen.append(repository.door.working_tree())
+    assert len(set(seen)) == len(seen)
+    assert repository.door.changed() == ("kept.log", "link", "script")
+
+
+# ── submodules ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def outer(repository: Repository, new_repository: NewRepository) -> Repository:
+    """A repository with a submodule ``sub`` that git is told to say nothing about."""
     other = new_repository("other")
     other.write("file", "x")
     other.commit()
     repository.git("submodule", "add", "--quiet", other.folder, "sub")
+    repository.git("config", "-f", ".gitmodules", "submodule.sub.ignore", "all")
     repository.commit("With a submodule")
-    tree = repository.door.tree_of("HEAD")
-    assert repository.door.working_tree() == tree
-    assert repository.door.changed() == ()
-    (repository.folder / "sub" / "file").write_text("changed inside")
-    assert repository.door.working_tree() == tree
+    return repository
+
+
+def test_a_submodule_is_part_of_the_tree_as_it_lies_there(outer: Repository) -> None:
+    door, inner = outer.door, Repository(outer.folder / "sub", outer.environ)
+    seen = [door.working_tree()]
+    assert (seen, door.changed()) == ([door.tree_of("HEAD")], ())
+    for path, content in (("file", "changed inside"), ("new", "x"), ("file", "changed again")):
+        inner.write(path, content)
+        seen.append(door.working_tree())
+        assert door.changed() == ("sub",)
+    inner.git("reset", "--hard", "--quiet")
+    inner.git("clean", "-fdq")
+    assert door.working_tree() == seen[0]
+    inner.write("file", "moved")
+    inner.commit()
+    seen.append(door.working_tree())
+    assert door.changed() == ("sub",)
+    assert len(set(seen)) == len(seen)
+
+
+def test_a_submodule_that_is_not_here_changes_nothing(outer: Repository) -> None:
+    outer.git("submodule", "deinit", "--force", "--quiet", "sub")
+    assert outer.door.working_tree() == outer.door.tree_of("HEAD")
 
 
 def test_a_repository_within_is_taken_as_git_takes_it(repository: Repository) -> None:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import secrets
+
 import pytest
 
 from unmoor.errors import ToolError
+from unmoor.runtime import redact
 from unmoor.tools import junit
 
 _REPORT = """<?xml version="1.0" encoding="utf-8"?>
@@ -50,3 +53,14 @@ def test_no_report_or_a_torn_one_is_an_error(tmp_path, text):
         path.write_text(text)
     with pytest.raises(ToolError, match="left no record"):
         junit.read(path)
+
+
+def test_a_secret_in_a_failure_is_hidden(tmp_path, monkeypatch):
+    monkeypatch.setattr(redact, "_known", set())
+    canary = secrets.token_hex(12)
+    redact.register(canary)
+    path = tmp_path / "junit.xml"
+    path.write_text(_REPORT.replace("1 == 2", f"1 == '{canary}'").replace("no such", canary).replace("1-x", canary))
+    failures = junit.read(path).failures
+    assert canary not in repr(failures)
+    assert failures[0].why == "AssertionError: assert 1 == '[hidden]'"

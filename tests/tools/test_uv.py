@@ -6,6 +6,7 @@ import netrc as standard_netrc
 import sys
 from collections.abc import Mapping
 from contextlib import chdir
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,10 @@ from support.distributions import wheel
 from support.indexes import post, running
 from support.login_wall import login_wall
 from support.proxy import counting_proxy
+from support.simple_index import nobody
+from support.tool_environments import empty_environment
 from unmoor.errors import ToolFailed
+from unmoor.model import Findings
 from unmoor.runtime import environment, http
 from unmoor.tools import uv
 from unmoor.tools.netrc import netrc
@@ -71,7 +75,7 @@ def test_a_login_is_for_its_index_and_in_no_argument_and_no_file_that_stays(
     assert [path for path in wall.asked if path.endswith(".whl")]
     assert "pip install" in log.read_text()
     assert wall.password not in log.read_text()
-    assert list((tmp_path / "tmp").iterdir()) == []
+    assert list((tmp_path / "tmp").rglob("netrc*")) == []
 
 
 def test_the_file_with_a_login_is_for_this_user_alone_and_read_back_as_it_was() -> None:
@@ -84,3 +88,27 @@ def test_the_file_with_a_login_is_for_this_user_alone_and_read_back_as_it_was() 
     assert not path.parent.exists()
     with netrc(None) as given:
         assert given == {}
+
+
+def test_an_install_without_a_network_says_that_it_was_one(tmp_path: Path, environ: Mapping[str, str]) -> None:
+    made = uv.create(tmp_path / "env", sys.executable, environ)
+    found = ["--find-links", str(wheel(tmp_path).parent), "--no-deps", "tiny-thing"]
+    env = {**environ, "UV_HTTP_RETRIES": "0"}
+    done = uv.pip_install(made, [*found, "--index-url", nobody()], env=env)
+    assert done.err.splitlines()[-1] == uv.FROM_CACHE
+    again = uv.pip_install(made, [*found, "--no-index"], env=env)
+    assert uv.FROM_CACHE not in again.err
+
+
+@pytest.mark.parametrize("from_cache", [True, False])
+def test_what_a_tool_found_names_its_python_and_an_environment_from_the_cache(
+    tmp_path: Path, environ: Mapping[str, str], *, from_cache: bool
+) -> None:
+    tools = empty_environment(tmp_path, environ)
+    (tools.environment.folder / "pyvenv.cfg").write_text("home = elsewhere\nversion = 3.12.1\n")
+    made = replace(tools, environment=replace(tools.environment, from_cache=from_cache))
+    told = made.telling(Findings(examined=1, tools={"ruff": "1.0"}))
+    assert told.tools == {"python": "3.12.1", "ruff": "1.0"}
+    notices = [each.message for each in told.notices]
+    said = "there was no network: what a test names was installed from uv's cache"
+    assert notices == ([said] if from_cache else [])

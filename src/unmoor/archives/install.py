@@ -38,7 +38,7 @@ class Order:
     """What to try: ``name`` of the distribution, modules to ``imports``, ``extras`` to install after it.
 
     ``main_url`` is the simple API that dependencies come from, empty for the installer's default, ``login`` for it;
-    ``slow_import`` in seconds is where an import is timed a second time.
+    ``slow_import`` in seconds is where an import is timed a second time; ``given`` are variables let in by name.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Order:
     login: Login | None = None
     installer: str = "uv"
     slow_import: float = 1.0
+    given: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,7 @@ def install(archive: Path, python: Python, order: Order, *, environ: Mapping[str
 
     Raises ``ToolMissing`` and ``ToolTimeout``; an archive that cannot be installed is a fact and raises nothing.
     """
-    env = environment.clean(environ)
+    env = environment.clean(environ, order.given)
     with folder("install") as scratch:
         made = create(scratch / "env", python.path, env, installer=order.installer)
         started = time.monotonic()

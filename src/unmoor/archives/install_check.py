@@ -48,6 +48,7 @@ def check_install(
         login=login,
         installer=component.settings.installer,
         slow_import=settings.import_seconds,
+        given=component.settings.pass_env,
     )
     expected = Expected(
         version=version,

@@ -9,13 +9,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from unmoor.chain import CHAIN
 from unmoor.errors import SettingsError
-from unmoor.model import Finding
+from unmoor.model import Finding, Target
 from unmoor.project.nearest_name import closest
 
 __all__ = ["Arguments", "asked_for", "parse"]
 
-_OPTIONS = {"--live": "VERSION", "--base": "TAG", "--approve": "DIGEST"}
+_OPTIONS = {"--live": "VERSION", "--base": "TAG", "--approve": "DIGEST", "--send-again": "INDEX"}
+_INDEXES = tuple(stage.name for stage in CHAIN if stage.target is Target.INDEX)
 _DIGEST = re.compile(r"(sha256:)?[0-9a-fA-F]{8,64}")
 # Catches --lvie and -live, lets pytest's --basetemp and --lf pass.
 _ALIKE = 0.8
@@ -31,6 +33,7 @@ class Arguments:
     live: str = ""
     base: str = ""
     approval: str = ""
+    send_again: str = ""
     rest: tuple[str, ...] = ()
 
 
@@ -70,6 +73,7 @@ def parse(words: Sequence[str], *, own_tools: bool) -> Arguments:
         live=found.get("--live", ""),
         base=found.get("--base", ""),
         approval=found.get("--approve", ""),
+        send_again=found.get("--send-again", ""),
         rest=tuple(rest),
     )
 
@@ -85,6 +89,9 @@ def _slip(name: str, meant: str, value: str, found: Mapping[str, str], *, own_to
     if name == "--approve" and not _DIGEST.fullmatch(value):
         hint = "at least 8 of the hexadecimal digits that the run without it prints"
         return Finding(message=f"{value!r} is no digest of archives", place=f"{where}: {name}", hint=hint)
+    if name == "--send-again" and value not in _INDEXES:
+        hint = f"one of {', '.join(_INDEXES)}"
+        return Finding(message=f"{value!r} is no stage that uploads", place=f"{where}: {name}", hint=hint)
     if name in found:
         return Finding(message=f"{name} is given twice", place=where, hint="name it once")
     return None

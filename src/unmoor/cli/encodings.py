@@ -13,7 +13,7 @@ __all__ = ["must_know_file_names", "take_every_character"]
 
 
 def take_every_character(streams: Iterable[TextIO] = ()) -> None:
-    """Have standard output and error (or ``streams``) write what their encoding lacks as ``\\\\u2192``.
+    """Have standard output and error (or ``streams``) write what their encoding lacks as an escape.
 
     A pipe on Windows, or a terminal of an old locale, would end a run in the middle instead, for an arrow.
     """
@@ -30,6 +30,5 @@ def must_know_file_names(encoding: str = "") -> None:
     used = encoding or sys.getfilesystemencoding()
     if used.lower().replace("-", "") != "utf8":
         what = f"Python takes the names of files for {used} here, and would miss some"
-        raise UnmoorError(
-            what, place="PYTHONUTF8", hint="set PYTHONUTF8=1, or a locale of UTF-8 such as LC_ALL=C.UTF-8"
-        )
+        hint = "set PYTHONUTF8=1, or a locale of UTF-8 such as LC_ALL=C.UTF-8"
+        raise UnmoorError(what, place="PYTHONUTF8", hint=hint)

@@ -10,6 +10,8 @@ import os
 import shlex
 import sys
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from unmoor import chain
@@ -18,8 +20,10 @@ from unmoor.cli import parallel_workers
 from unmoor.cli.arguments import Arguments, asked_for, parse
 from unmoor.model import Effect
 from unmoor.request import Memory, OwnSession, Request
-from unmoor.runtime import environment, private_memory, redact
+from unmoor.runtime import environment, private_memory
 from unmoor.runtime.die_with_parent import die_with
+from unmoor.runtime.shown_text import shown
+from unmoor.tools.known_secrets import learn
 
 __all__ = ["STAGES", "Invocation", "quiet_libraries"]
 
@@ -38,11 +42,13 @@ class Invocation:
         self.began = time.time()
         self.explained: set[str] = set()
         self._memory = Memory()
-        self._credentials: dict[str, str] = {}
-        self._readers: dict[str, str] = {}
+        # What was taken out of the environment: credentials of uploads, and what the sessions are to run without.
+        self._taken: dict[str, str] = {}
         if self.is_worker:
             die_with(os.getppid())
-            self._keep(parallel_workers.take_up(os.environ))
+            laid_out = parallel_workers.take_up(os.environ)
+            learn(laid_out)
+            self._taken |= laid_out
             self.id = os.environ.get("UNMOOR_RUN", "alone")
             self.asked = frozenset(os.environ.get("UNMOOR_ASKED", "").split(",")) - {""}
         else:
@@ -59,12 +65,11 @@ class Invocation:
         asked = named and not os.environ.get("UNMOOR_RELEASE") if self.asked else True
         return Request(
             start=self.start,
-            environ=dict(os.environ)
-            | self._readers
-            | (self._credentials if arguments.live and stage in _UPLOADING else {}),
+            environ=dict(os.environ) | self._lent_to(stage, live=bool(arguments.live)),
             live=arguments.live,
             base=arguments.base,
             approval=arguments.approval,
+            send_again=arguments.send_again,
             posargs=arguments.rest,
             asked=asked,
             run=self.id,
@@ -73,34 +78,54 @@ class Invocation:
             memory=self._memory,
         )
 
-    def take_credentials(self) -> None:
-        """Take what only uploads need out of the environment, where one of our sessions is to run.
+    def take_secrets(self, given: Sequence[str] = ()) -> None:
+        """Take what is secret out of the environment, where one of our sessions is to run; ``given`` stays by name.
 
         From here on nothing that runs in this process, or is started by it, finds it there: no session, no git, no
-        hook. A rehearsal has no use for it and forgets it, but for what an index wants to be read.
+        hook. Adapters get it back where it is theirs; credentials of uploads only the stages that upload do, and a
+        rehearsal, which has no use for them, forgets them, but for what an index wants to be read.
         """
         if not self.is_ours:
             return
-        found = environment.credentials(os.environ)
+        learn(os.environ)
+        found = environment.secrets(os.environ, given)
+        private_memory.blot_out(found)
         for name in found:
             del os.environ[name]
-        self._keep(found)
-        if self._is_live or self._readers:
+        self._taken |= {name: each for name, each in found.items() if self._is_kept(name)}
+        if self._taken or self._is_live:
             # They, or those of .pypirc and the keyring, are in our memory.
             private_memory.keep_private()
 
-    def _keep(self, credentials: dict[str, str]) -> None:
-        for name, value in credentials.items():
-            if redact.looks_secret(name):
-                redact.register(value)
-        self._readers |= environment.readers(credentials)
-        if self._is_live:
-            self._credentials |= credentials
+    def _is_kept(self, name: str) -> bool:
+        """Whether a variable that was taken is still of use: credentials are in a live release, and to be lent."""
+        of_upload = environment.is_credential(name) and not environment.readers({name: ""})
+        return not of_upload or self._is_live or not self.asked
+
+    def _lent_to(self, stage: str, *, live: bool) -> dict[str, str]:
+        """Return what a stage has beside the environment: git may need what is secret, an upload its credentials."""
+        if live and stage in _UPLOADING:
+            return self._taken
+        return environment.without_credentials(self._taken) | environment.readers(self._taken)
+
+    @contextmanager
+    def lend(self, session: str) -> Iterator[None]:
+        """Give back what was taken, for as long as a session runs that is none of ours.
+
+        Only where no session was named: nox tells nobody what it chooses then, and may choose nothing of ours.
+        """
+        lent = {} if self.asked or session in STAGES | {own.name for own in self.own} else dict(self._taken)
+        os.environ.update(lent)
+        try:
+            yield
+        finally:
+            for name in lent:
+                os.environ.pop(name, None)
 
     def prepare_workers(self) -> None:
         """Lay out what workers need, where nox may start some; it tells nobody beforehand whether it will."""
         if not self.is_worker and self.is_ours:
-            parallel_workers.lay_out(os.environ, self._readers | self._credentials)
+            parallel_workers.lay_out(os.environ, self._taken)
 
     def works_itself(self) -> None:
         """Take back what was laid out for workers: a session runs in this process, so there will be none."""
@@ -149,13 +174,17 @@ class Invocation:
     @property
     def is_ours(self) -> bool:
         """Whether a stage or a joined session is to run, as far as the command line says."""
-        ours = STAGES | {own.name for own in self.own}
-        return not self.is_listing and (not self.asked or bool(self.asked & ours))
+        return not self.is_listing and (not self.asked or any(map(self._is_of_ours, self.asked)))
+
+    def _is_of_ours(self, asked: str) -> bool:
+        """Whether a name on the command line is a stage, or a joined session as nox calls it: ``tests-3.13``."""
+        own = {each.called(part.partition("(")[0]) for each in self.own for part in ("", *each.parts)}
+        return asked in STAGES or asked.partition("(")[0] in own
 
 
 def _say(line: str) -> None:
     # One write, so that lines of gates that run side by side do not run into each other.
-    sys.stdout.write(f"  {line}\n")
+    sys.stdout.write(shown(f"  {line}\n", os.environ))
     sys.stdout.flush()
 
 

@@ -1,13 +1,14 @@
 """A nox session as the project's own function sees it, and what it shows of what the function did.
 
-A function that returns has said nothing yet: nox leaves calls out (``--install-only``, ``--no-install``), and a
-session may leave everything to others. So calls of ``session.run`` are counted, and what cannot prove is told apart.
+A function that returns has said nothing yet: nox leaves calls out (``--install-only``, ``--no-install``), counts a
+session that was skipped as a success, and a session may leave everything to others or change what it examines. So
+calls of ``session.run`` are counted and what they see is looked at; what cannot prove is told apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
 
 import nox
 
@@ -19,12 +20,13 @@ __all__ = ["JoinedSession"]
 class JoinedSession(nox.Session):
     """A session without unmoor's words in its posargs, which knows whether it has run anything."""
 
-    __slots__ = ("_has_run", "_posargs")
+    __slots__ = ("_has_run", "_look", "_posargs")
 
     def __init__(self, session: nox.Session, posargs: Sequence[str] = ()) -> None:
         super().__init__(session._runner)  # noqa: SLF001 - nox has no other way to make a session of a session
         self._posargs = list(posargs)
         self._has_run = False
+        self._look: Callable[[], None] | None = None
 
     @property
     def posargs(self) -> list[str]:
@@ -33,9 +35,26 @@ class JoinedSession(nox.Session):
 
     def run(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command as nox does, and count it; what installs is no examination and is not counted."""
+        if self._look is not None:
+            self._look()
         returned = super().run(*args, **kwargs)
         self._has_run = self._has_run or not self.installs_only
         return returned
+
+    def skip(self, *args: Any) -> NoReturn:
+        """Skip as nox does, but where the session is to prove something: there a skip is no success."""
+        if self._look is not None:
+            why = f": {' '.join(map(str, args))}" if args else ""
+            hint = "let it run, or join the sessions that do"
+            raise Blocked(f"it was skipped, so it has proved nothing{why}", place=f"session {self.name}", hint=hint)
+        super().skip(*args)
+
+    def proves(self, look: Callable[[], None]) -> None:
+        """Hold the session to what evidence needs: ``look`` raises where there is another tree than is to be proven.
+
+        It is called before each command, so that none examines what was changed for the time being.
+        """
+        self._look = look
 
     @property
     def installs_only(self) -> bool:

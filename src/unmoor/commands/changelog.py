@@ -51,13 +51,15 @@ def collect_notes(
         return Edited(lines=(section.rstrip("\n") or "there are no notes to collect",))
     keep = component.settings.prerelease_notes == "keep"
     collected = towncrier.stage(component.folder, wanted, date, keep=keep, environ=environ)
-    refuse_merging(component, collected.changes.paths, environ)
-    changed = apply(component.folder, collected.changes)
-    where, count = collected.changelog, len(collected.fragments)
-    what_of_them = "which stay for the final release" if notes.stay(component, wanted) else "which are removed"
+    changes = collected.changes.under(component.path)
+    refuse_merging(component, changes.paths, environ)
+    changed = apply(component.repository.root, changes)
+    where, number = collected.changelog, len(collected.fragments)
+    kept = "kept for the final release" if notes.stay(component, wanted) else "now removed"
+    count = "1 note" if number == 1 else f"{number} notes"
     said = {
-        "built": f"{where}: section for {wanted} from {count} notes, {what_of_them}",
-        "finished": f"{where} has the section for {wanted} already; {count} notes removed",
+        "built": f"{where}: section for {wanted} from {count}, {kept}",
+        "finished": f"{where} has the section for {wanted} already; {count} removed",
         "already there": f"{where} has the section for {wanted} already; nothing to do",
         "nothing to collect": "there are no notes to collect",
     }

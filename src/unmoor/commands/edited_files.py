@@ -35,11 +35,11 @@ def require_notes(component: Component) -> None:
 
 
 def refuse_merging(component: Component, paths: Sequence[str], environ: Mapping[str, str]) -> None:
-    """Raise ``Blocked`` with every file of these that has an unresolved merge conflict."""
+    """Raise ``Blocked`` with every file of these, relative to the repository, that has an unresolved merge conflict."""
     if not paths or not (component.repository.root / ".git").exists():
         return
-    git = Git(component.folder, environ)
-    said = git.run("diff", "--name-only", "--relative", "--diff-filter=U", "-z", "--", *paths).out
+    git = Git(component.repository.root, environ)
+    said = git.run("diff", "--name-only", "--diff-filter=U", "-z", "--", *paths).out
     conflicts = [path for path in said.split("\0") if path]
     if conflicts:
         hint = "resolve the conflict, then run the same command again"

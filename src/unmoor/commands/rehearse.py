@@ -41,7 +41,8 @@ def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str) 
     opened = open_plan(Request(start=start, environ=environ, run=run_id))
     component, layout = opened.releases[0].component, opened.layout
     _parses(component.folder / "noxfile.py")
-    env = {**environ, "UNMOOR_RUN_ID": run_id, "UNMOOR_AGAIN": shlex.join(_again(jobs, stage))}
+    env = environment.for_rehearsal(environ, component.settings.pass_env)
+    env |= {"UNMOOR_RUN_ID": run_id, "UNMOOR_AGAIN": shlex.join(_again(jobs, stage))}
     with scratch.folder("nox") as folder:
         noxfile = component.folder / "noxfile.py"
         if not component.repository.adopted:

@@ -120,7 +120,7 @@ def _is_released(kept: KeptRelease, commit: str) -> bool:
 
 def _shown(kept: KeptRelease, component: Component | None, git: Git, *, by_tree: bool) -> Shown:
     mine = component if component is not None and component.name == kept.release.component else None
-    if mine is None or not by_tree or (kept.live and upload_intents.any_begun(kept.state)):
+    if mine is None or not by_tree or (kept.live and upload_intents.anything_may_be_there(kept.state)):
         rows = by_its_plan(kept)
     else:
         commit = git.head()

@@ -12,11 +12,11 @@ from dataclasses import replace
 from unmoor.chain import BUILD, CHAIN
 from unmoor.errors import Exit
 from unmoor.evidence.binding import binds_files, files_digest, inputs_of
-from unmoor.evidence.record import Kept
-from unmoor.evidence.validity import Standing, validity
+from unmoor.evidence.validity import Standing
 from unmoor.model import Bound, Component, Plan, Stage
 from unmoor.rehearsal import select_targets
 from unmoor.report.stage_rows import Row, summary
+from unmoor.state.evidence_store import EvidenceStore
 from unmoor.state.kept_releases import KeptRelease
 
 __all__ = ["PROVEN", "as_ended", "by_its_plan", "by_the_tree"]
@@ -44,7 +44,7 @@ def by_its_plan(kept: KeptRelease) -> tuple[Row, ...]:
         evidence = kept.store.read(stage.name)
         # What it is bound to beyond the plan, such as settings, was so when it was made.
         bound = evidence.record.inputs if evidence.record else {}
-        found.append(_row(stage, evidence, {str(name): said for name, said in values.items() if name in bound}))
+        found.append(_row(stage, kept.store, {str(name): said for name, said in values.items() if name in bound}))
     return tuple(found)
 
 
@@ -65,16 +65,16 @@ def by_the_tree(kept: KeptRelease, component: Component, now: Plan) -> tuple[Row
             files=build.files if build and binds_files(stage, component) else (),
             target=identities.get(stage.name, ""),
         )
-        row = _row(stage, kept.store.read(stage.name), inputs)
+        row = _row(stage, kept.store, inputs)
         standing = {each.stage: each.how for each in found}
         void = [name for name in stage.requires if standing.get(name) != PROVEN]
         found.append(replace(row, how=_VOID, what=f"it rests on {void[0]}") if row.how == PROVEN and void else row)
     return tuple(found)
 
 
-def _row(stage: Stage, kept: Kept, inputs: Mapping[str, str]) -> Row:
-    valid = validity(kept, inputs)
-    record = kept.record
+def _row(stage: Stage, store: EvidenceStore, inputs: Mapping[str, str]) -> Row:
+    kept = store.read(stage.name)
+    valid, record = store.standing(kept, inputs), kept.record
     how = str(valid.standing) if valid.standing in _PLAIN else _VOID
     what = valid.why
     if record is not None and valid.standing in (Standing.PROVEN, Standing.FAILED):

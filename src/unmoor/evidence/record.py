@@ -29,7 +29,11 @@ class EvidenceKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateRecord:
-    """One gate's result. ``reason`` says why it was skipped, waived or could not tell; ``seconds`` is wall time."""
+    """One gate's result. ``reason`` says why it was skipped, waived or could not tell; ``seconds`` is wall time.
+
+    ``tools`` are versions by name, ``relied_on`` the sha256 of the records of parts that it counted on. ``elsewhere``
+    says what was left to other runs: as long as it is not empty, the stage is not proven.
+    """
 
     name: str
     asserts: str
@@ -44,6 +48,8 @@ class GateRecord:
     log: str = ""
     tools: Mapping[str, str] = field(default_factory=dict)
     skipped: Skip = Skip.NOT
+    relied_on: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: str = ""
 
     @property
     def counted(self) -> str:
@@ -121,10 +127,14 @@ class Record:
 
 
 class Narrowing(enum.StrEnum):
-    """What made a run look at less than all, so that it proves nothing: not at all, or the words after ``--``."""
+    """What made a run look at less than all: nothing, the words after ``--``, or that others do the rest.
+
+    The first proves its stage, the second proves nothing, the third leaves evidence of its part.
+    """
 
     NOT = ""
     ARGUMENTS = "arguments"
+    PART = "part"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

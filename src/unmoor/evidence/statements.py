@@ -8,8 +8,10 @@ a checksum over the statement as it was before the checksum came in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -109,7 +111,12 @@ def _test_result(record: Record) -> dict[str, Any]:
         else:
             names["warnedTests"].append(gate.name)
     settings = record.inputs.get("settings", "")
-    configuration = [{"name": "settings", "digest": {"sha256": settings}}] if settings else []
+    environment = record.facts.get("environment", "")
+    configuration = [
+        {"name": name, "digest": {"sha256": digest}}
+        for name, digest in (("settings", settings), ("environment", environment))
+        if digest
+    ]
     return {"result": _result(record), "configuration": configuration, **names}
 
 
@@ -121,13 +128,26 @@ def _provenance(record: Record) -> dict[str, Any]:
             "buildType": "urn:unmoor:build:v1",
             "externalParameters": {"component": record.component, "version": record.version},
             "internalParameters": {"mode": str(record.mode), "sourceDateEpoch": record.inputs.get("epoch", "")},
-            "resolvedDependencies": [{"name": "source", "digest": {k: v for k, v in commit.items() if v}}],
+            "resolvedDependencies": [
+                {"name": "source", "digest": {k: v for k, v in commit.items() if v}},
+                *({"uri": f"pkg:pypi/{name}@{version}"} for name, version in _versions(record, "dependencies")),
+            ],
         },
         "runDetails": {
-            "builder": {"id": _BUILDER, "version": {"unmoor": __version__, **tools}},
+            "builder": {
+                "id": _BUILDER,
+                "version": {"unmoor": __version__, **tools, **dict(_versions(record, "builder"))},
+            },
             "metadata": {k: v for k, v in (("startedOn", record.started), ("finishedOn", record.finished)) if v},
         },
     }
+
+
+def _versions(record: Record, fact: str) -> Iterator[tuple[str, str]]:
+    """Yield the names and versions that a fact lists as ``name==version``; names as package URLs have them."""
+    for each in record.facts.get(fact, "").split():
+        name, _, version = each.partition("==")
+        yield re.sub(r"[-_.]+", "-", name).lower(), quote(version, safe="")
 
 
 def _verdict(record: Record) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class HttpIndexClient:
         return http.download(file.url, limit=most, login=self.login, named_by=self.simple_url)
 
     def upload(self, file: Path, *, log: Path, locks: Sequence[int] = ()) -> UploadAnswer:
-        """Send one file with twine, in an environment of its own."""
+        """Send one file in one request with twine, in an environment of its own."""
         return twine.upload(
             file,
             self.upload_url,

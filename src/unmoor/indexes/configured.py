@@ -10,7 +10,7 @@ from unmoor.indexes import known
 from unmoor.model import Component
 from unmoor.model.settings import IndexSettings
 
-__all__ = ["main_url", "simple_url", "upload_url"]
+__all__ = ["main_url", "simple_url", "upload_url", "visible_seconds"]
 
 
 def upload_url(component: Component, name: str) -> str:
@@ -29,6 +29,11 @@ def main_url(component: Component) -> str:
     Raises ``Blocked`` where the project has a main index of its own and nothing says what serves it.
     """
     return _stated(component, "pypi")
+
+
+def visible_seconds(component: Component, name: str) -> float:
+    """Return how long to wait until the index of that name shows what was uploaded to it."""
+    return _settings(component, name).visible_seconds
 
 
 def _stated(component: Component, name: str) -> str:

@@ -14,10 +14,12 @@ from __future__ import annotations
 import json
 import re
 import warnings
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
+from unmoor.runtime.deadline import TooLate, within
 from unmoor.runtime.http import Answer
 
 if TYPE_CHECKING:
@@ -34,8 +36,12 @@ _WORD = re.compile(r"[A-Za-z0-9._-]+")
 _TOP = 1 << 16  # bytes
 
 
-def packages(answer: Answer, project: str) -> list[DistributionPackage] | None:
-    """Return what the page in ``answer`` lists for a project; ``None`` where it is no such page."""
+def packages(answer: Answer, project: str, left: Callable[[], float]) -> list[DistributionPackage] | None:
+    """Return what the page in ``answer`` lists for a project; ``None`` where it is no such page.
+
+    ``left`` says how many seconds it may still take: a page can be made so that a parser takes hours for it. Raises
+    ``TooLate`` when they are over.
+    """
     from pypi_simple import UnexpectedRepoVersionWarning
 
     kind, _, parameters = answer.headers.get("Content-Type", _PLAIN_HTML).partition(";")
@@ -44,7 +50,9 @@ def packages(answer: Answer, project: str) -> list[DistributionPackage] | None:
         # A newer minor version of the API only adds what we do not ask for.
         warnings.simplefilter("ignore", UnexpectedRepoVersionWarning)
         try:
-            page = _parsed(answer, kind, parameters, project)
+            page = within(left, lambda: _parsed(answer, kind, parameters, project))
+        except TooLate:
+            raise
         except Exception:  # noqa: BLE001 - whoever made the page chose what parsers stumble over
             return None
     if page is None or not (kind == _HTML or page.repository_version or _is_about(page, answer, project)):

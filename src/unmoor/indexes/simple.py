@@ -7,12 +7,16 @@ fetched and hashed.
 from __future__ import annotations
 
 import hashlib
+import time
+from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 from unmoor.errors import Blocked
 from unmoor.indexes import page
+from unmoor.indexes.index_clock import time_of
 from unmoor.runtime import http
+from unmoor.runtime.deadline import TooLate
 from unmoor.runtime.http import Unreachable
 from unmoor.runtime.redact import redact
 from unmoor.targets import IndexClient, IndexFile
@@ -46,6 +50,7 @@ def files(
     from pypi_simple import ACCEPT_JSON_PREFERRED
 
     url = f"{simple_url.rstrip('/')}/{canonicalize_name(project)}/"
+    until = time.monotonic() + timeout
     answer = http.get(url, limit=PAGE_LIMIT, seconds=timeout, accept=ACCEPT_JSON_PREFERRED, login=login)
     if answer.status in _UNKNOWN:
         return ()
@@ -54,15 +59,21 @@ def files(
     if answer.status != _OK:
         what = f"{redact(simple_url)} did not answer about '{project}': HTTP status {answer.status}"
         raise Unreachable(what, hint="run the same command again later")
-    packages = page.packages(answer, project)
+    try:
+        packages = page.packages(answer, project, lambda: until - time.monotonic())
+    except TooLate:
+        what = f"{redact(simple_url)} gave an answer about '{project}' that cannot be read within {timeout:g} seconds"
+        raise Unreachable(what, hint="tell the operators of the index") from None
     if packages is None:
         raise _no_page(simple_url, project)
-    return tuple(_file(package) for package in packages)
+    now = time_of(answer.headers)
+    return tuple(replace(_file(package), asked_at=now) for package in packages)
 
 
 def _refused(simple_url: str, project: str, login: http.Login | None) -> str:
-    whom = f"user {login.username!r}" if login else "nobody without a login"
-    return f"{redact(simple_url)} tells {whom} nothing about '{project}'"
+    if login is None:
+        return f"{redact(simple_url)} tells nobody about '{project}' without a login"
+    return f"{redact(simple_url)} tells {login.username!r} nothing about '{project}'"
 
 
 def _how_to_read(simple_url: str) -> str:

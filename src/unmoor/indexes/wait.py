@@ -8,12 +8,13 @@ from __future__ import annotations
 import enum
 import hashlib
 import time
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from unmoor.indexes.file_bytes import LONGER, read_like
 from unmoor.indexes.readings import Readings
-from unmoor.indexes.simple import FILE_LIMIT, digest_of
+from unmoor.model import Distribution
 from unmoor.runtime.http import Unreachable
 from unmoor.targets import IndexClient, IndexFile
 
@@ -50,22 +51,24 @@ class Waited:
 def wait_for(
     client: IndexClient,
     project: str,
-    wanted: Mapping[str, str],
+    wanted: Sequence[Distribution],
     *,
     patience_seconds: float,
+    doubt_seconds: float = 0.0,
     into: Path | None = None,
     say: Callable[[str], None] = lambda _: None,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Waited:
-    """Ask the index until one page of it lists every file of ``wanted`` (name to sha256), or until patience ends.
+    """Ask the index until one page of it lists every file of ``wanted``, or until patience ends.
 
     With ``into`` the files themselves are fetched into that folder, and it is their bytes that count. Asks at once,
     then after 0.2 s, doubling up to 15 s. Ends early on a file with other bytes, once it was asked for twice more: a
-    few questions beyond patience where need be. No answer is like one that does not list the files yet.
+    few questions beyond patience where need be. No answer is like one that does not list the files yet, and it and
+    answers that differ may take up to ``doubt_seconds`` where that is longer.
     """
     started, pause, asked, beyond = clock(), _FIRST_PAUSE, 0, 0
-    readings, reader = Readings(wanted), _Reader(client, project, wanted, into)
+    readings, reader = Readings({each.filename: each.sha256 for each in wanted}), _Reader(client, project, wanted, into)
     while True:
         asked += 1
         readings.add(reader.read(readings.doubtful))
@@ -75,13 +78,14 @@ def wait_for(
         pending = readings.pending
         if not pending:
             return Waited(seen=Seen.SERVED, asked=asked, seconds=waited)
-        if waited >= patience_seconds:
+        trouble = reader.trouble or _differing(readings.doubtful)
+        limit = max(patience_seconds, doubt_seconds if trouble else 0.0)
+        if waited >= limit:
             beyond += 1
             if not readings.doubtful or beyond > _BEYOND:
-                trouble = reader.trouble or _differing(readings.doubtful)
                 return Waited(seen=Seen.NOT_YET, names=pending, asked=asked, seconds=waited, trouble=trouble)
-        pause = min(pause, max(patience_seconds - waited, _FIRST_PAUSE))
-        say(f"waiting for the index to list {', '.join(pending)} ({waited:.0f} of {patience_seconds:.0f} s)")
+        pause = min(pause, max(limit - waited, _FIRST_PAUSE))
+        say(f"waiting for the index to list {', '.join(pending)} ({waited:.0f} of {limit:.0f} s)")
         sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
 
@@ -96,7 +100,7 @@ class _Reader:
 
     client: IndexClient
     project: str
-    wanted: Mapping[str, str]
+    wanted: Sequence[Distribution]
     into: Path | None
     trouble: str = ""
     ours: set[IndexFile] = field(default_factory=set)
@@ -104,29 +108,38 @@ class _Reader:
     def read(self, doubtful: Collection[str]) -> dict[str, str]:
         """Return the digest of each wanted file that is there; files that are ``doubtful`` are fetched anew."""
         self.trouble, found = "", {}
+        wanted = {each.filename: each for each in self.wanted}
         try:
             listed = self.client.files(self.project)
         except Unreachable as error:
-            self.trouble = str(error)
+            self.trouble = _gist(error)
             return {}
         for each in listed:
-            if each.filename in self.wanted:
+            if (ours := wanted.get(each.filename)) is not None:
                 try:
-                    found[each.filename] = self._digest(each, anew=each.filename in doubtful)
+                    found[each.filename] = self._digest(each, ours, anew=each.filename in doubtful)
                 except Unreachable as error:
-                    self.trouble = str(error)
+                    self.trouble = _gist(error)
         return found
 
-    def _digest(self, file: IndexFile, *, anew: bool) -> str:
-        ours = self.wanted[file.filename].lower()
-        if self.into is None:
-            return digest_of(self.client, file)
+    def _digest(self, file: IndexFile, ours: Distribution, *, anew: bool) -> str:
         # What is stated is asked first: other bytes may be of any size.
-        if file.sha256 not in {"", ours} or (file in self.ours and not anew):
-            return file.sha256 or ours
-        content = self.client.fetch(file, limit=FILE_LIMIT)
+        if file.sha256 and (self.into is None or file.sha256 != ours.sha256):
+            return file.sha256
+        # When it was asked says nothing about which file it is.
+        known = replace(file, asked_at=None)
+        if known in self.ours and not anew:
+            return ours.sha256
+        content = read_like(self.client, file, ours)
+        if content is None:
+            return LONGER
         digest = hashlib.sha256(content).hexdigest()
-        if digest == ours:
-            (self.into / file.filename).write_bytes(content)
-            self.ours.add(file)
+        if digest == ours.sha256:
+            if self.into is not None:
+                (self.into / file.filename).write_bytes(content)
+            self.ours.add(known)
         return digest
+
+
+def _gist(error: Unreachable) -> str:
+    return error.problems[0].message

@@ -46,14 +46,15 @@ class Resolution(enum.StrEnum):
 class FindingKind(enum.StrEnum):
     """What a finding is.
 
-    A remark, a line of a tool's own output that explains the one before, a question not asked, a notice of a rehearsal
-    that would stop the live release, what no further run of this very version can make good, or an approval that is
-    missing and is given with the command.
+    A remark, a line of a tool's own output that explains the one before, a question not asked, something done as far as
+    whoever did it says that cannot be seen yet, a notice of a rehearsal that would stop the live release, what no
+    further run of this very version can make good, or an approval that is missing and is given with the command.
     """
 
     REMARK = "remark"
     OUTPUT = "output"
     NOT_ASKED = "not asked"
+    NOT_YET = "not yet visible"
     BLOCKS_LIVE = "blocks live"
     FINAL = "final"
     UNAPPROVED = "unapproved"
@@ -81,8 +82,9 @@ class Findings:
     ``examined`` counts the things looked at, in ``unit``; zero is never a pass. ``problems`` block, ``notices``
     are shown. ``absent`` says why there was nothing to examine in this project (no documentation, say): live that
     blocks, a rehearsal shows it and goes on. ``unanswered`` is the same where somebody did not answer, so that the next
-    run may well learn it. ``optional`` says that the settings declare the gate away, or that it
-    cannot apply to this project at all.
+    run may well learn it. ``optional`` says that the settings declare the gate away, or that it cannot apply to this
+    project at all. ``relied_on`` is the sha256 of the kept records that were counted on, by name; ``elsewhere`` says
+    what was left to other runs on purpose, so that the whole is not proven here.
     """
 
     examined: int = 0
@@ -94,6 +96,8 @@ class Findings:
     optional: str = ""
     hint: str = ""
     tools: Mapping[str, str] = field(default_factory=dict)
+    relied_on: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: str = ""
 
 
 def blocking_live(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -109,10 +109,14 @@ class SizeSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexSettings:
-    """An index by its two URLs; empty means the well-known one of that name."""
+    """An index by its two URLs; empty means the well-known one of that name.
+
+    ``visible_seconds`` is how long a live release waits there for what was uploaded.
+    """
 
     upload_url: str = ""
     simple_url: str = ""
+    visible_seconds: float = 900.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +152,7 @@ class Settings:
     remote_lock: bool = False
     archive_allow: tuple[str, ...] = ()
     executables: tuple[str, ...] = ()
+    pass_env: tuple[str, ...] = ()
     secrets: tuple[SecretAllowance, ...] = ()
     tests: TestSettings = field(default_factory=TestSettings)
     docs: DocsSettings = field(default_factory=DocsSettings)

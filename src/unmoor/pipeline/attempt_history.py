@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from unmoor.context import Context
 from unmoor.errors import Exit
-from unmoor.evidence.binding import same_content, seal_digest
-from unmoor.evidence.record import Attempt, GateRecord, Kept, Record
+from unmoor.evidence.attempts import earlier
+from unmoor.evidence.binding import seal_digest
+from unmoor.evidence.record import GateRecord, Kept, Record
 from unmoor.model import Distribution, Effect, Outcome, Resolution
 from unmoor.runtime.clock import now
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["begun", "ended"]
 
-_KEPT_ATTEMPTS = 20
 _APART = "refused"
 
 
@@ -53,18 +52,8 @@ def begun(context: Context, kept: Kept) -> Record:
         started=now(),
         actor=context.plan.actor,
         code=int(Exit.INCOMPLETE),
-        attempts=_earlier(kept, context.inputs),
+        attempts=earlier(kept, context.inputs),
     )
-
-
-def _earlier(kept: Kept, inputs: Mapping[str, str]) -> tuple[Attempt, ...]:
-    last = kept.record
-    if last is None:
-        return ()
-    detail = last.detail if last.finished else f"interrupted: {last.detail or 'at work'}"
-    digest = kept.digest if last.passed and same_content(last.inputs, inputs) else ""
-    attempt = Attempt(started=last.started, actor=last.actor, outcome=last.outcome, detail=detail, digest=digest)
-    return (*last.attempts, attempt)[-_KEPT_ATTEMPTS:]
 
 
 def _going_out(context: Context, kept: Kept) -> Record | None:
@@ -95,6 +84,7 @@ def ended(
         subjects=_subjects(context, files),
         files=files,
         gates=gates,
+        relied_on={**intent.relied_on, **{name: digest for gate in gates for name, digest in gate.relied_on.items()}},
         facts=dict(done.facts if done else intent.facts),
         finished=now(),
         seconds=round(seconds, 2),

@@ -14,6 +14,7 @@ from pathlib import Path
 from unmoor.errors import Blocked
 from unmoor.model import Component, Mode, Plan
 from unmoor.runtime import scratch
+from unmoor.tools import lfs, submodules
 from unmoor.tools.git import Git
 
 __all__ = ["Clone"]
@@ -36,6 +37,7 @@ class Clone:
         self._environ = environ
         self._lock = threading.Lock()
         self._made: tuple[Path, str] | None = None
+        self.remarks: list[str] = []
 
     @property
     def path(self) -> Path:
@@ -81,9 +83,13 @@ class Clone:
     def _fill(self, folder: Path) -> tuple[Path, str]:
         origin = Git(self._root, self._environ)
         clone = origin.clone(folder)
+        lfs.borrow_objects(origin, clone)
         clone.run("checkout", "--quiet", "--detach", self._plan.commit)
         if self._plan.mode is Mode.REHEARSAL:
             self._take_along(origin, clone)
+        submodules.fill(origin, clone)
+        lfs.must_be_filled(clone)
+        if self._plan.mode is Mode.REHEARSAL:
             self._edit(clone)
         for release in self._plan.releases:
             if any(source.kind == "vcs" for source in self._components[release.component].sources):
@@ -94,6 +100,7 @@ class Clone:
         plan = self._plan
         if not plan.uncommitted:
             return
+        submodules.must_be_committed(origin)
         listed = "\n".join(plan.uncommitted)
         message = f"Uncommitted work\n\n{listed}\n"
         origin.commit_working_tree(clone, message=message, extra=self._identity(), only=plan.uncommitted)
@@ -101,10 +108,11 @@ class Clone:
             raise Blocked("the working tree changed while the release was at work", hint="run the same command again")
 
     def _edit(self, clone: Git) -> None:
-        """Make the edits of all releases, as one commit."""
+        """Make the edits of all releases, as one commit; a lock file that cannot follow is left, and remarked on."""
         edited = [release for release in self._plan.releases if release.edits]
         if not edited:
             return
+        from unmoor.planning import release_commit
         from unmoor.planning.prepare_tree import prepare
 
         for release in edited:
@@ -114,10 +122,12 @@ class Clone:
                 release,
                 self._plan.date,
                 environ=self._environ,
+                remark=self.remarks.append,
             )
         clone.run("add", "--all")
-        named = ", ".join(each.version if len(self._components) == 1 else str(each) for each in edited)
-        clone.run("commit", "--quiet", "--no-verify", "-m", f"Release {named}", extra=self._identity())
+        if changed := release_commit.edited(clone, "--cached", "HEAD"):
+            message = release_commit.message(edited, changed, self._plan.date, alone=len(self._components) == 1)
+            clone.run("commit", "--quiet", "--no-verify", "-m", message, extra=self._identity())
 
     def _own_words(self) -> list[str]:
         """Return who tags, and how they sign, as options for git.

@@ -33,7 +33,7 @@ class CommandGateRunner:
 
     def check(self, context: Context) -> Findings:
         """Run the command in the component's folder and judge its exit status."""
-        env = unnarrowed(context.environ) | {
+        env = unnarrowed(context.environ, context.component.settings.pass_env) | {
             "UNMOOR_DIST": str(context.dist),
             "UNMOOR_VERSION": context.release.version,
         }

@@ -71,9 +71,19 @@ def _guarded(name: str, find: Callable[[], gates.Gate], context: Context) -> tup
         record, code = stopped(name, asserts, error)
     except Exception:  # noqa: BLE001 - a crash is a result too: the gate could not tell
         record, code = crashed(name, asserts, context)
-    record = replace(record, seconds=round(time.monotonic() - started, 3))
+    # Not all of it came through the door for programs: some was read from files that they wrote.
+    problems, notices = _hidden(record.problems), _hidden(record.notices)
+    record = replace(record, problems=problems, notices=notices, seconds=round(time.monotonic() - started, 3))
     context.say(progress_line(record))
     return record, code
+
+
+def _hidden(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return findings without secrets."""
+    return tuple(
+        replace(each, message=redact(each.message), place=redact(each.place), hint=redact(each.hint))
+        for each in findings
+    )
 
 
 def _found(name: str, gate: gates.Gate, context: Context) -> Findings:
@@ -96,6 +106,8 @@ def _outcome_of(name: str, asserts: str, found: Findings, context: Context) -> t
         notices=found.notices,
         hint=found.hint,
         tools=dict(found.tools),
+        relied_on=dict(found.relied_on),
+        elsewhere=found.elsewhere,
     )
     # A gate that has found a problem has found something: neither absence nor option makes up for it.
     if found.optional and not found.problems:

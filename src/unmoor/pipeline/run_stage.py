@@ -17,8 +17,8 @@ from unmoor.context import Context
 from unmoor.errors import Blocked, Exit, UnmoorError, worst
 from unmoor.evidence.binding import binds_files, inputs_of, same_content
 from unmoor.evidence.record import GateRecord, Kept, Narrowing, Record, Result
-from unmoor.evidence.validity import Validity, chained, validity
-from unmoor.model import Distribution, Effect, Resolution, Stage
+from unmoor.evidence.validity import Validity, chained
+from unmoor.model import Distribution, Effect, Outcome, Resolution, Stage
 from unmoor.pipeline.attempt_history import begun, ended
 from unmoor.pipeline.finishing import noticed
 from unmoor.pipeline.open_plan import OpenPlan, OpenRelease
@@ -76,6 +76,8 @@ def _context(stage: Stage, opened: OpenRelease, plan: OpenPlan, request: Request
         say=request.say,
         posargs=request.posargs,
         approval=request.approval,
+        asked=request.asked,
+        send_again=request.send_again,
         identities=select_targets.identities(opened.component, plan.plan.mode),
         progress=opened.progress,
     )
@@ -111,8 +113,7 @@ def _with_way_back(error: Blocked, context: Context) -> Blocked:
 def _standing(context: Context, kept: Kept) -> Validity:
     """Return how the stage's kept evidence stands, with the evidence that it relied on."""
     # Evidence ages until the first file goes out, and never again: an approval may take its time.
-    days = 0.0 if context.has_begun else context.component.settings.evidence.days
-    valid = validity(kept, context.inputs, days=days)
+    valid = context.store.standing(kept, context.inputs, days=context.evidence_days)
     if not valid.counts:
         return valid
     return chained(kept, {name: context.store.read(name) for name in context.stage.requires})
@@ -194,8 +195,13 @@ def _work(context: Context, request: Request, kept: Kept, why: str) -> Result:
         if narrowed:
             result = _result(context, Resolution.RAN, code, "narrowed, so it proves nothing", record)
             return replace(result, narrowed=narrowed)
+        left = "" if code else next((gate.elsewhere for gate in record.gates if gate.elsewhere), "")
+        if left:
+            # What was done here is proven by itself; the stage is not, until the rest of it is there too.
+            record = replace(record, outcome=Outcome.ERROR, detail=left, code=int(Exit.INCOMPLETE))
         context.store.write(record)
-        return _result(context, record.how, code, why, record)
+        result = _result(context, record.how, code, left or why, record)
+        return replace(result, narrowed=Narrowing.PART) if left else result
 
 
 def _marker(context: Context, intent: Record) -> Callable[[str], None]:

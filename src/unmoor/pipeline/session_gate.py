@@ -25,13 +25,13 @@ def judge_sessions(own: Sequence[OwnSession], context: Context) -> tuple[tuple[G
 
 def judge_session(own: OwnSession, context: Context) -> tuple[GateRecord, Exit]:
     """Judge one session by its evidence, for every Python and parameter it runs with."""
-    problems, passed, seconds = [], 0, 0.0
+    problems, passed, seconds, relied_on = [], 0, 0.0, dict[str, str]()
     narrowed = ", ".join(narrowing(context.environ))
     unset = f"unset {narrowed}, then: " if narrowed else ""
     for part in own.parts or ("",):
         called = own.called(part)
         kept = context.store.read(own.stage, called)
-        valid = validity(kept, context.inputs)
+        valid = validity(kept, context.inputs, days=context.evidence_days)
         if valid.counts:
             passed += 1
         else:
@@ -40,6 +40,8 @@ def judge_session(own: OwnSession, context: Context) -> tuple[GateRecord, Exit]:
                 what = f"the session {called!r} failed: {kept.record.detail}"
             problems.append(Finding(message=what, hint=f"{unset}nox -s {shlex.quote(called)}"))
         seconds += kept.record.seconds if kept.record else 0.0
+        if kept.record is not None:
+            relied_on[str(kept.record.key)] = kept.digest
     record = GateRecord(
         name=f"session {own.name}",
         seconds=round(seconds, 3),
@@ -48,6 +50,7 @@ def judge_session(own: OwnSession, context: Context) -> tuple[GateRecord, Exit]:
         examined=passed,
         unit="runs of the project's own session" if passed > 1 else "run of the project's own session",
         problems=tuple(problems),
+        relied_on=relied_on,
     )
     context.say(progress_line(record))
     return waived(record, context) if problems else (record, Exit.PASS)

@@ -12,13 +12,13 @@ from unmoor.planning.version_facts import VersionFacts
 from unmoor.planning.versions import tags
 from unmoor.planning.versions.pep440 import parse
 
-__all__ = ["Base", "by_rule"]
+__all__ = ["Predecessor", "by_rule"]
 
 _SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Base:
+class Predecessor:
     """The tag by the rule, empty for a first release; ``candidates``, best first, where the rule leaves it open."""
 
     tag: str = ""
@@ -26,7 +26,7 @@ class Base:
     why: str = ""
 
 
-def by_rule(facts: VersionFacts, version: str, *, of_commit: bool) -> Base:
+def by_rule(facts: VersionFacts, version: str, *, of_commit: bool) -> Predecessor:
     """Return the base of ``version``; ``of_commit`` says that the commit itself is released, not one made on top."""
     wanted = parse(version)
     left_out = set(facts.here) if of_commit else set[str]()
@@ -34,9 +34,9 @@ def by_rule(facts: VersionFacts, version: str, *, of_commit: bool) -> Base:
     if not behind:
         others = [tag for tag, each in facts.tagged.items() if tag not in left_out and each < wanted]
         if not others:
-            return Base()
+            return Predecessor()
         why = "no release tag is among the ancestors of the commit, though there are some elsewhere"
-        return Base(candidates=tuple(others[: -_SHOWN - 1 : -1]), why=why)
+        return Predecessor(candidates=tuple(others[: -_SHOWN - 1 : -1]), why=why)
     highest = max(behind.values())
     form = tags.form_of(facts.component)
     spellings = sorted(
@@ -44,5 +44,5 @@ def by_rule(facts: VersionFacts, version: str, *, of_commit: bool) -> Base:
     )
     if len({facts.commits.get(tag, tag) for tag in spellings}) > 1:
         why = f"{highest} is tagged more than once, on different commits: {', '.join(spellings)}"
-        return Base(tag=spellings[0], candidates=tuple(spellings), why=why)
-    return Base(tag=spellings[0])
+        return Predecessor(tag=spellings[0], candidates=tuple(spellings), why=why)
+    return Predecessor(tag=spellings[0])

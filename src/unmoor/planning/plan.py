@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from unmoor.model import Change, Component, Edit, Mode, Plan, Release
@@ -47,7 +46,7 @@ def make(
         commit=common.commit,
         tree=common.tree,
         branch=common.branch,
-        date=_day(common, mode),
+        date=common.today,
         epoch=common.epoch,
         actor=actor,
         releases=tuple(releases),
@@ -83,13 +82,6 @@ def _release(
     return release, (*observed.notices, *remarks, *(str(problem) for problem in found.problems))
 
 
-def _day(observed: Observed, mode: Mode) -> str:
-    """Return the day that a changelog will carry; a rehearsal's is the commit's, so that midnight changes nothing."""
-    if mode is Mode.LIVE:
-        return observed.today
-    return datetime.fromtimestamp(observed.epoch, UTC).date().isoformat()
-
-
 def edits(component: Component, observed: Observed, found: Notes, current: str, version: str) -> Iterator[Edit]:
     """Yield what preparing the tree for ``version`` will change, one edit a file."""
     prefix = PurePosixPath(component.path)
@@ -97,17 +89,18 @@ def edits(component: Component, observed: Observed, found: Notes, current: str, 
     if paths:
         followers = observed.followers if observed.followers is not None else _followers(component, current, version)
         paths |= {(prefix / path).as_posix() for path in followers}
-    written = changelog(component, found, version, _day(observed, Mode.REHEARSAL)) if found.changes else ""
+    written = changelog(component, found, version, observed.today) if found.changes else ""
     if lock := _lock(component, observed, version):
         paths.add(lock)
     stay = notes.stay(component, version)
-    if written and stay and _is_said(component, found, version, _day(observed, Mode.REHEARSAL)):
+    if written and stay and _is_said(component, found, version, observed.today):
         written = ""
     for path in sorted(paths - {written}):
         yield Edit(path=path, what=f"version {current} → {version}")
     if written:
-        what = f"section for {version} from {len(found.changes)} notes"
-        yield Edit(path=written, what=f"{what}, which stay for the final release" if stay else what)
+        count = len(found.changes)
+        what = f"section for {version} from {count} note{'s' if count > 1 else ''}"
+        yield Edit(path=written, what=f"{what}, kept for the final release" if stay else what)
         for path in sorted({origin(change) for change in found.changes} if not stay else ()):
             yield Edit(path=path, what="removed, collected into the changelog")
 

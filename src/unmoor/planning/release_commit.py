@@ -4,7 +4,8 @@
     Base: v1.3.0
     Plan: 9c41...
 
-``Release`` and ``Base`` stand once for each release of the commit, in the same order. ``Plan`` is the sha256 over
+``Release`` and ``Base`` stand once for each release of the commit, in the same order; the base is ``none`` for a first
+release, ``undecided`` where the rule leaves it open and it is named later. ``Plan`` is the sha256 over
 those, over the files that the commit adds, changes and removes, and over its day: all of them can be read off the
 commit itself, so that no file of the machine it was made on is needed to see whether it still is what was planned.
 Nothing is ever taken from a trailer: it is compared, and that is all. git-interpret-trailers(1) has the form.
@@ -27,6 +28,7 @@ from unmoor.tools.git import Git
 __all__ = ["Claim", "claim_of", "differences", "edited", "message"]
 
 _NO_BASE = "none"
+_UNDECIDED = "undecided"
 _HINT = "release what it says, or correct its message with git commit --amend"
 
 
@@ -44,7 +46,7 @@ def message(releases: Sequence[Release], edits: Mapping[str, str], day: str, *, 
 
     ``alone`` says that the repository holds no other component, so that the version says enough.
     """
-    named = [(each.component, each.version, each.base_tag) for each in releases]
+    named = [(each.component, each.version, _UNDECIDED if each.base_candidates else each.base_tag) for each in releases]
     subject = ", ".join(version if alone else f"{name} {version}" for name, version, _ in named)
     trailers = [
         line for name, version, base in named for line in (f"Release: {name}=={version}", f"Base: {base or _NO_BASE}")
@@ -108,7 +110,7 @@ def differences(git: Git, claim: Claim, release: Release, commit: str) -> tuple[
         return ([finding], []) if claim.commit == commit else ([], [finding])
     problems: list[Finding] = []
     remarks: list[Finding] = []
-    if base != release.base_tag:
+    if base not in (release.base_tag, _UNDECIDED):
         what = f"says that {version!r} follows {base or 'no release'}, and it follows {release.base_tag or 'none'}"
         amend = f"correct its message with git commit --amend: Base: {release.base_tag or _NO_BASE}"
         finding = Finding(message=what, place=place, hint=f"name it with --base {base}, or {amend}" if base else amend)

@@ -25,9 +25,9 @@ class Observed:
     """The world as it was found. ``taken`` and ``remote_refs`` are ``None`` where they could not be asked.
 
     ``tags`` maps names to the commits they lead to, ``reachable`` are the tags in the commit's history, ``epoch`` is
-    the commit's time, ``today`` the UTC day as ISO date, ``uv_locks`` the lock files that git
-    tracks. ``notes`` and ``followers`` (files that follow the version by
-    bump-my-version's own settings) are read from the project's folder where they are not given.
+    the commit's time, ``today`` the day that a changelog is to carry, as ISO date, ``uv_locks`` the lock files that git
+    tracks. ``notes`` and ``followers`` (files that follow the version by bump-my-version's own settings) are read from
+    the project's folder where they are not given.
     """
 
     commit: str

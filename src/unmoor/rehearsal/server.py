@@ -30,6 +30,8 @@ _POLL = 0.05
 _IDLE = 30.0
 # A request and the wait for it; the largest file takes seconds on this interface.
 _LONGEST = 300.0
+_LINGER = 1.0
+_PIECE = 1 << 16
 _NAMES = ("127.0.0.1", "localhost")
 
 
@@ -118,6 +120,16 @@ class _Handler(BaseHTTPRequestHandler):
         """Take the time for one request, waiting for it included."""
         self.server.waits_for(self.connection)
         super().handle_one_request()
+
+    def finish(self) -> None:
+        """Hear the client out for a moment before hanging up: else what it still sends may cost it the answer."""
+        super().finish()
+        until = time.monotonic() + _LINGER
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.settimeout(_LINGER)
+            while time.monotonic() < until and self.connection.recv(_PIECE):
+                pass
 
     def do_GET(self) -> None:
         """Answer a GET."""

@@ -66,7 +66,7 @@ class Ending:
     @property
     def begun(self) -> bool:
         """Whether anything of a live release has begun to leave this machine."""
-        return self.live and upload_intents.any_begun(self.store.folder.parent)
+        return self.live and upload_intents.anything_may_be_there(self.store.folder.parent)
 
     @cached_property
     def build(self) -> Record | None:

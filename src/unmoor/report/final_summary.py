@@ -20,6 +20,7 @@ from unmoor.report.live_stops import LiveStop, not_tried, stop_of, waivers
 from unmoor.report.next_step import NextStep
 from unmoor.report.stage_rows import Row, last_run, matched, rows
 from unmoor.report.uploads import own_addresses
+from unmoor.runtime.shown_text import shown
 from unmoor.state import plans
 from unmoor.state.evidence_store import EvidenceStore
 from unmoor.state.layout import StateLayout, trim
@@ -73,7 +74,8 @@ def speak(
             # Only then is anything said that depends on it, and git takes its time.
             remote = addresses.remote if addresses else ""
             end = replace(end, here=in_repository.look(plan, store, release, git, remote))
-        print("\n" + compose(end, seconds=seconds, addresses=addresses), flush=True)  # noqa: T201 - a face
+        text = compose(end, seconds=seconds, addresses=addresses)
+        print("\n" + shown(text, environ), flush=True)  # noqa: T201 - a face
 
 
 def _without_plan(component: str, state: Path, again: Sequence[str]) -> str:

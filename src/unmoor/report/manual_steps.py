@@ -66,7 +66,7 @@ def commands(end: Ending, addresses: Addresses) -> tuple[ManualStep, ...]:
     """
     state = end.store.folder.parent
     built = _built(end.store, state)
-    if not end.live or not upload_intents.any_begun(state) or built is None or not addresses.indexes:
+    if not end.live or not upload_intents.anything_may_be_there(state) or built is None or not addresses.indexes:
         return ()
     uploads = []
     for index, url in addresses.indexes.items():

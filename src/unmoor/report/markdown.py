@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from unmoor.evidence.record import GateRecord
 from unmoor.model import Mode, Outcome, Plan, Release, Skip
 from unmoor.report.stage_rows import Row
+from unmoor.runtime.shown_text import shown
 
 __all__ = ["compose"]
 
@@ -17,6 +19,12 @@ _WORDS = {
     Outcome.WAIVED: "waived",
     Outcome.SKIPPED: "skipped",
 }
+
+_MARKUP = re.compile(r"[\\|\[\]*_~!$]")
+# Names of commits become links too, and are welcome: they are ours.
+_LINKS = re.compile(
+    r"@|:(?=[a-z_+-][\w+-]*:)|#(?=\d)|\bGH(?=-\d)|\b(?:https?|ftp|mailto|xmpp)(?=:)|\bwww(?=\.)", re.IGNORECASE
+)
 
 
 def compose(
@@ -40,7 +48,7 @@ def compose(
     ]
     if digests:
         lines += ["| archive | sha256 | same bytes at |", "|---|---|---|"]
-        lines += [f"| {name} | `{sha}` | {where} |" for sha, name, where in digests]
+        lines += [f"| {_cell(name)} | `{sha}` | {where} |" for sha, name, where in digests]
         lines.append("")
     if release.edits:
         lines += [
@@ -52,7 +60,8 @@ def compose(
     for row in rows:
         if row.record is not None and row.record.gates:
             lines += [f"## {row.stage}", "", *_gates(row.record.gates), ""]
-    return "\n".join(lines)
+    # For a page, where no runner looks for commands.
+    return shown("\n".join(lines), {})
 
 
 def _gates(gates: Sequence[GateRecord]) -> list[str]:
@@ -71,9 +80,14 @@ def _seconds(row: Row) -> str:
 
 
 def _cell(text: str) -> str:
-    """Make text from outside harmless in a table cell: no new row, no markup, no mention of people."""
-    plain = " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|").replace("[", "\\[")
-    return plain.replace("<", "&lt;").replace(">", "&gt;").replace("`", "&#96;").replace("@", "@&#8203;")
+    """Make text from outside harmless in a table cell: no new row, no markup, no mention of people or issues, no link.
+
+    https://github.github.com/gfm/: what emphasises, strikes out, begins a tag or a code is escaped; a character of no
+    width keeps bare addresses, ``@name``, ``#123`` and ``:name:`` from being taken for more.
+    """
+    plain = _MARKUP.sub(r"\\\g<0>", " ".join(text.split()).replace("&", "&amp;"))
+    plain = _LINKS.sub(r"\g<0>&#8203;", plain)
+    return plain.replace("<", "&lt;").replace(">", "&gt;").replace("`", "&#96;")
 
 
 def _code(text: str) -> str:

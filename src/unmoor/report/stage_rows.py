@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from unmoor.chain import BUILD, CHAIN
 from unmoor.chain import stage as stage_called
@@ -31,15 +30,33 @@ class Row:
     record: Record | None
 
 
-def last_run(folder: Path) -> dict[str, dict[str, dict[str, Any]]]:
+class _Ended(TypedDict):
+    """How a stage of one run ended for a component, as the run left it."""
+
+    component: str
+    how: str
+    code: int
+    why: str
+    narrowed: str
+    recorded: str
+    seconds: float
+    state: str
+    addresses: NotRequired[dict[str, Any] | None]
+
+
+def last_run(folder: Path) -> dict[str, dict[str, Mapping[str, Any]]]:
     """Return how each stage of a run ended, by component and stage; empty for a run that left nothing."""
-    found: dict[str, dict[str, dict[str, Any]]] = {}
+    import msgspec
+
+    found: dict[str, dict[str, Mapping[str, Any]]] = {}
     for stage in CHAIN:
         try:
-            for ended in json.loads((folder / f"{stage.name}.json").read_bytes()):
-                found.setdefault(ended["component"], {})[stage.name] = ended
-        except (OSError, ValueError):
+            told = msgspec.json.decode((folder / f"{stage.name}.json").read_bytes(), type=list[_Ended])
+        except (OSError, msgspec.MsgspecError, UnicodeError, RecursionError):
+            # Damaged: what is kept as evidence says the same.
             continue
+        for ended in told:
+            found.setdefault(ended["component"], {})[stage.name] = ended
     return found
 
 

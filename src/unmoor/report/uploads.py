@@ -16,6 +16,7 @@ from unmoor.evidence.record import Record
 from unmoor.model import Bound, Distribution, Outcome, Plan, Target, wheels_first
 from unmoor.state import upload_intents
 from unmoor.state.evidence_store import EvidenceStore
+from unmoor.state.upload_intents import Standing
 from unmoor.targets import Addresses
 
 __all__ = ["INDEXES", "AtIndex", "Sent", "at_index", "own_addresses"]
@@ -93,13 +94,19 @@ def at_index(store: EvidenceStore, index: str, files: Sequence[Distribution], ad
         there = Sent.SERVED if read_back else Sent.TAKEN
         found = {each: there if each in record.files else Sent.NOT for each in ordered}
     else:
-        begun = upload_intents.begun(state, index, address)
-        last = max((number for number, each in enumerate(ordered) if each.sha256 in begun), default=-1)
-        found = {
-            each: Sent.TAKEN if number < last else Sent.BEGUN if number == last else Sent.NOT
-            for number, each in enumerate(ordered)
-        }
+        said = upload_intents.standings(state, index, address)
+        last = max((number for number, each in enumerate(ordered) if each.sha256 in said), default=-1)
+        found = {each: _sent(said.get(each.sha256), before_last=n < last) for n, each in enumerate(ordered)}
     return AtIndex(index=index, address=address, files=found, since=upload_intents.since(state, index, address))
+
+
+def _sent(said: Standing | None, *, before_last: bool) -> Sent:
+    """Return how far a file came; ``before_last`` says that one that comes after it was begun."""
+    if said is Standing.SHOWN:
+        return Sent.SERVED
+    if said is Standing.ACCEPTED or before_last:
+        return Sent.TAKEN
+    return Sent.BEGUN if said is Standing.BEGUN else Sent.NOT
 
 
 def _done(record: Record, address: str) -> bool:

@@ -7,7 +7,6 @@ there to an address in the clear. This machine is asked past every proxy.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from unmoor.errors import Exit, ToolError
+from unmoor.runtime import deadline
 from unmoor.runtime.loopback import is_loopback
 from unmoor.runtime.redact import redact
 
@@ -171,52 +171,29 @@ class _Asked:
                 what = f"larger than {self.limit} bytes"
                 raise _Beyond(what)
             if self.left() <= 0:
-                raise _Late
+                raise deadline.TooLate
         return bytes(content)
 
     def wait(self, url: str, work: Callable[[], Answer]) -> Answer:
-        """Return what ``work`` answers in the time it has.
-
-        A thread that waits for a name, a connection or a header cannot be told to stop. It is left to itself: it
-        keeps nobody from ending, and what comes later is for nobody.
-        """
-        told: list[Answer | Exception] = []
-
-        def do() -> None:
-            try:
-                told.append(work())
-            except Exception as error:  # noqa: BLE001 - told where it is waited for
-                told.append(error)
-
-        thread = threading.Thread(target=do, name="http", daemon=True)
-        thread.start()
-        while thread.is_alive() and (left := self.left()) > 0:
-            thread.join(left)
-        end = told[0] if told else _Late()
-        if isinstance(end, Answer):
-            return end
-        failure = self._failure(redact(url), end)
-        raise failure if failure is not None else end
-
-    def _failure(self, url: str, error: Exception) -> Unreachable | None:
+        """Return what ``work`` answers in the time it has; raise ``Unreachable`` for whatever else comes of it."""
         import requests
         from urllib3.exceptions import HTTPError
 
-        if isinstance(error, _Late):
-            return Unreachable(f"{url} gave no whole answer within {self.seconds:g} seconds", hint=_HINT)
-        if isinstance(error, _Beyond):
-            return TooLarge(f"the answer of {url} is {error}")
-        if isinstance(error, (requests.RequestException, HTTPError, OSError, ValueError)):
-            return Unreachable(f"{url} did not answer: {gist(error)}", hint=_HINT)
-        return None
+        try:
+            return deadline.within(self.left, work)
+        except deadline.TooLate as error:
+            what = f"{redact(url)} gave no whole answer within {self.seconds:g} seconds"
+            raise Unreachable(what, hint=_HINT) from error
+        except _Beyond as error:
+            what = f"the answer of {redact(url)} is {error}"
+            raise TooLarge(what) from error
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            what = f"{redact(url)} did not answer: {gist(error)}"
+            raise Unreachable(what, hint=_HINT) from error
 
 
 class _Beyond(Exception):
     """More has come than is wanted."""
-
-
-class _Late(Exception):
-    """Time is over."""
 
 
 _HINT = "check the network, then run the same command again"

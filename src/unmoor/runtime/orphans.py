@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from typing import IO
 
 __all__ = ["Orphans"]
 
@@ -21,31 +22,39 @@ __all__ = ["Orphans"]
 class Orphans:
     """The watcher as its process sees it; it is started with the first program."""
 
-    def __init__(self, start: Callable[[], int]) -> None:
-        """Take the function that starts the watcher and returns the descriptor of its input."""
+    def __init__(self, start: Callable[[], IO[bytes]]) -> None:
+        """Take the function that starts the watcher and returns its input."""
         self._start = start
         self._alone = threading.Lock()
-        self._input: int | None = None
+        self._input: IO[bytes] | None = None
+        self._over = False
 
     def add(self, group: int) -> None:
         """Tell of a process group that began."""
         with self._alone:
-            if self._input is None:
+            if self._input is None and not self._over:
                 try:
                     self._input = self._start()
                 except OSError:
-                    self._input = -1
+                    self._over = True
         self._tell(f"+{group}\n")
 
     def discard(self, group: int) -> None:
         """Tell of a process group that ended."""
         self._tell(f"-{group}\n")
 
+    def close(self) -> None:
+        """Let the watcher end: nothing is left that it would have to end."""
+        with self._alone:
+            self._over = True
+            if self._input is not None:
+                self._input.close()
+
     def _tell(self, line: str) -> None:
-        if self._input is not None and self._input >= 0:
-            # So short a line is written whole or not at all.
-            with suppress(OSError):
-                os.write(self._input, line.encode())
+        with self._alone, suppress(OSError):
+            if self._input is not None and not self._over:
+                # So short a line is written whole or not at all.
+                os.write(self._input.fileno(), line.encode())
 
 
 def _watch() -> None:

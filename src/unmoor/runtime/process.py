@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from unmoor.errors import Incomplete, ToolError, ToolFailed, ToolMissing, ToolTimeout
 from unmoor.runtime import output
@@ -273,18 +274,32 @@ def _tell(child: subprocess.Popen[bytes], number: int) -> None:
             os.killpg(child.pid, number)
 
 
-def _watcher() -> int:
-    """Start the watcher over orphans and return the descriptor of its input."""
+def _watcher() -> IO[bytes]:
+    """Start the watcher over orphans and return its input."""
     if sys.platform == "win32":
         raise OSError("there are no process groups")
     command = [sys.executable, "-I", "-S", _ORPHANS]
+    # It lives as long as we do, so it is given nothing of our environment: that may hold secrets.
     watcher = subprocess.Popen(  # noqa: S603 - a list, no shell
-        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        env={},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     assert watcher.stdin is not None  # noqa: S101 - it is a pipe
-    # It ends when its input does, at the latest with this process.
-    atexit.register(watcher.communicate)
-    return watcher.stdin.fileno()
+    _watchers.append(watcher)
+    return watcher.stdin
 
 
+def _dismiss() -> None:
+    _orphans.close()
+    for watcher in _watchers:
+        watcher.wait()
+
+
+_watchers: list[subprocess.Popen[bytes]] = []
 _orphans = Orphans(_watcher)
+# Registered before anything that a face registers: its last words come first.
+atexit.register(_dismiss)

@@ -16,6 +16,8 @@ _SHORT = frozenset(
     for name in ("EAGAIN", "EDQUOT", "EMFILE", "ENFILE", "ENOMEM", "ENOSPC", "EROFS")
     if hasattr(errno, name)
 )
+# Where it is about a place; of other shortages the file at hand says nothing.
+_FULL = frozenset({errno.ENOSPC, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)})
 # As CPython says it, since there were threads.
 _NO_THREAD = "can't start new thread"
 
@@ -28,7 +30,7 @@ def shortage(error: BaseException) -> Incomplete | None:
     elif isinstance(error, RuntimeError) and str(error) == _NO_THREAD:
         what = _NO_THREAD
     elif isinstance(error, OSError) and error.errno in _SHORT:
-        what, place = os.strerror(error.errno or 0), str(error.filename or "")
+        what, place = os.strerror(error.errno or 0), str(error.filename or "") if error.errno in _FULL else ""
     else:
         return None
     hint = "free memory or space, or raise the limits (ulimit -a shows them); then run the same command again"

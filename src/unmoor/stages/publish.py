@@ -1,22 +1,33 @@
 """Publish to an index, any index: one file at a time, wheels first, the sdist last.
 
-Intent on disk, upload, read the index, go on. What the index answers to an upload is never evidence; what it
-serves afterwards is. The same bytes there already: done. Other bytes under the name: stop.
+Read the index, intent on disk, one upload, go on: right before every upload the index is asked for the file, so that a
+run which was paused finds what another one has sent meanwhile. What the index answers to an upload is never evidence;
+what it serves afterwards is, and the gate that follows reads it. The same bytes there already: done. Other bytes under
+the name: stop. What it has accepted is not sent again unasked, however long it takes to show it.
 """
 
 from __future__ import annotations
 
+import itertools
 import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from unmoor.errors import Blocked, Incomplete
-from unmoor.indexes import simple, wait
-from unmoor.model import Distribution, FindingKind, Resolution, wheels_first
+from unmoor.errors import Blocked, Incomplete, UnmoorError
+from unmoor.indexes import upload_answers, wait
+from unmoor.indexes.held_release import HeldRelease, held_release, moment
+from unmoor.indexes.upload_answers import Meaning
+from unmoor.model import Distribution, Finding, FindingKind, Outcome, Resolution, wheels_first
+from unmoor.planning.versions.pep440 import try_parse
 from unmoor.runtime import scratch
 from unmoor.runtime.files import sha256_of
+from unmoor.runtime.http import Unreachable
 from unmoor.stages import Done
 from unmoor.state import upload_intents
+from unmoor.state.upload_intents import Intent, Standing
+from unmoor.targets import UploadAnswer
 
 if TYPE_CHECKING:
     from unmoor.context import Context
@@ -25,14 +36,18 @@ if TYPE_CHECKING:
 __all__ = ["observe", "run"]
 
 _TRIES = 3
-_AFTER_ODD_SECONDS = 20.0
+# How long the index is asked whether it has a file that may have arrived; a rehearsal's shows it at once.
+_LOOK_SECONDS = 20.0
+_LOOK_SECONDS_REHEARSAL = 1.0
+# How long it is asked where it gives no answer, or a different one each time.
 _DOUBT_SECONDS = 20.0
+# An index may ask for more time than this; the next run gives it.
+_LONGEST_PAUSE = 300.0
 
 
 def observe(context: Context) -> Done | None:
     """Ask the index which of our files it holds; all of them, by digest, means done already."""
-    missing = _missing(context, _index(context))
-    if missing:
+    if _lacking(context, context.distributions):
         return None
     return Done(
         how=Resolution.FOUND,
@@ -43,16 +58,23 @@ def observe(context: Context) -> Done | None:
 
 
 def run(context: Context) -> Done:
-    """Upload what the index does not hold yet; raise ``Incomplete`` when it would not take a file."""
-    index = _index(context)
-    missing = _missing(context, index)
-    for number, each in enumerate(missing, 1):
-        context.say(f"uploading {each.filename} ({number} of {len(missing)}) to {index.name}")
-        _upload(context, index, each)
-    there = len(context.distributions) - len(missing)
-    detail = f"{len(missing)} uploaded" + (f", {there} already there" if there else "")
+    """Upload what the index neither holds nor has accepted.
+
+    Raises ``Blocked`` where it refuses, ``Incomplete`` where it gives no answer or takes only a part; either says what
+    is there, what is missing, and until when.
+    """
+    ordered = wheels_first(context.distributions)
+    try:
+        brought = [_brought(context, each, f"{number} of {len(ordered)}") for number, each in enumerate(ordered, 1)]
+    except UnmoorError as error:
+        error.problems = (*error.problems, *_so_far(context))
+        raise
+    uploaded, taken = brought.count("uploaded"), brought.count("accepted before")
+    there = len(ordered) - uploaded - taken
+    detail = f"{uploaded} uploaded" + (f", {there} already there" if there else "")
+    detail += f", {taken} accepted before" if taken else ""
     return Done(
-        how=Resolution.RAN, detail=detail, files=context.distributions, facts=_facts(context, uploaded=len(missing))
+        how=Resolution.RAN, detail=detail, files=context.distributions, facts=_facts(context, uploaded=uploaded)
     )
 
 
@@ -65,74 +87,169 @@ def _facts(context: Context, *, uploaded: int) -> dict[str, str]:
     return {"target": _index(context).identity, "uploaded": str(uploaded)}
 
 
-def _missing(context: Context, index: Index) -> tuple[Distribution, ...]:
-    """Return the files the index does not hold, in upload order; raise ``Blocked`` where it holds other bytes."""
-    served = index.client.files(context.component.name)
-    digests = {
-        each.filename: simple.digest_of(index.client, each) for each in served if each.filename in _names(context)
-    }
-    for each in context.distributions:
-        held = digests.get(each.filename, each.sha256)
-        if held != each.sha256 and not _turned_up(context, index, each, patience=_DOUBT_SECONDS):
-            raise Incomplete(
-                f"{index.name} does not say the same twice about {each.filename!r}: its answers differ",
-                hint="run the same command again later",
-            )
-    return tuple(each for each in wheels_first(context.distributions) if each.filename not in digests)
+# ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _names(context: Context) -> frozenset[str]:
-    return frozenset(each.filename for each in context.distributions)
+def _lacking(context: Context, files: Sequence[Distribution], *, patience: float = 0.0) -> tuple[str, ...]:
+    """Return the names of the files that the index does not show after ``patience`` seconds.
 
-
-def _upload(context: Context, index: Index, file: Distribution) -> None:
-    """Send one file from a private copy, then ask the index for it; never believe the answer to the upload alone."""
-    upload_intents.begin(context.state, index, file)
-    context.mark(f"uploading {file.filename} to {index.name}")
-    output = ""
-    for attempt in range(1, _TRIES + 1):
-        with scratch.folder("upload") as private:
-            copy = _private_copy(context.dist / file.filename, private, file)
-            answer = index.client.upload(copy, log=context.log(f"{index.name}.twine"), locks=context.locks)
-            _unchanged(copy, file)
-        if answer.accepted:
-            return
-        output = answer.output
-        context.say(f"{index.name} gave an odd answer for {file.filename}; asking it what it holds (try {attempt})")
-        if _turned_up(context, index, file, patience=_AFTER_ODD_SECONDS if context.live else 1.0):
-            return
-    raise Incomplete(
-        f"{index.name} did not take {file.filename}: {output}",
-        place=str(context.log(f"{index.name}.twine")),
-        hint="nothing is lost; run the same command again when the cause is gone",
-    )
-
-
-def _turned_up(context: Context, index: Index, file: Distribution, *, patience: float) -> bool:
-    """Ask the index for a file for a while; raise ``Blocked`` where it keeps to other bytes."""
+    Raises ``Blocked`` where it keeps to other bytes, ``Incomplete`` where it cannot be read, so that nothing is known.
+    """
+    index = _index(context)
     result = wait.wait_for(
         index.client,
         context.component.name,
-        {file.filename: file.sha256},
+        files,
         patience_seconds=patience,
+        doubt_seconds=_DOUBT_SECONDS,
         say=context.say,
     )
     if result.seen is wait.Seen.OTHER_BYTES:
+        ours = ", ".join(f"{each.sha256[:12]}…" for each in files if each.filename in result.names)
         raise Blocked(
-            f"{index.name} holds other bytes under the name {file.filename!r} than {file.sha256[:12]}…",
+            f"{index.name} holds other bytes under the name {', '.join(map(repr, result.names))} than {ours}",
             place=index.name,
             hint="a file name can never be used twice; release these bytes under a new version",
             kind=FindingKind.FINAL,
         )
-    return result.seen is wait.Seen.SERVED
+    if result.trouble:
+        what = f"{index.name} does not say what it holds: {result.trouble}"
+        raise Incomplete(what, hint="nothing is sent unseen; run the same command again later")
+    return result.names
 
 
-def _private_copy(path: Path, folder: Path, file: Distribution) -> Path:
-    copy = folder / file.filename
-    shutil.copyfile(path, copy)
-    copy.chmod(0o400)
+def _noted(context: Context) -> tuple[str, ...]:
+    """Return the names of the files that the index lacks now, and keep which of those that it has accepted it shows."""
+    lacking = _lacking(context, context.distributions)
+    for each in context.distributions:
+        if each.filename not in lacking:
+            upload_intents.shown(context.state, _index(context), each)
+    return lacking
+
+
+def _held(context: Context) -> HeldRelease:
+    """Return what the index holds of this release, as far as it says so now; nothing where it gives no answer."""
+    names = [each.filename for each in wheels_first(context.distributions)]
+    with suppress(Unreachable):
+        listed = _index(context).client.files(context.component.name)
+        version = try_parse(context.release.version)
+        mine = [each for each in listed if each.filename in names or (version and try_parse(each.version) == version)]
+        return held_release(mine, names)
+    return held_release((), names)
+
+
+def _so_far(context: Context) -> tuple[Finding, ...]:
+    """Say what the index has of the release, what it lacks, and until when it takes that; nothing where it has none."""
+    index, held = _index(context), _held(context)
+    since = context.accepted
+    accepted = [f"{name} (taken at {since[name]}, not shown yet)" for name in held.missing if name in since]
+    missing = [name for name in held.missing if name not in since]
+    if not (held.there or accepted) or not missing:
+        return ()
+    message = f"{index.name} has {', '.join([*held.there, *accepted])}; missing: {', '.join(missing)}"
+    if held.closed and held.until:
+        what = f"it has taken no more of them since {moment(held.until)}, if it keeps PyPI's rule of 14 days"
+        return (
+            Finding(message=f"{message}; {what}", hint=f"yank {context.release.version}, release the next version"),
+        )
+    until = f", until {moment(held.until)} where the index keeps PyPI's rule of 14 days" if held.until else ""
+    return (Finding(message=message, hint=f"the same command adds what is missing{until}"),)
+
+
+# ── sending ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _brought(context: Context, file: Distribution, number: str) -> str:
+    """See to it that the index has a file, and return how: ``uploaded``, ``there``, or ``accepted before``."""
+    index = _index(context)
+    before = upload_intents.intent(context.state, index, file)
+    if file.filename not in _noted(context):
+        return "there"
+    if before and before.accepted and not _may_be_sent_again(context, before):
+        context.say(f"{index.name} took {file.filename} at {before.since} and does not show it yet; not sent again")
+        return "accepted before"
+    # Whatever became of an earlier try that was not refused: the file may be on its way.
+    patience = _look_seconds(context) if before and before.standing is not Standing.REFUSED else 0.0
+    for attempt in itertools.count(1):
+        context.mark(f"uploading {file.filename} to {index.name}")
+        with _private_copy(context, file) as copy:
+            if not _lacking(context, [file], patience=patience):
+                return "uploaded" if attempt > 1 else "there"
+            context.say(f"uploading {file.filename} ({number}) to {index.name}")
+            answer = _sent(context, copy, file)
+        meaning = upload_answers.meaning(answer)
+        if meaning is Meaning.TAKEN:
+            return "uploaded"
+        context.say(f"{upload_answers.summary(answer, index)} (try {attempt})")
+        patience = _patience(context, answer, sure=before is None and meaning is Meaning.CREDENTIAL)
+        if meaning is not Meaning.BUSY or patience > _LONGEST_PAUSE or attempt == _TRIES:
+            if not _lacking(context, [file], patience=min(patience, _look_seconds(context))):
+                break
+            raise _not_taken(context, answer)
+    return "uploaded"
+
+
+def _may_be_sent_again(context: Context, before: Intent) -> bool:
+    """Say whether what the index has accepted and does not show may go out once more: asked for, or removed since.
+
+    It was there where it was seen, or where the stage has passed before, whose gate reads everything back.
+    """
+    record = context.store.read(context.stage.name).record
+    passed = record is not None and any(each.outcome is Outcome.PASSED for each in record.attempts)
+    return passed or before.standing is Standing.SHOWN or context.send_again == _index(context).name
+
+
+def _look_seconds(context: Context) -> float:
+    return _LOOK_SECONDS if context.live else _LOOK_SECONDS_REHEARSAL
+
+
+def _patience(context: Context, answer: UploadAnswer, *, sure: bool) -> float:
+    """Return for how long the index is asked after such an answer; not at all where it is ``sure`` to have nothing."""
+    return 0.0 if sure else max(_look_seconds(context), answer.retry_after or 0.0)
+
+
+def _sent(context: Context, copy: Path, file: Distribution) -> UploadAnswer:
+    """Send a file once, with an intent on disk before and what was answered after."""
+    index = _index(context)
+    upload_intents.begin(context.state, index, file)
+    try:
+        answer = index.client.upload(copy, log=context.log(f"{index.name}.twine"), locks=context.locks)
+    except Blocked:
+        # The uploader was never started.
+        upload_intents.answered(context.state, index, file, Standing.REFUSED, 0)
+        raise
+    meaning = upload_answers.meaning(answer)
+    standing = Standing.REFUSED if meaning.is_refusal else Standing.BEGUN
+    standing = Standing.ACCEPTED if meaning is Meaning.TAKEN else standing
+    upload_intents.answered(context.state, index, file, standing, answer.status)
     _unchanged(copy, file)
-    return copy
+    return answer
+
+
+def _not_taken(context: Context, answer: UploadAnswer) -> UnmoorError:
+    """Return the error for a file that the index was asked for once more and does not have.
+
+    A refusal is final, but for a release that is there in part: that is incomplete for as long as it can be finished.
+    """
+    index, meaning, held = _index(context), upload_answers.meaning(answer), _held(context)
+    message = upload_answers.summary(answer, index)
+    hint = upload_answers.advice(answer, index, begun=upload_intents.anything_may_be_there(context.state))
+    if meaning is Meaning.BUSY and (answer.retry_after or 0.0) > _LONGEST_PAUSE:
+        hint = f"it wants to be left alone for {answer.retry_after:.0f} s; run the same command again after that"
+    in_part = bool(held.there or context.accepted) and not held.closed
+    kind = Blocked if meaning.is_refusal and not in_part else Incomplete
+    return kind(message, place=answer.log, hint=hint)
+
+
+@contextmanager
+def _private_copy(context: Context, file: Distribution) -> Iterator[Path]:
+    """Lay a read-only copy of a sealed file where nobody else writes to, for the time of one upload."""
+    with scratch.folder("upload") as folder:
+        copy = folder / file.filename
+        shutil.copyfile(context.dist / file.filename, copy)
+        copy.chmod(0o400)
+        _unchanged(copy, file)
+        yield copy
 
 
 def _unchanged(copy: Path, file: Distribution) -> None:

@@ -3,6 +3,7 @@
 ``git clean`` cannot take it there, nothing needs ignoring, and worktrees share it.
 
     plans/<key>.json           plans by what they were made from
+    bumps/<component>/         which notes an unfinished bump has taken
     runs/<id>/<stage>.json     how each stage of one run ended, for the final summary
     <component>-<version>[.rehearsal]/
         plan.json  seal.json  dist/  evidence/  uploads/  logs/  rehearsal/  locks/
@@ -56,6 +57,10 @@ class StateLayout:
     def run(self, run_id: str) -> Path:
         """Return the folder of one run's stage results."""
         return self.base / "runs" / (_UNSAFE.sub("-", run_id).lstrip(".") or "alone")
+
+    def bumps(self, component: str) -> Path:
+        """Return the folder of what unfinished bumps of a component leave behind."""
+        return self.base / "bumps" / _UNSAFE.sub("-", component)
 
     def release(self, release: Release, mode: Mode) -> Path:
         """Return the folder of a release; a rehearsal lies beside the real one, apart."""

@@ -12,16 +12,16 @@ __all__ = ["keep", "read"]
 
 def read(path: Path) -> Plan | None:
     """Return the plan kept at ``path``; ``None`` where there is none, or none that can be read."""
-    import msgspec
+    from unmoor.state.checked import Damaged, decode
 
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Plan)
-    except (OSError, msgspec.MsgspecError):
+        return decode(path.read_bytes(), Plan)
+    except (OSError, Damaged):
         return None
 
 
 def keep(path: Path, plan: Plan) -> None:
     """Keep a plan at ``path``, whole and durably. Raises ``UnmoorError`` where it cannot be written."""
-    import msgspec
+    from unmoor.state.checked import encode
 
-    write_whole(path, msgspec.json.format(msgspec.json.encode(plan), indent=1) + b"\n")
+    write_whole(path, encode(plan))

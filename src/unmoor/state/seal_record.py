@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from unmoor.evidence.binding import seal_digest
 from unmoor.evidence.record import Kept
 from unmoor.evidence.statements import Damaged
 from unmoor.model import Distribution
 from unmoor.runtime.files import write_whole
+from unmoor.state import checked
 
 __all__ = ["SealRecord", "of_build", "path", "read", "write"]
 
@@ -37,16 +36,16 @@ def path(state: Path) -> Path:
 def read(state: Path) -> SealRecord | None:
     """Return the record, or ``None`` where nothing was sealed; raise ``Damaged`` for what cannot be read back."""
     try:
-        return msgspec.json.decode(path(state).read_bytes(), type=SealRecord)
+        return checked.decode(path(state).read_bytes(), SealRecord)
     except FileNotFoundError:
         return None
-    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+    except (OSError, checked.Damaged) as error:
         raise Damaged(str(error)) from error
 
 
 def write(state: Path, record: SealRecord) -> None:
     """Keep the record durably."""
-    write_whole(path(state), msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
+    write_whole(path(state), checked.encode(record))
 
 
 def of_build(kept: Kept) -> SealRecord | None:

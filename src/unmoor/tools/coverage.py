@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
-from unmoor.errors import ToolFailed
+from unmoor.errors import ToolError, ToolFailed
+from unmoor.model import Finding, Findings
 from unmoor.runtime.process import tail
 from unmoor.tools.tool_environment import ToolEnvironment
 
-__all__ = ["own_floor", "percent"]
+__all__ = ["judge", "own_floor", "percent", "unmeasured"]
 
 _SECONDS = 300.0
 
@@ -28,6 +30,22 @@ def percent(tools: ToolEnvironment, folder: Path, log: Path) -> float:
         what = f"coverage could not be measured: {tail(done.text, 1)}"
         raise ToolFailed(what, status=done.status, tail=tail(done.text), log=done.log)
     return float(json.loads(report.read_text(encoding="utf-8"))["totals"]["percent_covered"])
+
+
+def judge(numbers: Sequence[float], floor: float) -> Findings:
+    """Judge the highest of the percentages against the ``floor``; raises ``ToolError`` where there is none."""
+    if not numbers:
+        raise ToolError("coverage could not be measured without a run")
+    said = Finding(message=f"coverage is {max(numbers):.2f} %, the floor is {floor:g} %")
+    return Findings(problems=(said,)) if max(numbers) < floor else Findings(notices=(said,))
+
+
+def unmeasured(folder: Path) -> Findings:
+    """Tell of a floor of the project's own that nobody measures, where it has one."""
+    own = own_floor(folder)
+    hint = f"set coverage = {own:g} under [tool.unmoor.tests] to have it measured"
+    notice = Finding(message=f"the project's own coverage floor of {own:g} % is not measured here", hint=hint)
+    return Findings(notices=(notice,) if own else ())
 
 
 def own_floor(folder: Path) -> float:

@@ -7,7 +7,6 @@ References and paths that come from outside never stand where git could read an 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from pathlib import Path
 from unmoor.errors import ToolFailed, ToolTimeout, UnmoorError
 from unmoor.runtime import environment, process, scratch
 from unmoor.runtime.redact import redact
+from unmoor.tools import git_index
 
 __all__ = ["Git", "find_root"]
 
@@ -135,8 +135,16 @@ class Git:
         return tuple(name for name in listed.split("\0") if name)
 
     def changed(self) -> tuple[str, ...]:
-        """Return the paths that differ from HEAD: tracked changes and untracked files that are not ignored."""
-        said = self.run("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames").out
+        """Return the paths that differ from HEAD: tracked changes and untracked files that are not ignored.
+
+        A submodule differs where it is at another commit, or has changes of its own.
+        """
+        with scratch.folder("status") as folder:
+            own = git_index.look(self, {})
+            extra = git_index.copied(self, folder) if own.hidden else {}
+            git_index.uncover(self, own, extra)
+            every = ("--untracked-files=all", "--no-renames", "--ignore-submodules=none")
+            said = self.run(*git_index.TRUSTING_NOBODY, "status", "--porcelain=v1", "-z", *every, extra=extra).out
         return tuple(sorted(entry[3:] for entry in said.split("\0") if entry))
 
     def remotes(self) -> dict[str, str]:
@@ -169,11 +177,34 @@ class Git:
     def working_tree(self) -> str:
         """Return the tree id that the working tree would have if all of it were committed.
 
-        All of it: tracked changes and untracked files that git does not ignore. Nothing in the repository is
-        touched: the index is a copy and new objects go to a temporary place.
+        All of it: tracked changes and untracked files that git does not ignore, also those that git was told not to
+        look at. A submodule with changes of its own stands with the id of its tree in place of its commit. Nothing in
+        the repository is touched: the index is a copy and new objects go to a temporary place.
         """
         with scratch.folder("tree") as folder:
-            return self.run("write-tree", extra=self._staged(folder)).out.strip()
+            extra, index = self._staged(folder)
+            for path, tree in self._changed_inside(index).items():
+                self.run("update-index", "--cacheinfo", f"160000,{tree},{path}", extra=extra)
+            return self.run("write-tree", extra=extra).out.strip()
+
+    def changed_submodules(self) -> dict[str, str]:
+        """Return the submodules that have changes of their own, each with the id of the tree that it would commit."""
+        return self._changed_inside(git_index.look(self, {}))
+
+    def _changed_inside(self, index: git_index.Index) -> dict[str, str]:
+        found = {}
+        for path in index.submodules:
+            inner = Git(self.folder / path, self.environ)
+            if inner.is_top() and (tree := inner.working_tree()) != inner.tree_of("HEAD"):
+                found[path] = tree
+        return found
+
+    def is_top(self) -> bool:
+        """Say whether the folder is the top of a repository of its own."""
+        if not (self.folder / ".git").exists():
+            return False
+        done = self.run("rev-parse", "--show-prefix", "--verify", "HEAD", ok=None, timeout=_QUICK)
+        return done.status == 0 and not done.out.splitlines()[0]
 
     def commit_working_tree(
         self, into: Git, *, message: str, extra: Mapping[str, str], only: Sequence[str] = ()
@@ -185,29 +216,30 @@ class Git:
         """
         objects = into.run("rev-parse", "--git-path", "objects").out.strip()
         with scratch.folder("tree") as folder:
-            staged = self._staged(folder, objects=(into.folder / objects).resolve(), only=only)
+            staged, _ = self._staged(folder, objects=(into.folder / objects).resolve(), only=only)
             tree = self.run("write-tree", extra=staged).out.strip()
         head = into.head()
         made = into.run("commit-tree", tree, "-p", head, "-F", "-", stdin=message, extra=extra).out.strip()
         into.run("reset", "--hard", "--quiet", made)
         return made
 
-    def _staged(self, scratch: Path, objects: Path | None = None, only: Sequence[str] = ()) -> dict[str, str]:
-        """Stage the working tree in an index and an object store of our own; return their environment."""
-        said = self.run("rev-parse", "--absolute-git-dir", "--git-path", "objects", timeout=_QUICK).out.splitlines()
-        git_dir, own_objects = Path(said[0]), (self.folder / said[1]).resolve()
-        index = scratch / "index"
-        if (git_dir / "index").is_file():
-            # A copy keeps the cached file times, so that only changed files are read again; with the time of the
-            # index itself git knows which of them say nothing, because the file may have changed in that second.
-            shutil.copy2(git_dir / "index", index)
+    def _staged(
+        self, scratch: Path, objects: Path | None = None, only: Sequence[str] = ()
+    ) -> tuple[dict[str, str], git_index.Index]:
+        """Stage the working tree in an index and an object store of our own; return their environment.
+
+        The second is what the index had before.
+        """
+        own_objects = self.run("rev-parse", "--git-path", "objects", timeout=_QUICK).out.strip()
         place = objects or scratch / "objects"
         place.mkdir(exist_ok=True, parents=True)
-        extra = {
-            "GIT_INDEX_FILE": str(index),
+        extra = git_index.copied(self, scratch) | {
             "GIT_OBJECT_DIRECTORY": str(place),
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.fspath(own_objects),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.fspath((self.folder / own_objects).resolve()),
         }
+        index = git_index.look(self, extra)
+        git_index.uncover(self, index, extra)
+        add = (*git_index.TRUSTING_NOBODY, "add", "--all")
         try:
             if only:
                 chosen = ["--pathspec-from-file=-", "--pathspec-file-nul"]
@@ -216,11 +248,11 @@ class Git:
                 known = self.run("ls-files", "--cached", "--others", "--exclude-standard", "-z", extra=extra).out
                 there = sorted(set(only) & set(known.split("\0")))
                 if there:
-                    self.run("add", "--all", *chosen, stdin="\0".join(there), extra=extra | literal)
+                    self.run(*add, *chosen, stdin="\0".join(there), extra=extra | literal)
             else:
-                self.run("add", "--all", "--", ":/", extra=extra)
+                self.run(*add, "--", ":/", extra=extra)
         except ToolFailed as error:
             what = f"git cannot take in the working tree: {process.tail(error.tail, 3)}"
             hint = "make `git add --all --dry-run` succeed, or ignore what is in its way in .gitignore"
             raise UnmoorError(what, place=str(self.folder), hint=hint) from error
-        return extra
+        return extra, index

@@ -1,5 +1,7 @@
 """What a test run recorded of itself: JUnit XML in pytest's ``xunit1`` form, which still names file and line.
 
+What a test says of its failure may be what it found in an environment or a file: it passes redaction like any output.
+
 Counting test cases one by one is deliberate: the totals on the suite count a test twice that fails in its teardown too.
 """
 
@@ -10,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from unmoor.errors import ToolError
+from unmoor.runtime.redact import redact
 
 __all__ = ["Failure", "Report", "read"]
 
@@ -62,12 +65,12 @@ def _failure(case: ET.Element, bad: ET.Element) -> Failure:
     module = file.removesuffix(".py").replace("/", ".")
     inner = classname.removeprefix(module).strip(".") if classname.startswith(module) else ""
     words = [word for word in (file or classname, *inner.split("."), name) if word]
-    why = (bad.get("message") or "").strip()
+    why = redact(bad.get("message") or "").strip()
     if why in {"", "collection failure"}:
-        why = _last(bad.text or "")
+        why = redact(_last(bad.text or ""))
     line = int(case.get("line", "-1")) + 1
     return Failure(
-        test="::".join(dict.fromkeys(words)), file=file, line=line, why=why.splitlines()[0] if why else "failed"
+        test=redact("::".join(dict.fromkeys(words))), file=file, line=line, why=why.splitlines()[0] if why else "failed"
     )
 
 

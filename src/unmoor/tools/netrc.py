@@ -7,12 +7,11 @@ file can be read by this user only and is gone with the program. It binds the lo
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import urlsplit
 
+from unmoor.runtime import scratch
 from unmoor.runtime.http import Login
 
 __all__ = ["netrc"]
@@ -24,8 +23,8 @@ def netrc(login: Login | None) -> Iterator[Mapping[str, str]]:
     if login is None:
         yield {}
         return
-    with tempfile.TemporaryDirectory(prefix="unmoor-netrc-") as folder:
-        path = Path(folder) / "netrc"
+    with scratch.folder("netrc") as folder:
+        path = folder / "netrc"
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         words = ("machine", urlsplit(login.address).hostname or "", "login", login.username, "password", login.password)
         with os.fdopen(handle, "w", encoding="utf-8") as stream:

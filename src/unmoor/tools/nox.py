@@ -15,7 +15,7 @@ from typing import Any
 
 from unmoor.errors import ToolFailed
 from unmoor.model import Component, Finding, Findings, blocking_live, truncated
-from unmoor.runtime import process
+from unmoor.runtime import environment, process
 from unmoor.runtime.process import Completed, tail
 from unmoor.tools.tool_environment import scratch, surroundings
 
@@ -61,7 +61,9 @@ def examine(
     posargs: Sequence[str] = (),
 ) -> Findings:
     """Run the sessions ``names`` and require success of each; rehearsing, a missing interpreter is a notice."""
-    work, env = scratch("nox"), surroundings(environ)
+    work = scratch("nox")
+    # Its sessions install by themselves, so where from is theirs to know.
+    env = surroundings(environ, component.settings.pass_env) | environment.installing(environ)
     folder = component.folder if (component.folder / "noxfile.py").is_file() else component.repository.root
     program = process.module("nox")
     chosen = _chosen(program, names, folder, env, log)

@@ -1,12 +1,15 @@
 """pytest: the suite on one Python, judged by the record it leaves and not by its exit status.
 
-How it lies: a run in which every test is skipped ends well; ``-q`` and plugins change what is printed; the package
-under test may be imported from somewhere else than thought. So the JUnit record is counted, and a plugin notes in the
-very process where the package came from. Exit statuses: https://docs.pytest.org/en/stable/reference/exit-codes.html
+How it lies: a run in which every test is skipped ends well, and so does one that a test or a plugin stops early
+(``pytest.exit(returncode=0)``); of two runs the second takes the record of the first; ``-q`` and plugins change what is
+printed; the package under test may be imported from somewhere else than thought. So the JUnit record is counted, and a
+plugin notes in the very process what was collected, where the package came from, on which Python and among which
+distributions. Exit statuses: https://docs.pytest.org/en/stable/reference/exit-codes.html
 """
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,13 +29,37 @@ _NAMES = frozenset({"pytest", "py.test"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run of the suite: its record, its exit status and last words, and where each package was imported from."""
+    """One run of the suite: its record, its exit status and last words, and where each package was imported from.
+
+    ``python`` is the interpreter in full, ``distributions`` what was installed beside it, as ``name==version``; both
+    are empty where no pytest came to its end. ``starts`` is how many runs there were, ``collected`` and ``ran`` are
+    counts of tests.
+    """
 
     report: junit.Report
     status: int
     tail: str
     origins: Mapping[str, str]
     log: str
+    python: str = ""
+    distributions: tuple[str, ...] = ()
+    starts: int = 1
+    collected: int = 0
+    ran: int = 0
+
+    @property
+    def made_of(self) -> dict[str, str]:
+        """What the run was made of, by name: the Python, the distributions, and one digest (sha256) of those."""
+        if not self.python:
+            return {}
+        environment = hashlib.sha256("\n".join(self.distributions).encode()).hexdigest()
+        return {"python": self.python, "distributions": " ".join(self.distributions), "environment": environment}
+
+    def version(self, name: str) -> str:
+        """Return the version of a distribution that was installed where the tests ran, or an empty string."""
+        plain = name.replace("_", "-").lower()
+        versions = (each.partition("==") for each in self.distributions)
+        return next((version for found, _, version in versions if found.replace("_", "-").lower() == plain), "")
 
 
 def run(
@@ -73,12 +100,19 @@ def run(
     if coverage is not None:
         extra["COVERAGE_FILE"] = str(coverage)
     done = tools.run(*argv, log=log, seconds=seconds, extra=extra, limit="tests.seconds")
+    python, distributions = _made_of(origins)
+    starts, collected, ran = _done(origins)
     return Run(
         report=_record(done, record),
         status=done.status,
         tail=tail(done.text),
         origins=_origins(origins),
         log=done.log,
+        python=python,
+        distributions=distributions,
+        starts=starts,
+        collected=collected,
+        ran=ran,
     )
 
 
@@ -111,9 +145,27 @@ def _said(done: Completed) -> str:
 def _origins(folder: Path) -> dict[str, str]:
     """Return where each package came from; a process that imported it from elsewhere than the others comes last."""
     found: dict[str, str] = {}
-    for each in sorted(folder.iterdir()):
+    for each in sorted(path for path in folder.iterdir() if not path.suffix):
         for line in each.read_text(encoding="utf-8").splitlines():
             name, _, origin = line.partition("\t")
             if origin:
                 found[name] = origin
     return found
+
+
+def _made_of(folder: Path) -> tuple[str, tuple[str, ...]]:
+    """Return the Python of the run and its distributions, of all its processes together."""
+    pythons: set[str] = set()
+    distributions: set[str] = set()
+    for each in folder.glob("*.environment"):
+        first, *others = each.read_text(encoding="utf-8").splitlines()
+        pythons.add(first)
+        distributions.update(others)
+    return ", ".join(sorted(pythons)), tuple(sorted(distributions, key=str.lower))
+
+
+def _done(folder: Path) -> tuple[int, int, int]:
+    """Return how many runs there were, and how many tests they collected and ran; workers collect what others run."""
+    noted = [each.read_text(encoding="utf-8").split() for each in folder.glob("*.run")]
+    starts = sum(kind == "whole" for kind, _, _ in noted)
+    return starts, max((int(n) for _, n, _ in noted), default=0), max((int(n) for _, _, n in noted), default=0)

@@ -8,9 +8,10 @@ A run that cannot be carried out on one Python does not keep the others from bei
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from unmoor.errors import UnmoorError
@@ -18,7 +19,7 @@ from unmoor.model import Component, Tool
 from unmoor.request import Memory
 from unmoor.tools import pytest, tool_environment, uv
 
-__all__ = ["Asked", "Ran", "interpreters", "run_all"]
+__all__ = ["Asked", "Ran", "interpreters", "run_all", "wanted"]
 
 _AT_ONCE = 2
 
@@ -29,42 +30,52 @@ class Asked:
 
     component: Component
     tool: Tool
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
     posargs: tuple[str, ...] = ()
     wheel: Path | None = None
     coverage: Path | None = None
     logs: Path
-    memory: Memory
+    memory: Memory = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """One Python and its run, or the error that kept it from being carried out."""
+    """One Python and its run, or the error that kept it from being carried out; ``seconds`` is the run's wall time."""
 
     python: str
     tools: tool_environment.ToolEnvironment | None = None
     run: pytest.Run | None = None
     error: UnmoorError | None = None
+    seconds: float = 0.0
+
+
+def wanted(component: Component) -> tuple[str, ...]:
+    """Return the Pythons that the suite has to pass on: those of the settings, else those the project supports."""
+    return component.settings.tests.pythons or component.pythons
 
 
 def interpreters(component: Component, environ: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
     """Return the interpreters found by version, and the versions this machine lacks, in the project's order."""
-    wanted = component.settings.tests.pythons or component.pythons
+    versions = wanted(component)
     env = tool_environment.surroundings(environ)
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        found = dict(zip(wanted, pool.map(lambda version: uv.find_python(version, env), wanted), strict=True))
+        found = dict(zip(versions, pool.map(lambda version: uv.find_python(version, env), versions), strict=True))
     return {version: path for version, path in found.items() if path}, tuple(v for v, path in found.items() if not path)
 
 
-def run_all(asked: Asked, pythons: Mapping[str, str]) -> Sequence[Ran]:
-    """Run the suite on every interpreter and return the runs in the order given."""
+def run_all(asked: Asked, pythons: Mapping[str, str], ended: Callable[[Ran], None]) -> Sequence[Ran]:
+    """Run the suite on every interpreter and return the runs in the order given; ``ended`` is told of each at once."""
+
+    def one(ran: Ran) -> Ran:
+        done = ran if ran.tools is None else _run(asked, ran.python, ran.tools)
+        ended(done)
+        return done
+
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         environments = list(pool.map(lambda item: _furnished(asked, *item), pythons.items()))
     # One at a time unless the project says that its suite bears company.
     with ThreadPoolExecutor(max_workers=_AT_ONCE if asked.component.settings.tests.parallel else 1) as pool:
-        return list(
-            pool.map(lambda ran: ran if ran.tools is None else _run(asked, ran.python, ran.tools), environments)
-        )
+        return list(pool.map(one, environments))
 
 
 def _log(asked: Asked, python: str) -> Path:
@@ -90,6 +101,7 @@ def _furnished(asked: Asked, python: str, path: str) -> Ran:
 
 def _run(asked: Asked, python: str, tools: tool_environment.ToolEnvironment) -> Ran:
     settings = asked.component.settings.tests
+    started = time.monotonic()
     try:
         done = pytest.run(
             tools,
@@ -101,5 +113,5 @@ def _run(asked: Asked, python: str, tools: tool_environment.ToolEnvironment) -> 
             seconds=settings.seconds,
         )
     except UnmoorError as error:
-        return Ran(python=python, tools=tools, error=error)
-    return Ran(python=python, tools=tools, run=done)
+        return Ran(python=python, tools=tools, error=error, seconds=time.monotonic() - started)
+    return Ran(python=python, tools=tools, run=done, seconds=time.monotonic() - started)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 
 from unmoor.errors import ToolFailed, ToolMissing
-from unmoor.model import Component, Requirements
+from unmoor.model import Component, Finding, Findings, Requirements
 from unmoor.request import Memory
 from unmoor.runtime import environment, lock, process
 from unmoor.runtime.scratch import lasting
@@ -90,6 +90,15 @@ class ToolEnvironment:
             return found.version
         return ""
 
+    def telling(self, findings: Findings) -> Findings:
+        """Return the findings of a tool with what is to be said of the environment that it ran in."""
+        if python := self.environment.version:
+            findings = replace(findings, tools={"python": python, **findings.tools})
+        if not self.environment.from_cache:
+            return findings
+        what = f"there was no network: what {self.reason or 'the settings'} names was installed from uv's cache"
+        return replace(findings, notices=(*findings.notices, Finding(message=what)))
+
     @property
     def site_packages(self) -> Path:
         """The folder that packages are installed into."""
@@ -110,14 +119,20 @@ def narrowing(environ: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted(name for name in _NARROWING if environ.get(name)))
 
 
-def unnarrowed(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the user's environment for a command of the project's own: nothing secret, nothing that narrows it."""
-    return {name: value for name, value in environment.own(environ).items() if name not in _NARROWING}
+def unnarrowed(environ: Mapping[str, str], given: Sequence[str] = ()) -> dict[str, str]:
+    """Return the user's environment for a command of the project's own: nothing secret, nothing that narrows it.
+
+    ``given`` are secrets that the settings give it by name.
+    """
+    return {name: value for name, value in environment.own(environ, given).items() if name not in _NARROWING}
 
 
-def surroundings(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment for the project's own tools: nothing secret, nothing that narrows what they look at."""
-    kept = {name: value for name, value in unnarrowed(environ).items() if not name.startswith(_STEERING)}
+def surroundings(environ: Mapping[str, str], given: Sequence[str] = ()) -> dict[str, str]:
+    """Return the environment for the project's own tools: nothing secret, nothing that narrows what they look at.
+
+    ``given`` are secrets that the settings give them by name.
+    """
+    kept = {name: value for name, value in unnarrowed(environ, given).items() if not name.startswith(_STEERING)}
     return kept | {"PYTHONDONTWRITEBYTECODE": "1", "UV_PYTHON_DOWNLOADS": "never", "GIT_TERMINAL_PROMPT": "0"}
 
 
@@ -138,11 +153,13 @@ def open_environment(
     in place of the tree; ``memory`` is the run's: the same
     environment is made once. Raises ``ToolFailed`` with what the installer said where the requirements cannot be had.
     """
-    env = surroundings(environ)
+    env = surroundings(environ, component.settings.pass_env)
+    # A login for the user's own index is for the installer, and for nothing that it has installed.
+    for_installer = env | environment.installing(environ)
     python = python or _suitable(component, env)
     arguments = (*requirements.arguments, *also, *_project(component, requirements, instead))
     key = ("environment", component.folder, python, arguments, component.settings.installer)
-    made = memory.once(key, lambda: _furnish(component, requirements, python, arguments, env, log))
+    made = memory.once(key, lambda: _furnish(component, requirements, python, arguments, for_installer, log))
     return ToolEnvironment(
         environment=made,
         folder=component.folder,
@@ -195,14 +212,14 @@ def _furnish(
     made = uv.create(scratch("environment") / "env", python, env, installer=installer)
     try:
         with _untouched(component.folder) if requirements.project else _nothing():
-            uv.pip_install(made, arguments, env=env, cwd=component.folder, installer=installer, log=log)
+            done = uv.pip_install(made, arguments, env=env, cwd=component.folder, installer=installer, log=log)
     except ToolFailed as error:
         what = (
             f"the requirements from {requirements.reason or 'the settings'} cannot be installed: {' '.join(arguments)}"
         )
         hint = "try the same arguments with `uv pip install` in a new environment"
         raise ToolFailed(what, status=error.status, tail=error.tail, log=error.log, hint=hint) from error
-    return made
+    return replace(made, from_cache=uv.FROM_CACHE in done.err)
 
 
 @contextmanager

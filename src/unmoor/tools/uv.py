@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,7 +20,20 @@ from unmoor.runtime.http import Login
 from unmoor.tools import interpreters
 from unmoor.tools.netrc import netrc
 
-__all__ = ["Environment", "create", "find_python", "impatient", "pip_install", "unreachable", "uv_program"]
+__all__ = [
+    "FROM_CACHE",
+    "Environment",
+    "create",
+    "find_python",
+    "impatient",
+    "pip_install",
+    "unreachable",
+    "uv_program",
+]
+
+# What is said, in the words of an installer's warning, where an installation had to do without a network.
+FROM_CACHE = "warning: there was no network, so what uv had in its cache was installed"
+
 
 _INSTALL_SECONDS = 600.0
 _INDEX = "unmoor"
@@ -52,14 +65,25 @@ def _uv_program() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """A virtual environment, by its folder."""
+    """A virtual environment, by its folder; ``from_cache`` says that it was filled without a network."""
 
     folder: Path
+    from_cache: bool = False
 
     @property
     def python(self) -> Path:
         """The interpreter of the environment."""
         return self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+    @property
+    def version(self) -> str:
+        """The version of the interpreter, as the environment was made with it; empty where it does not say."""
+        try:
+            lines = (self.folder / "pyvenv.cfg").read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return ""
+        said = {name.strip(): value.strip() for name, _, value in (line.partition("=") for line in lines)}
+        return said.get("version_info", "") or said.get("version", "")
 
     @property
     def scripts(self) -> Path:
@@ -107,8 +131,8 @@ def pip_install(
     """Install ``arguments`` (requirements, paths, ``-r``, ``--group``, index options) into the environment.
 
     ``index_url`` is the one simple API to install from, by default the installer's own; ``login`` is for it, and stands
-    in no argument. With uv, an install that fails for want of a network is tried again from uv's cache alone. Raises
-    ``ToolFailed``.
+    in no argument. With uv, an install that fails for want of a network is tried again from uv's cache alone; its
+    errors then end in ``FROM_CACHE``. Raises ``ToolFailed``.
     """
     words = [str(argument) for argument in arguments]
     if installer != "uv":
@@ -127,7 +151,8 @@ def pip_install(
     except ToolError as error:
         if not unreachable(getattr(error, "tail", "")):
             raise
-        return process.run([*command, "--offline"], env=env, cwd=cwd, log=log, timeout=timeout)
+        done = process.run([*command, "--offline"], env=env, cwd=cwd, log=log, timeout=timeout)
+        return replace(done, err=f"{done.err}\n{FROM_CACHE}".lstrip())
 
 
 def _for_pip(env: Mapping[str, str]) -> dict[str, str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
@@ -18,12 +17,12 @@ from pathlib import Path, PurePosixPath
 from packaging.utils import canonicalize_name
 
 from unmoor.errors import Blocked, ToolError
-from unmoor.runtime import environment, process
+from unmoor.runtime import environment, process, scratch
 from unmoor.runtime.file_text import FileText
 from unmoor.tools.git import Git
 from unmoor.tools.uv import uv_program
 
-__all__ = ["follow", "of_component", "stated", "tracked"]
+__all__ = ["follow", "of_component", "stated", "stated_in", "tracked"]
 
 _FILE = "uv.lock"
 _SECONDS = 120.0
@@ -53,6 +52,11 @@ def stated(root: Path, lock: str, path: str, name: str) -> str:
         text = (root / lock).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return ""
+    return stated_in(text, lock, path, name)
+
+
+def stated_in(text: str, lock: str, path: str, name: str) -> str:
+    """Return the same from the text of the lock."""
     block = _block(text, lock, path, name)
     found = _VERSION.search(block.group()) if block else None
     return found[1] if found else ""
@@ -107,10 +111,10 @@ def _refusal(
     root: Path, lock: str, contents: Mapping[str, bytes], environ: Mapping[str, str], *, everything: bool
 ) -> str:
     """Return what uv has against the lock over a copy of the project, empty where it has nothing."""
-    env = environment.own(environ) | {"UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
+    env = environment.own(environ) | environment.installing(environ) | {"UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
     env = {key: value for key, value in env.items() if key not in _STEERING}
-    with tempfile.TemporaryDirectory(prefix="unmoor-lock-") as scratch:
-        top = Path(scratch) / "tree"
+    with scratch.folder("lock") as folder:
+        top = folder / "tree"
         _copy(root, top, contents, environ, everything=everything)
         try:
             command = [uv_program(), "lock", "--check", "--offline"]

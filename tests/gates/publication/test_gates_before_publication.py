@@ -237,9 +237,19 @@ def test_a_pypirc_that_others_can_read_is_told(tmp_path: Path) -> None:
     found = credential_is_present.check(replace(context, environ={"HOME": str(file.parent)}))
     assert found.problems == ()
     assert [each.message for each in found.notices[1:]] == ["other users can read .pypirc"]
+    without = replace(context, environ={"HOME": str(file.parent)}, index=index(None))
+    assert [each.message for each in credential_is_present.check(without).notices] == ["other users can read .pypirc"]
     file.chmod(0o600)
     found = credential_is_present.check(replace(context, environ={"HOME": str(file.parent)}))
     assert len(found.notices) == 1
+
+
+def test_a_credential_for_reading_is_named_too(tmp_path: Path) -> None:
+    reader = Credential(username="reader", secret="pa" + "ss-word", source="environment X")
+    kept = replace(index(Credential(username="me", secret="other" + "-word", source="~/.pypirc")), reader=reader)
+    found = credential_is_present.check(make_context(tmp_path, name="testpypi", live=True, index=kept))
+    assert found.notices[1].message == "user 'reader', from environment X, for reading s"
+    assert "pass-word" not in repr(found) + repr(kept)
 
 
 def test_no_index_is_nothing_examined(tmp_path: Path) -> None:

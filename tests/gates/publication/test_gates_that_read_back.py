@@ -6,6 +6,7 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,23 @@ import pytest
 
 from support.archived import context_of
 from support.builds import VERSION
+from support.contexts import make_context
+from support.fakes import MemoryIndex
 from support.faulty_index import Fault, Faults
 from support.indexes import over_http, post, running
+from support.records import SDIST, WHEEL
 from support.simple_index import simple_index
 from unmoor.context import Context
-from unmoor.errors import Blocked, Incomplete
+from unmoor.errors import Blocked, Exit, Incomplete
+from unmoor.gates.archives import upload_rules_hold
 from unmoor.gates.publication import index_copy_installs, index_serves_our_bytes
-from unmoor.model import Findings
+from unmoor.indexes import wait
+from unmoor.model import FindingKind, Findings
+from unmoor.model.settings import IndexSettings, Settings
+from unmoor.runtime.http import Unreachable
 from unmoor.stages import publish
+from unmoor.state import upload_intents
+from unmoor.state.upload_intents import Standing
 from unmoor.targets import Index
 
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -120,6 +130,66 @@ def test_other_bytes_each_time_are_told_after_asking_twice_more(gate: Gate, faul
     assert len(pages) == 3
 
 
+@pytest.fixture
+def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long each wait for an index was to last; none of them takes any time."""
+    asked: list[float] = []
+    waits = wait.wait_for
+
+    def wait_for(*args: Any, **words: Any) -> wait.Waited:
+        asked.append(words.pop("patience_seconds"))
+        return waits(*args, patience_seconds=0, **words)
+
+    monkeypatch.setattr(wait, "wait_for", wait_for)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("live", "settings", "seconds"),
+    [
+        (True, Settings(), 900.0),
+        (True, Settings(indexes={"pypi": IndexSettings(visible_seconds=3600.0)}), 3600.0),
+        (False, Settings(indexes={"pypi": IndexSettings(visible_seconds=3600.0)}), 1.5),
+    ],
+)
+def test_a_live_release_waits_for_as_long_as_the_settings_say(
+    settings: Settings, seconds: float, waited: list[float], tmp_path: Path, *, live: bool
+) -> None:
+    context = make_context(tmp_path, live=live, name="pypi", settings=settings, index=MemoryIndex().as_index())
+    with pytest.raises(Incomplete):
+        index_serves_our_bytes.check(replace(context, distributions=(WHEEL,)))
+    assert waited == [seconds]
+
+
+@pytest.mark.usefixtures("waited")
+def test_only_what_the_index_said_it_took_is_called_uploaded(tmp_path: Path) -> None:
+    index = MemoryIndex().as_index()
+    context = replace(make_context(tmp_path, name="pypi", index=index, live=True), distributions=(WHEEL, SDIST))
+    for file, standing in ((WHEEL, Standing.ACCEPTED), (SDIST, Standing.BEGUN)):
+        upload_intents.begin(context.state, index, file)
+        upload_intents.answered(context.state, index, file, standing, 200)
+    with pytest.raises(Incomplete) as caught:
+        index_serves_our_bytes.check(replace(context, distributions=(WHEEL,)))
+    assert [each.kind for each in caught.value.problems] == [FindingKind.NOT_YET]
+    with pytest.raises(Incomplete) as caught:
+        index_serves_our_bytes.check(context)
+    assert [each.kind for each in caught.value.problems] == [FindingKind.REMARK]
+    first, second = caught.value.problems[0].message.split("; ")
+    assert first.startswith(f"uploaded, not yet visible: pypi took {WHEEL.filename} at 20")
+    assert second == f"pypi does not show {SDIST.filename}, and has not said that it took it"
+    assert "--send-again pypi" in caught.value.problems[0].hint
+
+
+def test_no_answer_is_incomplete_and_no_crash(tmp_path: Path, waited: list[float]) -> None:
+    index = MemoryIndex(silent=99)
+    context = replace(make_context(tmp_path, name="pypi", index=index.as_index(), live=True), distributions=(WHEEL,))
+    for gate in (index_serves_our_bytes, index_copy_installs):
+        with pytest.raises(Incomplete, match="did not answer"):
+            gate.check(context)
+    assert len(waited) == 2
+    assert Unreachable.code is Exit.INCOMPLETE
+
+
 # ── before an upload ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -127,6 +197,18 @@ def test_other_bytes_seen_once_do_not_stop_an_upload(at: Any, holding: Any) -> N
     with holding(Faults(other_bytes=Fault(1))) as (_, target):
         done = publish.observe(at(target))
     assert done is not None
+
+
+@pytest.mark.parametrize(("times", "accused"), [(1, False), (2, False), (99, True)])
+def test_other_bytes_are_sure_before_the_rules_say_so(times: int, at: Any, holding: Any, *, accused: bool) -> None:
+    with holding(Faults(other_bytes=Fault(times, "*.whl"))) as (_, target):
+        if times == 2:
+            # Other bytes twice and ours once is neither.
+            with pytest.raises(Incomplete, match="does not say the same twice"):
+                upload_rules_hold.check(at(target))
+            return
+        problems = upload_rules_hold.check(at(target)).problems
+    assert any("file-name-is-free" in each.message for each in problems) is accused
 
 
 def test_other_bytes_under_the_name_do(at: Any, holding: Any) -> None:

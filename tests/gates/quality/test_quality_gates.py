@@ -150,7 +150,8 @@ def test_a_gate_passes_on_a_sound_project_and_leaves_its_tree_alone(name, projec
     assert (record.outcome, record.problems) == (Outcome.PASSED, ()), record
     assert record.examined > 0
     assert record.unit
-    assert record.tools
+    assert len(record.tools) > 1
+    assert OWN in record.tools["python"]
     assert [path for path in sorted(project.folder.rglob("*")) if path not in before and ".git" not in path.parts] == []
 
 
@@ -244,9 +245,16 @@ def test_no_python_at_all_is_an_error(project):
 
 
 @pytest.mark.usefixtures("tools")
-def test_where_the_package_came_from_is_recorded(project):
-    record = _judged("tests-pass", _context(project, "tests-pass"))
+def test_where_the_package_came_from_and_what_it_ran_on_are_recorded(project):
+    context = _context(project, "tests-pass")
+    record = _judged("tests-pass", context)
     assert [each.message for each in record.notices] == ["tiny_thing was imported from src/tiny_thing"]
+    facts = context.store.read("tests", OWN).record.facts
+    assert facts["python"].startswith(f"CPython {OWN}.")
+    assert f"pytest=={pytest.__version__}" in facts["distributions"].split()
+    assert record.tools == {"python": facts["python"], "pytest": pytest.__version__} | {
+        name: version for name, version in record.tools.items() if name in {"pytest-xdist", "coverage"}
+    }
 
 
 def test_a_package_from_elsewhere_is_a_problem(project, tools, tmp_path):
@@ -285,6 +293,44 @@ def test_arguments_are_passed_on(project):
 def test_a_run_that_ends_badly_without_a_failing_test_fails(project):
     project.write("tests/conftest.py", "def pytest_sessionfinish(session):\n    session.exitstatus = 1\n")
     assert _says(_judged("tests-pass", _context(project, "tests-pass")), "ended with exit status 1")
+
+
+@pytest.mark.usefixtures("tools")
+def test_a_run_that_is_stopped_early_and_calls_it_a_success_fails(project):
+    project.write("tests/test_more.py", "import pytest\n\n\ndef test_it():\n    pytest.exit('enough', returncode=0)\n")
+    project.write("tests/test_never.py", "def test_bad():\n    assert 1 == 2\n")
+    record = _judged("tests-pass", _context(project, "tests-pass"))
+    assert record.outcome is Outcome.FAILED
+    assert _says(record, f"only 1 of 3 tests ran on Python {OWN}, though none failed")
+
+
+@pytest.mark.usefixtures("tools")
+def test_a_run_that_is_followed_by_another_fails(project):
+    project.write("tests/test_more.py", "def test_bad():\n    assert 1 == 2\n")
+    context = _context(project, "tests-pass")
+    command = ("sh", "-c", "pytest tests/test_more.py; pytest tests/test_it.py")
+    twice = _settings(context, tests=replace(context.component.settings.tests, command=command))
+    record = _judged("tests-pass", twice)
+    assert record.outcome is Outcome.FAILED
+    assert _says(record, f"pytest was started 2 times on Python {OWN}")
+
+
+@pytest.mark.usefixtures("tools")
+@pytest.mark.parametrize(
+    ("conftest", "says"),
+    [
+        ("def pytest_sessionfinish(session):\n    session.exitstatus = 0\n", "test_bad failed on Python"),
+        ("import os\n\n\ndef pytest_runtest_teardown():\n    os._exit(0)\n", "left no record of its tests"),
+        ("def pytest_collection_modifyitems(items):\n    items.clear()\n", "no test ran on Python"),
+    ],
+    ids=["failures swallowed", "killed with a success", "nothing collected"],
+)
+def test_a_plugin_that_makes_a_success_of_it_does_not_pass(project, conftest, says):
+    project.write("tests/conftest.py", conftest)
+    project.write("tests/test_more.py", "def test_bad():\n    assert 1 == 2\n")
+    record = _judged("tests-pass", _context(project, "tests-pass"))
+    assert record.outcome in {Outcome.FAILED, Outcome.ERROR}
+    assert _says(record, says)
 
 
 @pytest.mark.usefixtures("tools")

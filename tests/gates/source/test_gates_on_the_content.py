@@ -1,6 +1,7 @@
 """metadata-, structure-, dependencies-, unfinished work, secrets and notes: what lies in the tree."""
 
 import dataclasses
+import os
 import secrets
 import string
 
@@ -143,6 +144,27 @@ def test_a_readme_must_be_there(tiny):
     edit(tiny, 'readme = "README.md"\n', "")
     (tiny.folder / "README.md").unlink()
     assert "there is no readme" in words(look("structure-is-complete", tiny).problems)
+
+
+@pytest.mark.parametrize(
+    "names", [("docs/Guide.md", "docs/guide.md"), ("DOCS/guide.md", "docs/guide.md"), ("u\u0308.md", "\u00fc.md")]
+)
+def test_names_that_other_systems_take_for_one_are_noticed(tiny, names):
+    for name in names:
+        tiny.write(name, "")
+    found = look("structure-is-complete", tiny)
+    assert found.problems == ()
+    (notice,) = [each for each in found.notices if "where case does not count" in each.message]
+    assert notice.place == names[1]
+    assert repr(names[0]) in notice.message
+
+
+def test_a_name_that_is_not_utf_8_is_a_problem(tiny):
+    (tiny.folder / os.fsdecode(b"caf\xe9.txt")).touch()
+    tiny.write("really \ufffd.txt", "")
+    (problem,) = look("structure-is-complete", tiny).problems
+    assert problem.place == "caf\ufffd.txt"
+    assert "not UTF-8" in problem.message
 
 
 def test_an_ignored_file_does_not_make_it_complete(tiny):

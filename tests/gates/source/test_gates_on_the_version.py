@@ -5,11 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from support.fakes import FakeObserver
 from support.gating import make_context, replace_in
+from support.records import record
 from support.simple_index import nobody
 from unmoor import gates
-from unmoor.model import Outcome, VersionSource
+from unmoor.model import Distribution, Edit, Outcome, VersionSource
 from unmoor.pipeline.gate_runner import run_gate
+from unmoor.state.evidence_store import EvidenceStore
+from unmoor.targets import IndexFile
 
 WHEEL, SDIST = "tiny_thing-1.2.0-py3-none-any.whl", "tiny_thing-1.2.0.tar.gz"
 OURS = {WHEEL: "a" * 64, SDIST: "b" * 64}
@@ -92,6 +96,27 @@ def test_what_the_release_commit_claims_is_compared(tiny, trailers, problem, not
     assert notice in words(found.notices)
 
 
+@pytest.mark.parametrize(
+    ("stated", "edited", "problem"),
+    [
+        ("1.2.0", False, ""),
+        (
+            "1.1.0",
+            False,
+            "uv.lock: states '1.1.0' of tiny-thing, so `uv sync --locked` refuses it → unmoor bump --to 1.2.0",
+        ),
+        ("1.1.0", True, ""),
+    ],
+)
+def test_a_lock_that_lags_behind_is_named_unless_the_plan_lets_it_follow(tiny, stated, edited, problem):
+    tiny.write("uv.lock", f'[[package]]\nname = "tiny-thing"\nversion = "{stated}"\nsource = {{ editable = "." }}\n')
+    tiny.commit("Locked")
+    edits = (Edit(path="uv.lock", what="version"),) if edited else ()
+    found = look("version-sources-agree", tiny, edits=edits, base_tag="v1.1.0")
+    assert problem in words(found.problems)
+    assert bool(found.problems) is bool(problem)
+
+
 # ── version-moves-forward ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -169,10 +194,9 @@ def test_the_index_counts_as_well_as_the_tags(tiny, index):
 
 
 def seal(tiny):
-    lines = "".join(f"{digest}  {name}\n" for name, digest in OURS.items())
-    dist = tiny.folder.parent / "state" / "dist"
-    dist.mkdir(parents=True)
-    (dist / "SHA256SUMS").write_text(lines, encoding="utf-8")
+    files = [Distribution(filename=name, kind="", size=1, sha256=digest) for name, digest in OURS.items()]
+    built = record("build", component="tiny-thing", files=tuple(files))
+    EvidenceStore(tiny.folder.parent / "state" / "evidence", "tiny-thing").write(built)
 
 
 @pytest.mark.parametrize("live", [False, True])
@@ -223,6 +247,15 @@ def test_other_bytes_under_our_name_are_not(tiny, index):
     assert "are not the sealed ones" in problem.message
 
 
+def test_the_list_beside_the_archives_says_nothing_of_which_are_ours(tiny, index):
+    dist = tiny.folder.parent / "state" / "dist"
+    dist.mkdir(parents=True)
+    (dist / "SHA256SUMS").write_text(f"{OURS[WHEEL]}  {WHEEL}\n", encoding="utf-8")
+    index.add("tiny-thing", WHEEL, OURS[WHEEL])
+    (problem,) = look("version-is-free", tiny, live=True, index=index.url).problems
+    assert "is taken" in problem.message
+
+
 def test_an_index_without_digests_proves_nothing(tiny, index):
     seal(tiny)
     index.add("tiny-thing", WHEEL, "")
@@ -237,6 +270,21 @@ def test_a_partial_release_can_be_finished_for_fourteen_days(tiny, index, days, 
     problems = look("version-is-free", tiny, live=True, index=index.url).problems
     assert bool(problems) is blocked
     assert not blocked or SDIST in problems[0].message
+
+
+@pytest.mark.parametrize("wrong", [timedelta(days=-365), timedelta(days=20), timedelta()])
+@pytest.mark.parametrize(("days", "blocked"), [(1, False), (15, True)])
+def test_the_days_are_those_of_the_index_however_wrong_our_clock_is(tiny, wrong, days, blocked):
+    seal(tiny)
+    now = datetime.now(UTC) + wrong
+    uploaded = now - timedelta(days=days)
+    there = IndexFile(filename=WHEEL, url="", sha256=OURS[WHEEL], version="1.2.0", upload_time=uploaded, asked_at=now)
+    found = gates.load("version-is-free").check(
+        replace(make_context(tiny, live=True), observer=FakeObserver(files=(there,)))
+    )
+    assert bool(found.problems) is blocked
+    until = f"{uploaded + timedelta(days=14):%Y-%m-%d %H:%M} UTC"
+    assert (until in found.notices[0].hint) is not blocked
 
 
 def test_a_yank_of_our_own_files_stops_the_release(tiny, index):

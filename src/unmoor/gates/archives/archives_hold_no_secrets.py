@@ -25,7 +25,7 @@ def check(context: Context) -> Findings:
         archive = read(path)
         with scratch.folder("unpacked") as folder:
             paths = unpack(archive, folder)
-            env = environment.own(context.environ)
+            env = environment.clean(context.environ)
             hits = scan(folder, paths, env=env, log=context.log(f"secrets.{archive.kind}"))
         examined += len(paths)
         for hit in hits:

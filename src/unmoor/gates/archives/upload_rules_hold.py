@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from packaging.utils import canonicalize_name
 
 from unmoor.context import Context
-from unmoor.indexes import rules, simple
-from unmoor.model import Finding, Findings
-from unmoor.targets import Index
+from unmoor.errors import Incomplete
+from unmoor.indexes import rules, wait
+from unmoor.indexes.file_bytes import digest_like
+from unmoor.model import Distribution, Finding, Findings
+from unmoor.targets import Index, IndexFile
 
 ASSERTS = "the index would accept every archive"
-_ASK_SECONDS = 30.0
 
 
 def check(context: Context) -> Findings:
@@ -39,17 +40,32 @@ def _plain(message: str) -> str:
 
 def _contents(context: Context, index: Index) -> rules.IndexContents:
     """Return what the index holds of this project, as far as it says so."""
-    return rules.IndexContents(files=tuple(_held(context.component.name, index)))
+    return rules.IndexContents(files=tuple(_held(context, index)))
 
 
-def _held(name: str, index: Index) -> Iterator[rules.HeldFile]:
+def _held(context: Context, index: Index) -> Iterator[rules.HeldFile]:
+    name, ours = context.component.name, {each.filename: each for each in context.distributions}
     for each in index.client.files(name):
+        mine = ours.get(each.filename)
         yield rules.HeldFile(
             filename=each.filename,
             project=canonicalize_name(name),
             version=each.version,
             kind="bdist_wheel" if each.filename.endswith(".whl") else "sdist",
-            sha256=simple.digest_of(index.client, each),
+            # Where the index states none, it matters for our names alone.
+            sha256=_digest(context, index, each, mine) if mine else each.sha256,
             size=max(each.size, 0),
             uploaded=each.upload_time,
         )
+
+
+def _digest(context: Context, index: Index, listed: IndexFile, ours: Distribution) -> str:
+    """Return the digest of a file that has one of our names; other bytes are asked about until that is sure."""
+    digest = digest_like(index.client, listed, ours)
+    if digest == ours.sha256:
+        return digest
+    result = wait.wait_for(index.client, context.component.name, [ours], patience_seconds=0, say=context.say)
+    if result.seen is wait.Seen.NOT_YET:
+        what = f"{index.name} does not say the same twice about {ours.filename!r}"
+        raise Incomplete(what, hint="run the same command again later")
+    return ours.sha256 if result.seen is wait.Seen.SERVED else digest

@@ -48,7 +48,7 @@ def _judge(stage: Stage, kept: Kept, context: Context) -> tuple[str, str]:
         files=context.distributions,
         target=context.identities.get(stage.name, ""),
     )
-    valid = validity(kept, inputs)
+    valid = context.store.standing(kept, inputs)
     # The build cannot be bound to what comes out of it, so its archives are compared by themselves.
     other = about_other_files(kept, context.distributions) if stage.effect > Effect.NONE else ""
     if valid.counts or not context.is_finishing:

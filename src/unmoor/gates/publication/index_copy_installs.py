@@ -48,7 +48,7 @@ def check(context: Context) -> Findings:
 
 
 def _fetch(context: Context, index: Index, folder: Path) -> tuple[list[Path], tuple[Finding, ...]]:
-    wanted = {each.filename: each.sha256 for each in context.distributions}
+    wanted = context.distributions
     patience = _PATIENCE_LIVE if context.live else _PATIENCE_REHEARSAL
     name = context.component.name
     result = wait.wait_for(index.client, name, wanted, patience_seconds=patience, into=folder, say=context.say)
@@ -59,7 +59,7 @@ def _fetch(context: Context, index: Index, folder: Path) -> tuple[list[Path], tu
     other = result.names if result.seen is wait.Seen.OTHER_BYTES else ()
     hint = "do not go on; tell the index's operators, and release under a new version"
     problems = tuple(Finding(message=f"{index.name} hands out other bytes for {each!r}", hint=hint) for each in other)
-    return [folder / each for each in wanted if each not in other], problems
+    return [folder / each.filename for each in wanted if each.filename not in other], problems
 
 
 def _try(context: Context, index: Index, path: Path) -> Findings:

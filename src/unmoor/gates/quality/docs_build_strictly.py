@@ -6,6 +6,8 @@ builds are about; links to the outside are another question.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from unmoor.context import Context
 from unmoor.model import Findings, Tool
 from unmoor.tools import mkdocs, nox, scratch_clone, sphinx, tool_environment, zensical
@@ -35,6 +37,13 @@ def _build(context: Context, tool: Tool, seconds: float) -> Findings:
     tools = tool_environment.open_environment(
         component, context.environ, tool.requirements, memory=context.memory, log=log
     )
+    return tools.telling(_examine(context, tool, tools, log, seconds))
+
+
+def _examine(
+    context: Context, tool: Tool, tools: tool_environment.ToolEnvironment, log: Path, seconds: float
+) -> Findings:
+    component = context.component
     source = component.settings.docs.source or tool.source
     if tool.name == "sphinx":
         return sphinx.examine(tools, component.folder / (source or "docs"), live=context.live, log=log, seconds=seconds)

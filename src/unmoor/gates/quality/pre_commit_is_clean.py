@@ -26,4 +26,4 @@ def check(context: Context) -> Findings:
         component, context.environ, tool.requirements, memory=context.memory, log=log
     )
     copy = scratch_clone.copy_of(component.repository.root, context.environ)
-    return precommit.examine(tools, copy.folder, log)
+    return tools.telling(precommit.examine(tools, copy.folder, log))

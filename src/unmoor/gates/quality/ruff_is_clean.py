@@ -27,4 +27,4 @@ def check(context: Context) -> Findings:
     tools = tool_environment.open_environment(
         component, context.environ, tool.requirements, memory=context.memory, log=log
     )
-    return ruff.examine(tools, tool.source.split(), log)
+    return tools.telling(ruff.examine(tools, tool.source.split(), log))

@@ -1,25 +1,32 @@
 """The test suite passes on every Python the project supports.
 
-The suite's own record counts, not its exit status: tests have to have run, and not all be skipped. A Python that is
-not here is told in a rehearsal and blocks a live release. The package has to come from where it is thought to come
-from: the tree, or the sealed wheel with ``tests.against = "wheel"``; the test process itself is asked.
+The suite's own record counts, not its exit status: tests have to have run, and not all be skipped. The package has to
+come from where it is thought to come from: the tree, or the sealed wheel with ``tests.against = "wheel"``; the test
+process itself is asked.
+
+Each Python leaves a record of its own, as soon as its tests have ended, so that what several machines have proven
+merges by copying. One that has passed for the same content counts wherever that was. What no machine has proven is told
+in a rehearsal and blocks a live release; a machine that is only there for some says so in ``UNMOOR_PYTHONS``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from unmoor.context import Context
-from unmoor.errors import ToolError, ToolFailed, ToolMissing
-from unmoor.model import Component, Finding, Findings, blocking_live, truncated
-from unmoor.tools import coverage, nox, test_runs, tool_environment
-from unmoor.tools.pytest import Run
+from unmoor.errors import Blocked, Exit, ToolError, ToolFailed, ToolMissing
+from unmoor.evidence.part_records import begun, ended
+from unmoor.evidence.python_shares import Shares, deal_out
+from unmoor.evidence.record import GateRecord, Kept, Record
+from unmoor.model import Finding, Findings, Outcome, blocking_live
+from unmoor.tools import coverage, nox, pytest_findings, test_runs, tool_environment
 
 ASSERTS = "tests have run on every supported Python, and each of them passed"
 
-_NONE = "no Python the project supports is on this machine"
+_NAME = "tests-pass"
+_ONLY = "UNMOOR_PYTHONS"
 
 
 def check(context: Context) -> Findings:
@@ -42,14 +49,105 @@ def check(context: Context) -> Findings:
 
 
 def _on_every_python(context: Context, wheel: Path | None) -> Findings:
+    shares = _dealt_out(context)
+    measured = tool_environment.scratch("coverage") if context.component.settings.tests.coverage > 0 else None
+    runs, intents = _run(context, shares, wheel, measured)
+    _raise_first(runs)
+    numbers, covered = _covered(context, runs, measured, shares.counted.values())
+    made = {ran.python: _part(context, ran, intents[ran.python], wheel, numbers) for ran in runs}
+    if not context.posargs:
+        for each in made.values():
+            context.store.write(each)
+    parts = {**shares.counted, **made}
+    counted = {python: parts[python] for python in test_runs.wanted(context.component) if python in parts}
+    gates = [gate for each in counted.values() for gate in each.gates]
+    # What every Python has to say is said once; failing tests with all the Pythons they fail on.
+    logs = str(context.logs / "tests.pytest-*.log")
+    failed = pytest_findings.failures(context.component, {ran.python: ran.run for ran in runs if ran.run}, logs)
+    judged = [_judged(context, ran, wheel) for ran in runs]
+    absent = _lacking(context, shares)
+    blocking = context.live or _ONLY in context.environ
+    problems = dict.fromkeys((*failed, *(one for each in judged for one in each.problems), *covered.problems))
+    return Findings(
+        examined=sum(gate.examined for gate in gates),
+        unit=f"tests x {' '.join(counted)}",
+        problems=(*problems, *_failed_elsewhere(shares), *(absent if blocking else ())),
+        notices=tuple(
+            dict.fromkeys(
+                (*(() if blocking else blocking_live(absent)), *(n for g in gates for n in g.notices), *covered.notices)
+            )
+        ),
+        tools=_tools(gates),
+        relied_on={} if context.posargs else _digests(context, (*counted, *shares.failed)),
+        elsewhere=f"left to other machines: Python {' '.join(shares.left)}" if shares.left else "",
+    )
+
+
+def _dealt_out(context: Context) -> Shares:
+    component = context.component
+    found, _ = test_runs.interpreters(component, context.environ)
+    every = test_runs.wanted(component)
+    # A run that is narrowed neither leaves evidence of a Python nor counts on any.
+    kept = {} if context.posargs else {each: context.store.read(context.stage.name, each) for each in every}
+    mine = _mine(context, every)
+    shares = deal_out(
+        mine,
+        every,
+        found,
+        kept,
+        context.inputs,
+        again=context.asked,
+        # Coverage is measured over all that can run: one Python alone would say too little.
+        together=component.settings.tests.coverage > 0,
+        days=context.evidence_days,
+    )
+    for python in shares.counted:
+        context.say(f"cached  tests on Python {python}: passed for this very content")
+    if not shares.due and not shares.counted:
+        named = ", ".join(shares.lacking or every) or "none is named"
+        raise ToolMissing(
+            f"no Python the project supports is on this machine: {named}", hint="install one; unmoor downloads none"
+        )
+    return shares
+
+
+def _mine(context: Context, every: Sequence[str]) -> tuple[str, ...]:
+    """Return the Pythons that this machine is there for: all of them, or those that the variable names."""
+    named = context.environ.get(_ONLY, "").replace(",", " ").split()
+    unknown = [each for each in named if each not in every]
+    if unknown:
+        what = f"{_ONLY} names {', '.join(unknown)}, which the tests are not to run on"
+        raise Blocked(what, hint=f"name some of {', '.join(every)}, or unset it")
+    return tuple(named) or tuple(every)
+
+
+def _run(
+    context: Context, shares: Shares, wheel: Path | None, measured: Path | None
+) -> tuple[Sequence[test_runs.Ran], Mapping[str, Record]]:
+    """Run what is due, leaving a record of each Python before and after."""
     component = context.component
     assert component.tests is not None  # noqa: S101 - check has seen to it
-    found, lacking = test_runs.interpreters(component, context.environ)
-    if not found:
-        raise ToolMissing(
-            f"{_NONE}: {', '.join(lacking) or 'none is named'}", hint="install one; unmoor downloads none"
+    files = context.distributions if wheel is not None else ()
+    intents = {
+        python: begun(
+            context.stage.name,
+            python,
+            context.release,
+            context.plan,
+            context.inputs,
+            kept=shares.kept.get(python, Kept()),
+            files=files,
         )
-    measured = tool_environment.scratch("coverage") if component.settings.tests.coverage > 0 else None
+        for python in shares.due
+    }
+
+    def keep(ran: test_runs.Ran) -> None:
+        if not context.posargs:
+            context.store.write(_part(context, ran, intents[ran.python], wheel, {}))
+
+    if not context.posargs:
+        for intent in intents.values():
+            context.store.write(intent)
     asked = test_runs.Asked(
         component=component,
         tool=component.tests,
@@ -60,22 +158,40 @@ def _on_every_python(context: Context, wheel: Path | None) -> Findings:
         logs=context.logs,
         memory=context.memory,
     )
-    runs = test_runs.run_all(asked, found)
-    _raise_first(runs)
-    absent = tuple(_lacking(version) for version in lacking)
-    parts = [_judge(component, ran.python, ran.run, wheel) for ran in runs if ran.run is not None]
-    parts.append(_covered(context, runs, measured))
-    # What every Python has to say is said once.
-    told = dict.fromkeys(each for part in parts for each in part.problems)
-    origins = dict.fromkeys(each for part in parts for each in part.notices)
-    problems = (*_failures(context, runs), *told, *(absent if context.live else ()))
-    return Findings(
-        examined=sum(part.examined for part in parts),
-        unit=f"tests x {' '.join(found)}",
+    return (test_runs.run_all(asked, shares.due, keep) if shares.due else ()), intents
+
+
+def _part(
+    context: Context, ran: test_runs.Ran, intent: Record, wheel: Path | None, numbers: Mapping[str, str]
+) -> Record:
+    """Return the record of one Python: what it ran on, and what came out."""
+    if ran.run is None:
+        error = ran.error or ToolError("the tests did not run")
+        gate = GateRecord(name=_NAME, asserts=ASSERTS, outcome=Outcome.ERROR, problems=error.problems)
+        return ended(intent, gate, code=Exit(error.code), seconds=ran.seconds)
+    failed = pytest_findings.failures(context.component, {ran.python: ran.run}, ran.run.log)
+    found = _judged(context, ran, wheel)
+    problems = (*failed, *found.problems)
+    gate = GateRecord(
+        name=_NAME,
+        asserts=ASSERTS,
+        outcome=Outcome.FAILED if problems else Outcome.PASSED,
+        examined=found.examined,
+        unit=found.unit,
+        seconds=round(ran.seconds, 2),
         problems=problems,
-        notices=(*(() if context.live else blocking_live(absent)), *origins),
-        tools=_tools(runs),
+        notices=found.notices,
+        log=ran.run.log,
+        tools=found.tools,
     )
+    code = Exit.GATE_FAILED if problems else Exit.PASS
+    return ended(intent, gate, code=code, seconds=ran.seconds, facts={**ran.run.made_of, **numbers})
+
+
+def _judged(context: Context, ran: test_runs.Ran, wheel: Path | None) -> Findings:
+    if ran.run is None or ran.tools is None:
+        return Findings()
+    return ran.tools.telling(pytest_findings.judge(context.component, ran.python, ran.run, wheel))
 
 
 def _raise_first(runs: Sequence[test_runs.Ran]) -> None:
@@ -95,104 +211,52 @@ def _raise_first(runs: Sequence[test_runs.Ran]) -> None:
     raise error
 
 
-def _lacking(version: str) -> Finding:
-    hint = "install it, or let CI run the tests there and merge its evidence"
-    return Finding(message=f"not run: no Python {version} on this machine", hint=hint)
+def _lacking(context: Context, shares: Shares) -> tuple[Finding, ...]:
+    hint = "install it, or let CI run the tests there and merge its evidence" if context.live else "install it"
+    return tuple(Finding(message=f"not run: no Python {each} on this machine", hint=hint) for each in shares.lacking)
 
 
-def _failures(context: Context, runs: Sequence[test_runs.Ran]) -> tuple[Finding, ...]:
-    """Return the failing tests, each once with all the Pythons it fails on, and where the whole output is."""
-    found: dict[tuple[str, str, int], tuple[str, list[str]]] = {}
-    for ran in runs:
-        for each in ran.run.report.failures if ran.run else ():
-            found.setdefault((each.test, each.file, each.line), (each.why, []))[1].append(ran.python)
-    if not found:
-        return ()
-    again = "nox -s tests -- {}" if context.repository.adopted else "pytest {}"
-    failures = [
-        Finding(
-            message=f"{test.rpartition('::')[2]} failed on Python {' '.join(pythons)}: {why}",
-            place=_place(context.component, file, line),
-            hint=again.format(f"'{test}'" if "[" in test else test),
-        )
-        for (test, file, line), (why, pythons) in found.items()
-    ]
-    logs = context.logs / "tests.pytest-*.log"
-    word = "test" if len(found) == 1 else "tests"
-    return (*truncated(failures), Finding(message=f"{len(found)} {word} failed", hint=f"see {logs}"))
+def _failed_elsewhere(shares: Shares) -> tuple[Finding, ...]:
+    """Return the Pythons that are not here, and on which the tests failed where they are."""
+    hint = "run them there again, and merge the evidence"
+    return tuple(
+        Finding(message=f"the tests failed on Python {python} elsewhere: {record.detail}", hint=hint)
+        for python, record in shares.failed.items()
+    )
 
 
-def _judge(component: Component, python: str, run: Run, wheel: Path | None) -> Findings:
-    """Judge the record of one run, but for the tests that failed."""
-    problems = []
-    failed = len(run.report.failures)
-    if not failed and run.report.passed == 0:
-        why = f"all {run.report.skipped} were skipped" if run.report.skipped else "none were found"
-        problems.append(Finding(message=f"no test ran on Python {python}: {why}", hint=f"see {run.log}"))
-    elif not failed and run.status:
-        last = run.tail.splitlines()[-1] if run.tail else ""
-        message = f"the tests ended with exit status {run.status} on Python {python}, though none failed: {last}"
-        problems.append(Finding(message=message, hint=f"see {run.log}"))
-    wrong, right = _origins(component, run, wheel)
-    return Findings(examined=run.report.passed + failed, problems=(*problems, *wrong), notices=right)
+def _digests(context: Context, counted: Iterable[str]) -> dict[str, str]:
+    read = (context.store.read(context.stage.name, python) for python in counted)
+    return {str(kept.record.key): kept.digest for kept in read if kept.record is not None}
 
 
-def _place(component: Component, file: str, line: int) -> str:
-    prefix = component.folder.relative_to(component.repository.root)
-    return f"{(prefix / file).as_posix()}:{line}" if file and line else file
+def _covered(
+    context: Context, runs: Sequence[test_runs.Ran], measured: Path | None, counted: Iterable[Record]
+) -> tuple[Mapping[str, str], Findings]:
+    """Judge the covered percentage of all runs together against the floor of the settings.
 
-
-def _origins(component: Component, run: Run, wheel: Path | None) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    """Say where the package was imported from; anywhere else than it should be is a problem."""
-    wrong, right = [], []
-    for name, origin in run.origins.items():
-        path = Path(origin).resolve()
-        inside = path.is_relative_to(component.repository.root.resolve())
-        if wheel is not None and inside:
-            message, hint = f"{name} was imported from the tree, not from the wheel", "use a src/ layout"
-            wrong.append(
-                Finding(
-                    message=message, place=path.relative_to(component.repository.root.resolve()).as_posix(), hint=hint
-                )
-            )
-        elif wheel is None and not inside:
-            message = f"{name} was imported from {path.parent}, not from the tree"
-            wrong.append(Finding(message=message, hint="a released version is in the way; check the test requirements"))
-        else:
-            place = (
-                path.relative_to(component.repository.root.resolve()).parent.as_posix()
-                if inside
-                else "the sealed wheel"
-            )
-            right.append(Finding(message=f"{name} was imported from {place}"))
-    if not run.origins and component.import_names:
-        names = ", ".join(component.import_names)
-        wrong.append(
-            Finding(message=f"{names} cannot be imported where the tests ran", hint="see how the tests are installed")
-        )
-    return tuple(wrong), tuple(right)
-
-
-def _covered(context: Context, runs: Sequence[test_runs.Ran], measured: Path | None) -> Findings:
-    """Judge the covered percentage of all runs together against the floor of the settings."""
-    component, floor = context.component, context.component.settings.tests.coverage
+    What other runs have measured covers that much too, so the highest number counts. Returns the fact to keep with
+    each Python that was measured now.
+    """
     if measured is None:
-        own = coverage.own_floor(component.folder)
-        hint = f"set coverage = {own:g} under [tool.unmoor.tests] to have it measured"
-        notice = Finding(message=f"the project's own coverage floor of {own:g} % is not measured here", hint=hint)
-        return Findings(notices=(notice,) if own else ())
+        return {}, coverage.unmeasured(context.component.folder)
+    numbers = [float(number) for each in counted if (number := each.facts.get("coverage"))]
+    facts: dict[str, str] = {}
     tools = next((ran.tools for ran in reversed(runs) if ran.tools is not None), None)
-    if tools is None:
-        raise ToolError("coverage could not be measured without a run")
-    try:
-        percent = coverage.percent(tools, measured, context.log("coverage"))
-    except ToolFailed as error:
-        return Findings(problems=(Finding(message=error.problems[0].message, hint=f"see {error.log}"),))
-    said = Finding(message=f"coverage is {percent:.2f} %, the floor is {floor:g} %")
-    return Findings(problems=(said,)) if percent < floor else Findings(notices=(said,))
+    if tools is not None:
+        try:
+            percent = coverage.percent(tools, measured, context.log("coverage"))
+        except ToolFailed as error:
+            return {}, Findings(problems=(Finding(message=error.problems[0].message, hint=f"see {error.log}"),))
+        facts = {"coverage": f"{percent:.2f}"}
+        numbers.append(percent)
+    return facts, coverage.judge(numbers, context.component.settings.tests.coverage)
 
 
-def _tools(runs: Sequence[test_runs.Ran]) -> dict[str, str]:
-    tools = next((ran.tools for ran in reversed(runs) if ran.tools is not None), None)
-    names = ("pytest", "coverage")
-    return {name: version for name in names if tools is not None and (version := tools.version(name))}
+def _tools(gates: Iterable[GateRecord]) -> dict[str, str]:
+    """Return the versions of what tested; where the Pythons differ in one, all of its versions."""
+    found: dict[str, dict[str, None]] = {}
+    for gate in gates:
+        for name, version in gate.tools.items():
+            found.setdefault(name, {})[version] = None
+    return {name: ", ".join(versions) for name, versions in found.items()}

@@ -28,4 +28,4 @@ def _examine(context: Context, tool: Tool) -> Findings:
         component, context.environ, tool.requirements, memory=context.memory, log=log
     )
     examine = {"mypy": mypy.examine, "pyright": pyright.examine}[tool.name]
-    return examine(tools, tool.source.splitlines(), log)
+    return tools.telling(examine(tools, tool.source.splitlines(), log))

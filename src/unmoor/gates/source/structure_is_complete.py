@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import PurePosixPath
 
 from unmoor.context import Context
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, Findings, truncated
 from unmoor.project.detect.declared import declared
 from unmoor.project.toml_file import dig_texts
 from unmoor.tools.git import Git
@@ -44,9 +45,32 @@ def check(context: Context) -> Findings:
         for pattern in component.settings.required_files
         if not any(PurePosixPath(path).match(pattern) if "*" in pattern else path == pattern for path in own)
     ]
-    notices: list[Finding] = []
+    problems += _unreadable(context, listed.split("\0"))
+    notices = _look_alikes(own)
     _modules(context, own, problems, notices)
     return Findings(examined=len(own), unit="files", problems=tuple(problems), notices=tuple(notices))
+
+
+def _unreadable(context: Context, names: list[str]) -> list[Finding]:
+    """Name the files that no other gate could look into: git's names come as UTF-8, with a mark where they are not."""
+    root = context.component.repository.root
+    return [
+        Finding(message="the name of this file is not UTF-8", place=name, hint="rename it: no archive can hold it")
+        for name in names
+        if "\ufffd" in name and not (root / name).exists()
+    ]
+
+
+def _look_alikes(paths: list[str]) -> list[Finding]:
+    """Name the files of which Windows and macOS can have only one: their names differ in case, or in how ü is spelt."""
+    seen: dict[str, str] = {}
+    found = []
+    for path in paths:
+        first = seen.setdefault(unicodedata.normalize("NFC", path).casefold(), path)
+        if first != path:
+            message = f"its name is that of {first!r} where case does not count"
+            found.append(Finding(message=message, place=path, hint="rename one of them"))
+    return list(truncated(found))
 
 
 def _modules(context: Context, own: list[str], problems: list[Finding], notices: list[Finding]) -> None:

@@ -6,10 +6,12 @@ is not free either. A release that was interrupted meets its own files again, kn
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
-from unmoor.archives.seal import listed_digests
+from unmoor.chain import BUILD
 from unmoor.context import Context
+from unmoor.indexes.held_release import held_release, moment
 from unmoor.model import Finding, FindingKind, Findings
 from unmoor.planning.versions.pep440 import next_free, try_parse
 from unmoor.runtime.http import Unreachable
@@ -18,8 +20,6 @@ from unmoor.targets import IndexFile
 __all__ = ["ASSERTS", "check"]
 
 ASSERTS = "the index holds nothing of this version but what this release put there"
-# Warehouse refuses new files on releases older than this (since July 2026).
-_CLOCK = timedelta(days=14)
 _SHOWN = 3
 
 
@@ -35,9 +35,9 @@ def check(context: Context) -> Findings:
     there = [each for each in files if each.version and try_parse(each.version) == planned]
     if not there:
         return Findings(examined=len(files) + 1, unit="files on the index")
-    ours = listed_digests(context.dist)
+    ours = _ours(context)
     if all(each.sha256 and ours.get(each.filename) == each.sha256 for each in there):
-        return _resumed(context, there, len(files))
+        return _resumed(context, there, ours, len(files))
     if _may_be_ours(context, there, ours):
         notice = Finding(
             message=f"the index holds {len(there)} files of {version!r}, and nothing here says whose they are: "
@@ -48,6 +48,12 @@ def check(context: Context) -> Findings:
     hint = f"release another version; the next free one is {next_free(version, taken)}"
     problems = [Finding(message=_what(version, there, ours), hint=hint)]
     return Findings(examined=len(files), unit="files on the index", problems=tuple(problems))
+
+
+def _ours(context: Context) -> dict[str, str]:
+    """Return the sha256 of this release's archives by file name, as their build recorded it; nothing before that."""
+    built = context.store.read(BUILD.name).record
+    return {each.filename: each.sha256 for each in built.files} if built else {}
 
 
 def _may_be_ours(context: Context, there: list[IndexFile], ours: object) -> bool:
@@ -70,23 +76,20 @@ def _what(version: str, there: list[IndexFile], ours: object) -> str:
     return f"version {version!r}{other} is taken: {len(there)} {files} on the index{yanked}{differ}: {names}"
 
 
-def _resumed(context: Context, there: list[IndexFile], examined: int) -> Findings:
+def _resumed(context: Context, there: list[IndexFile], ours: Mapping[str, str], examined: int) -> Findings:
     """Judge a version that holds only our own files: whole it is finished, in part it can be, for 14 days."""
-    version = context.release.version
-    missing = sorted(listed_digests(context.dist).keys() - {each.filename for each in there})
-    problems, notices = list[Finding](), list[Finding]()
+    version, held = context.release.version, held_release(there, ours)
+    missing = ", ".join(held.missing)
+    until = f"it takes the rest until {moment(held.until)}" if missing and held.until and not held.closed else ""
+    what = f"the index already holds {len(held.there)} of {len(ours)} files of this very release"
+    problems, notices = list[Finding](), [Finding(message=what, hint=until)]
     if any(each.yanked for each in there):
         message = f"version {version!r} holds our files, but was yanked"
         yanked = Finding(message=message, hint="lift the yank on the index, or release another version")
         # What is withdrawn can be finished all the same: whoever pins it gets it still.
         (notices if context.is_finishing else problems).append(yanked)
-    since = min((each.upload_time for each in there if each.upload_time), default=None)
-    if missing and since is not None and datetime.now(UTC) - since > _CLOCK:
-        message = (
-            f"version {version!r} is there in part since {since.date()}, and takes no new files: {', '.join(missing)}"
-        )
+    if missing and held.closed and held.since:
+        message = f"version {version!r} is there in part since {moment(held.since)}, and takes no new files: {missing}"
         hint = f"yank {version} and release {next_free(version, [version])}"
         problems.append(Finding(message=message, hint=hint, kind=FindingKind.FINAL))
-    held = f"the index already holds {len(there)} of {len(there) + len(missing)} files of this very release"
-    told = (Finding(message=held), *notices)
-    return Findings(examined=examined, unit="files on the index", problems=tuple(problems), notices=told)
+    return Findings(examined=examined, unit="files on the index", problems=tuple(problems), notices=tuple(notices))

@@ -55,7 +55,8 @@ def check(context: Context) -> Findings:
         problems += _listed(places, expected)
     notices = (_spelling(places) if expected else []) + _memory(remembered, values) + _changelog(context, expected)
     claimed, remarks = _claimed(context)
-    return Findings(examined=len(sources), unit="places", problems=(*problems, *claimed), notices=(*notices, *remarks))
+    problems += [*claimed, *_locked(context, expected)]
+    return Findings(examined=len(sources), unit="places", problems=tuple(problems), notices=(*notices, *remarks))
 
 
 def _places(
@@ -143,7 +144,9 @@ def _claimed(context: Context) -> tuple[list[Finding], list[Finding]]:
 
 def _locked(context: Context, expected: Version | None) -> list[Finding]:
     """Compare what a lock file states, where the plan does not let it follow."""
-    component, root = context.component, context.repository.root
+    component = context.component
+    # A release that has begun is judged by the clone that its component lies in, not by the tree of the day.
+    root = [component.folder, *component.folder.parents][len(PurePosixPath(component.path).parts)]
     where = (component.path, component.name)
     lock = uv_lock.of_component(root, uv_lock.tracked(Git(root, context.environ)), *where)
     stated = uv_lock.stated(root, lock, *where) if lock else ""

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
+from unmoor.runtime.environment import is_credential
 from unmoor.runtime.loopback import is_loopback
 
 __all__ = ["RULES", "UNFIT_FOR_TAG", "Complaint", "Rule"]
@@ -21,6 +22,7 @@ _PYTHON = re.compile(r"(?:pypy)?3\.[0-9]{1,2}t?")
 # git-check-ref-format(1), rules 3 to 10, plus an option-like or over-long name.
 UNFIT_FOR_TAG = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/$|^/|\.$|^-|(^|/)\.|\.lock(/|$)|^@$|^$|^.{200}")
 _UNFIT_FOR_BRANCH = re.compile(r"[\x00-\x20\x7f~^:\\]|\.\.|@\{|//|^[-/]|/$")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\*?")
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _FULL = 100
@@ -122,6 +124,18 @@ def _days(value: object) -> Complaint | None:
     return None if fine else ("a number of days, 0 or more", "")
 
 
+def _variable(value: object) -> Complaint | None:
+    text = str(value)
+    if not _VARIABLE.fullmatch(text):
+        return (
+            "the name of a variable, or the beginning of one and '*'",
+            "write for example 'DATABASE_URL' or 'MYLIB_*'",
+        )
+    if is_credential(text):
+        return "a variable that is no credential of uploads", "remove it: nobody but the uploading program has those"
+    return None
+
+
 def _seconds(value: object) -> Complaint | None:
     fine = isinstance(value, int | float) and math.isfinite(value) and value > 0
     return None if fine else ("a number of seconds above 0", "")
@@ -142,6 +156,9 @@ def _url(value: object) -> Complaint | None:
     if "@" in parts.netloc:
         hint = "keep credentials in the environment or a keyring, and change this one: it was in a file"
         return "an address without a user name or password", hint
+    if parts.query or parts.fragment:
+        hint = "an index takes none; if it is a token, keep it in the environment and change it: it was in a file"
+        return "an address without a query", hint
     return None
 
 
@@ -161,6 +178,7 @@ RULES: Mapping[str, Rule] = {
     "required-files": _path,
     "archive-allow": _path,
     "executables": _path,
+    "pass-env": _variable,
     "secrets.path": _path,
     "secrets.reason": _filled,
     "tests.command": _word,
@@ -186,6 +204,7 @@ RULES: Mapping[str, Rule] = {
     "evidence.days": _days,
     "indexes.upload-url": _url,
     "indexes.simple-url": _url,
+    "indexes.visible-seconds": _seconds,
     "commands.name": _gate_name,
     "commands.run": _word,
     "commands.seconds": _seconds,

@@ -148,7 +148,9 @@ class _Decoder:
         elif row in RULES and (complaint := RULES[row](value)):
             expected, hint = complaint
             # An address may hold a password, wherever it is wrong: it is then not repeated.
-            got = "an address with '@'" if row.endswith("-url") and "@" in str(value) else _shown(value)
+            # What may be a secret is not repeated.
+            mark = next((each for each in "@?#" if row.endswith("-url") and each in str(value)), "")
+            got = f"an address with '{mark}'" if mark else _shown(value)
             self.complain(place, f"got {got}, expected {expected}", hint)
 
     def _wrong_type(self, place: str, value: object, expected: str, hint: str = "") -> None:

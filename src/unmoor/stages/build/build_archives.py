@@ -15,7 +15,7 @@ from unmoor.errors import Blocked
 from unmoor.evidence.binding import seal_digest
 from unmoor.evidence.statements import Damaged
 from unmoor.model import Distribution, Resolution
-from unmoor.runtime import environment, scratch
+from unmoor.runtime import scratch
 from unmoor.stages import Done
 from unmoor.stages.build.adoption import adopt, published
 from unmoor.stages.build.recovery import bring_back, must_be_uploaded_ones
@@ -47,7 +47,7 @@ def observe(context: Context) -> Done | None:
         return None
     if wrong:
         context.say(f"the sealed archives are {wrong}: bringing what was built back by its digests")
-        detail = f"{len(files)} files, {bring_back(context, files, lambda folder: _built(context, folder))}"
+        detail = f"{len(files)} files, {bring_back(context, files, lambda folder: _built(context, folder).archives)}"
     return Done(how=Resolution.FOUND, detail=detail, files=files, facts=about.facts)
 
 
@@ -56,30 +56,40 @@ def run(context: Context) -> Done:
     there = published(context)
     with scratch.folder("build") as folder:
         built = _built(context, folder)
+        archives = built.archives
         if there:
-            built = adopt(context, built, there, folder / "published")
+            archives = adopt(context, archives, there, folder / "published")
         elif context.has_begun:
-            must_be_uploaded_ones(context, built)
+            must_be_uploaded_ones(context, archives)
         # A seal without its record is what a run that was killed in between leaves; nothing was uploaded from it.
         seal.unseal(context.dist)
-        files = seal.seal(built, context.dist)
+        files = seal.seal(archives, context.dist)
     git = context.workspace.git
-    facts = {"commit": context.workspace.commit, "tree": git.tree_of(context.workspace.commit)}
+    facts = {
+        "commit": context.workspace.commit,
+        "tree": git.tree_of(context.workspace.commit),
+        "dependencies": " ".join(built.dependencies),
+        "builder": " ".join(built.builder),
+    }
+    detail = f"{len(files)} files" + (f", {len(there)} as the main index has them" if there else "")
+    if built.from_cache:
+        facts["network"] = "none"
+        detail += ", built without a network from what uv had in its cache"
     about = SealRecord(inputs=seal_digest(context.inputs), facts=facts, files=files)
     seal_record.write(context.state, about)
-    detail = f"{len(files)} files" + (f", {len(there)} as the main index has them" if there else "")
     return Done(how=Resolution.RAN, detail=detail, files=files, facts=facts)
 
 
-def _built(context: Context, folder: Path) -> tuple[Path, ...]:
-    """Build the planned commit below ``folder``, and return the archives."""
+def _built(context: Context, folder: Path) -> builder.Built:
+    """Build the planned commit below ``folder``, and return what came of it."""
     # Its own place for temporary files, so that a build that was ended leaves none behind.
     temporary = folder / "tmp"
     temporary.mkdir(parents=True)
     return builder.build(
         context.workspace.path / context.component.path,
         folder / "dist",
-        env=environment.own(context.environ) | {"TMPDIR": str(temporary)},
+        env={**context.environ, "TMPDIR": str(temporary)},
+        given=context.component.settings.pass_env,
         epoch=context.plan.epoch,
         installer=context.component.settings.installer,
         log=context.log("build"),

@@ -27,8 +27,31 @@ _WHERE = "command line"
 _HELP = frozenset({"--help", "-h"})
 
 
+_ABOUT = """\
+From a commit to a verified release of a Python package, rehearsed first.
+
+  unmoor rehearse                    try all of it; nothing leaves this machine
+  unmoor status                      how a release stands, and what to do next
+  nox -s release -- --live VERSION   the same thing for real, by the noxfile
+
+Usage: unmoor TASK [options]         unmoor TASK --help says what it takes
+"""
+# What somebody who releases may want; the others are for who writes tasks, and work as ever.
+_SHOWN = frozenset({"--help", "--list", "--version", "--print-completion-script"})
+_OPTIONS_OF = re.compile(r"--[a-z-]+")
+
+
 class _Command(Program):
     """The tasks as a command that says of a slip what was meant."""
+
+    def print_help(self) -> None:
+        """Print what this is for and its tasks first, and of invoke's own options those that are of use here."""
+        print(_ABOUT)  # noqa: T201 - a face
+        self.list_tasks()
+        print("Options:\n")  # noqa: T201 - a face
+        every = self.initial_context.help_tuples()
+        self.print_columns([each for each in every if _SHOWN.intersection(_OPTIONS_OF.findall(each[0]))])
+        print("invoke's other options are taken too: https://docs.pyinvoke.org")  # noqa: T201 - a face
 
     def parse_tasks(self) -> None:
         """Parse the words of the command line; raise ``ParseError`` with one message of ours."""

@@ -9,7 +9,7 @@ import enum
 from collections.abc import Sequence
 from typing import Self
 
-from unmoor.model.finding import Finding
+from unmoor.model.finding import Finding, FindingKind
 
 __all__ = [
     "Blocked",
@@ -49,9 +49,11 @@ class UnmoorError(Exception):
 
     code = Exit.CRASH
 
-    def __init__(self, message: str, *, place: str = "", hint: str = "") -> None:
+    def __init__(
+        self, message: str, *, place: str = "", hint: str = "", kind: FindingKind = FindingKind.REMARK
+    ) -> None:
         super().__init__(message)
-        self.problems: tuple[Finding, ...] = (Finding(message=message, place=place, hint=hint),)
+        self.problems: tuple[Finding, ...] = (Finding(message=message, place=place, hint=hint, kind=kind),)
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)

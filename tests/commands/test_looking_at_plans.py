@@ -1,4 +1,4 @@
-"""The tasks that only look, over plans made by hand: what they say of one release, and of several."""
+"""``plan``, over plans made by hand: what it says of one release, and of several."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from support.opened import open_by_hand
-from support.records import fill
-from unmoor.commands import plan, report, status
-from unmoor.errors import Exit, Incomplete, SettingsError, UnmoorError
+from unmoor.commands import plan
+from unmoor.errors import Exit
 from unmoor.model import Bump, Change, Edit
 from unmoor.pipeline.open_plan import OpenPlan
 
@@ -27,8 +26,7 @@ def lines() -> list[str]:
 def several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenPlan:
     """A plan of two releases, the second of which waits for the first."""
     opened = open_by_hand(tmp_path, {"a": (), "b": ("a",)}, uncommitted=("x.py",), notices=("the index was not asked",))
-    for module in (plan, report, status):
-        monkeypatch.setattr(module, "open_plan", lambda _: opened)
+    monkeypatch.setattr(plan, "open_plan", lambda _: opened)
     return opened
 
 
@@ -64,45 +62,3 @@ def test_a_plan_as_json_is_the_plan(several: OpenPlan, tmp_path: Path, lines: li
     assert [each["component"] for each in said["releases"]] == ["a", "b"]
     assert said["commit"] == several.plan.commit
     assert said["releases"][1]["waits_for"] == ["a"]
-
-
-def test_the_status_says_what_is_missing_of_each_and_the_next_command(
-    several: OpenPlan,  # noqa: ARG001
-    tmp_path: Path,
-    lines: list[str],
-) -> None:
-    assert look(status.status, tmp_path, lines, live="", as_json=False) is Exit.INCOMPLETE
-    assert [line for line in lines if line.startswith(("a 1.0", "b 1.0"))] == [
-        "a 1.0   rehearsal   commit ccccccc\n",
-        "b 1.0   rehearsal   commit ccccccc\n",
-    ]
-    assert lines.count("\nNext: unmoor rehearse") == 2
-
-
-def test_a_report_needs_evidence_a_form_and_a_place_to_write_to(
-    several: OpenPlan, tmp_path: Path, lines: list[str]
-) -> None:
-    with pytest.raises(SettingsError, match="did you mean 'text'"):
-        look(report.report, tmp_path, lines, live="", form="txt", out="")
-    with pytest.raises(Incomplete, match="no evidence to report yet"):
-        look(report.report, tmp_path, lines, live="", form="text", out="")
-    for each in several.releases:
-        fill(each.store, component=each.component.name)
-    with pytest.raises(UnmoorError, match="cannot write"):
-        look(report.report, tmp_path, lines, live="", form="text", out=str(tmp_path))
-    assert lines == []
-
-
-@pytest.mark.parametrize("form", ["markdown", "text", "json"])
-def test_a_report_tells_every_release(form: str, several: OpenPlan, tmp_path: Path, lines: list[str]) -> None:
-    for each in several.releases:
-        fill(each.store, component=each.component.name)
-    out = tmp_path / "report"
-    assert look(report.report, tmp_path, lines, live="", form=form, out=str(out)) is Exit.PASS
-    assert lines == [f"wrote {out}"]
-    text = out.read_text()
-    if form == "json":
-        assert [each["component"] for each in json.loads(text)] == ["a", "b"]
-    else:
-        assert "a 1.0" in text
-        assert "b 1.0" in text

@@ -101,6 +101,13 @@ def test_help_alone_lists_the_tasks(project: Adopted) -> None:
     ran = project.unmoor("--help")
     assert ran.status == 0
     assert all(f"  {task} " in ran.text for task in TASKS)
+    # What it is for and what to type first stand on the first screen, before anything about the runner of tasks.
+    top = ran.text.splitlines()[:24]
+    assert top[0].startswith("From a commit to a verified release")
+    assert all(any(words in line for line in top) for words in ("unmoor rehearse", "-- --live VERSION", "Usage:"))
+    assert all(any(f"  {task} " in line for line in top) for task in ("bump", "plan", "rehearse"))
+    assert "sudo" not in ran.text
+    assert max(map(len, ran.text.splitlines())) < 80
 
 
 @pytest.mark.parametrize("word", ["--help", "-h"])

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 import pytest
 
 from support.gating import make_context, replace_in
+from support.records import record as recorded
 from support.repositories import Repository
 from unmoor import gates
 from unmoor.errors import UnmoorError
 from unmoor.model import Outcome
 from unmoor.pipeline.gate_runner import run_gate
+from unmoor.report.live_stops import live_stops
 from unmoor.runtime import process
 
 _SOUND = {"live": True, "base_tag": "v1.1.0"}
@@ -137,3 +139,20 @@ def test_a_gate_says_what_it_asserts(name):
     asserts = gates.load(name).ASSERTS
     assert asserts[0].islower()
     assert not asserts.endswith(".")
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_what_stops_it_live_is_seen_in_a_rehearsal(name, tiny, index):
+    """As a problem, or marked as what would stop the live release: nothing is found out only when it is meant."""
+    row = ROWS[name]
+    row.plant(tiny)
+    live = _judged(name, make_context(tiny, index=index.url, **{**_SOUND, **row.release}))
+    assert not live.holds
+    words = {**_SOUND, **row.release, "live": False}
+    if name == "worktree-is-clean":
+        words["uncommitted"] = tiny.door.changed()
+    rehearsed = _judged(name, make_context(tiny, index=index.url, **words))
+    (stop,) = live_stops([recorded("check", gates=(rehearsed,))])
+    assert (stop.gate, bool(stop.finding.message)) == (name, True)
+    hints = {each.hint for each in live.problems}
+    assert stop.finding.hint in hints or rehearsed.holds is False

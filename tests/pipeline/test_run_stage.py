@@ -23,6 +23,7 @@ from unmoor.evidence.record import Narrowing, Result
 from unmoor.model import Bound, Finding, Findings, Mode, Outcome, Resolution
 from unmoor.pipeline.open_plan import OpenPlan
 from unmoor.pipeline.run_releases import carry_out_plan
+from unmoor.report.ending import Ending
 from unmoor.report.final_summary import compose
 from unmoor.report.stage_rows import last_run, rows
 from unmoor.request import Request
@@ -151,7 +152,8 @@ def test_what_was_refused_is_what_the_final_summary_tells(begun: OpenPlan, stand
     (row,) = (each for each in found if each.stage == "build")
     assert (row.how, row.code, row.what) == ("FAILED", 2, "build")
     assert row.record == result.record
-    text = compose(begun.plan, one.release, found, one.state, seconds=1, again="again")
+    end = Ending(plan=begun.plan, release=one.release, rows=found, store=one.store, again=("again",))
+    text = compose(end, seconds=1)
     assert "this is other content" in text
 
 

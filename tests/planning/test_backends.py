@@ -96,7 +96,7 @@ def test_a_version_from_tags_leaves_only_the_changelog_to_edit(repository):
     done = bump_version(component, part="patch", environ=repository.environ)
     assert done.changed == ()
     assert "released by the tag v2.0.1 alone" in done.lines[0]
-    assert done.lines[1] == "next: nox -s release -- --live 2.0.1"
+    assert done.lines[1] == "Next: nox -s release -- --live 2.0.1"
     with pytest.raises(Blocked, match=r"less than 2\.0\.0"):
         bump_version(component, to="1.0", environ=repository.environ)
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,15 +10,21 @@ from typing import Any
 
 import msgspec
 import pytest
+from rich.cells import cell_len
 
 from support.records import SDIST, WHEEL, fill, plan, record
 from support.repositories import Repository
 from unmoor.chain import CHAIN
-from unmoor.evidence.record import GateRecord, Result
-from unmoor.model import Edit, Finding, Mode, Outcome, Plan, Resolution, Skip
+from unmoor.evidence.record import EvidenceKey, GateRecord, Result
+from unmoor.model import Edit, Finding, FindingKind, Mode, Outcome, Plan, Resolution, Skip
 from unmoor.report import final_summary, markdown
+from unmoor.report.command_line import shown
+from unmoor.report.ending import Ending
+from unmoor.report.ending import word as ending_word
+from unmoor.report.in_repository import InRepository
+from unmoor.report.live_stops import not_tried
 from unmoor.report.progress import failure, headline, problems
-from unmoor.report.stage_rows import last_run, matched, rows, summary, unrehearsed
+from unmoor.report.stage_rows import last_run, matched, rows, summary
 from unmoor.state.evidence_store import EvidenceStore
 from unmoor.state.layout import StateLayout
 
@@ -54,19 +61,20 @@ EVERY = {stage.name: ended(stage=stage.name) for stage in CHAIN}
 
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
-    fill(EvidenceStore(tmp_path / "evidence", "thing"))
+    fill(kept(tmp_path))
+    kept(tmp_path).write(record("verdict"))
     return tmp_path
 
 
+def ending(state: Path, run: Mapping[str, Any], made: Plan | None = None, **words: Any) -> Ending:
+    """Return the end of a run of ``thing`` 1.0, by what is kept and by how its stages ended."""
+    usual = {"plan": made or plan(), "store": kept(state), "rows": rows(kept(state), run)}
+    usual |= {"release": usual["plan"].releases[0], "again": ("nox", "-s", "release")}
+    return Ending(**{**usual, **words})
+
+
 def said(state: Path, run: Mapping[str, Any], made: Plan | None = None, **words: Any) -> str:
-    found = rows(kept(state), run)
-    return final_summary.compose(
-        made or plan(),
-        (made or plan()).releases[0],
-        found,
-        state,
-        **{"seconds": 61, "again": "nox -s release", **words},
-    )
+    return final_summary.compose(ending(state, run, made, **words), seconds=61)
 
 
 def test_a_complete_rehearsal_says_what_it_was_and_how_to_go_live(state: Path) -> None:
@@ -74,13 +82,13 @@ def test_a_complete_rehearsal_says_what_it_was_and_how_to_go_live(state: Path) -
     assert text.splitlines()[0] == "thing 1.0   REHEARSED   commit ccccccc   1m01s"
     assert f"aaaa…aaaa  {WHEEL.filename}" in text
     assert text.count("built = testpypi = pypi") == 2
-    assert "Nothing left this machine. Not rehearsed: PyPI credential; push rights" in text
+    assert "Nothing left this machine. Not tried here: the credentials of the indexes; the right to push" in text
     assert "Permanent when live: 2 files on PyPI, tag v1.0." in text
     assert text.splitlines()[-1] == "Next: nox -s release -- --live 1.0"
 
 
 def test_a_project_without_our_lines_is_told_to_add_them_first(state: Path) -> None:
-    assert "Next: add to noxfile.py" in said(state, EVERY, adopted=False)
+    assert "Next: add `import unmoor.sessions` and " in said(state, EVERY, adopted=False)
 
 
 def test_a_plan_with_edits_is_told_to_make_them_first(state: Path) -> None:
@@ -94,7 +102,7 @@ def test_a_complete_release_has_nothing_left_to_do(state: Path) -> None:
     text = said(state, EVERY, plan(Mode.LIVE))
     assert "   RELEASED   " in text
     assert "Next: nothing; the release is complete." in text
-    assert "Not rehearsed" not in text
+    assert "Not tried" not in text
 
 
 def test_a_stop_says_where_why_and_the_same_command_again(state: Path) -> None:
@@ -103,7 +111,7 @@ def test_a_stop_says_where_why_and_the_same_command_again(state: Path) -> None:
     assert "STOPPED at check" in text
     assert "check: tag-is-free: refs:1: the tag 'v1.0' exists (and 1 more)" in text
     assert "    → choose another" in text
-    assert text.splitlines()[-1] == "Next: fix that, then run again: nox -s release"
+    assert text.splitlines()[-1] == "Next: fix what is listed above, then run again: nox -s release"
 
 
 def test_an_incomplete_stage_is_simply_run_again(state: Path) -> None:
@@ -114,8 +122,215 @@ def test_a_part_is_not_called_a_rehearsal(state: Path) -> None:
     text = said(state, {"check": ended(stage="check")})
     assert "rehearsal, in part" in text
     assert "REHEARSED" not in text
-    live = said(state, {"check": ended(stage="check"), "build": ended(stage="build")}, plan(Mode.LIVE))
+    both = {"check": ended(stage="check"), "build": ended(stage="build")}
+    live = said(state, both, plan(Mode.LIVE), again=("nox", "-s", "build", "--", "--live", "1.0"))
     assert live.splitlines()[-1] == "Next: nox -s testpypi -- --live 1.0"
+
+
+NOT_OURS = "other archives than were built: pypi"
+RELEASE = ("nox", "-s", "release")
+
+
+@pytest.mark.parametrize(
+    ("mode", "run", "verdict", "begun", "word"),
+    [
+        (Mode.REHEARSAL, EVERY, {}, False, "REHEARSED"),
+        (Mode.LIVE, EVERY, {}, True, "RELEASED"),
+        (Mode.LIVE, EVERY, None, True, "INCOMPLETE: there is no verdict yet"),
+        (Mode.LIVE, EVERY, {"outcome": Outcome.FAILED, "detail": NOT_OURS}, True, f"FAILED: {NOT_OURS}"),
+        # As the last stage ends where the verdict speaks against the release.
+        (
+            Mode.LIVE,
+            EVERY | {"release": ended(code=2)},
+            {"outcome": Outcome.FAILED, "detail": NOT_OURS},
+            True,
+            f"FAILED: {NOT_OURS}",
+        ),
+        (Mode.REHEARSAL, {"check": ended(stage="check")}, {}, False, "rehearsal, in part"),
+        (Mode.LIVE, {"check": ended(stage="check")}, {}, False, "live, in part"),
+        (Mode.LIVE, {"check": ended(stage="check")}, {}, True, "INCOMPLETE"),
+        (Mode.LIVE, {"check": ended(code=2, stage="check")}, {}, False, "STOPPED at check"),
+        (Mode.LIVE, {"pypi": ended(code=4, stage="pypi")}, {}, True, "INCOMPLETE at pypi"),
+        (Mode.LIVE, {"lint": ended(code=2), "tests": ended(code=1)}, {}, False, "STOPPED at lint, tests"),
+        (Mode.REHEARSAL, EVERY | {"lint": ended(code=2)}, {}, False, "REHEARSED, with findings"),
+    ],
+)
+def test_every_end_has_its_word(
+    state: Path,
+    mode: Mode,
+    run: Mapping[str, Any],
+    verdict: dict[str, Any] | None,
+    begun: bool,  # noqa: FBT001
+    word: str,
+) -> None:
+    kept(state).path(EvidenceKey(stage="verdict", component="thing")).unlink()
+    if verdict is not None:
+        kept(state).write(record("verdict", **verdict))
+    if begun:
+        (state / "uploads" / "testpypi").mkdir(parents=True)
+        (state / "uploads" / "testpypi" / "x.json").write_text("{}")
+    end = ending(state, run, plan(mode))
+    assert ending_word(end) == word
+    text = final_summary.compose(end, seconds=1)
+    assert text.splitlines()[0].startswith(f"thing 1.0   {word}")
+    assert ("RELEASED" in text) is (word == "RELEASED")
+    # A rehearsal's words are none of a live release, and the other way round.
+    if mode is Mode.LIVE:
+        assert "REHEARSED" not in text
+        assert "Uncommitted" not in final_summary.compose(
+            ending(state, run, plan(mode, uncommitted=("a.py",))), seconds=1
+        )
+
+
+def test_a_stage_that_could_not_even_say_how_it_ended_is_not_called_not_reached(state: Path) -> None:
+    """As where the disk was full: the run has no word of the stage, and its evidence is the intent it began with."""
+    half = record("testpypi", finished="", outcome=Outcome.ERROR, detail="uploading thing-1.0.tar.gz to testpypi")
+    kept(state).write(half)
+    (state / "uploads" / "testpypi").mkdir(parents=True)
+    for each in (WHEEL, SDIST):
+        said_so = {"sha256": each.sha256, "index": "rehearsal", "started": "2020-01-01T12:00:00Z"}
+        (state / "uploads" / "testpypi" / f"{each.filename}.json").write_text(json.dumps(said_so))
+    text = said(state, {"check": ended(stage="check"), "build": ended(stage="build")}, plan(Mode.LIVE))
+    assert text.startswith("thing 1.0   INCOMPLETE   ")
+    assert "testpypi     -    interrupted: uploading thing-1.0.tar.gz to testpypi" in text
+    assert f"{WHEEL.filename}   built = pypi, taken by testpypi" in text
+    assert f"{SDIST.filename}             built = pypi, perhaps at testpypi" in text
+
+
+def test_a_file_that_is_on_the_main_index_is_shown_there_though_the_stage_stopped(state: Path) -> None:
+    store = kept(state)
+    gate = replace(NO, name="publish")
+    store.write(record("pypi", outcome=Outcome.ERROR, gates=(gate,), facts={}, inputs={"index": "u"}))
+    (state / "uploads" / "pypi").mkdir(parents=True)
+    for each in (WHEEL, SDIST):
+        said_so = {"sha256": each.sha256, "index": "u", "started": "2026-11-21T12:00:00Z"}
+        (state / "uploads" / "pypi" / f"{each.filename}.json").write_text(json.dumps(said_so))
+    assert [where for _, _, where in matched(store)] == [
+        "built = testpypi, taken by pypi",
+        "built = testpypi, perhaps at pypi",
+    ]
+    text = said(state, {"pypi": ended(code=4, stage="pypi")}, plan(Mode.LIVE))
+    assert f"pypi at u: out: {WHEEL.filename}; not known, its upload was begun: {SDIST.filename}." in text
+    assert "until 2026-12-05." in text
+
+
+@pytest.mark.parametrize(
+    ("gate", "kinds", "shown"),
+    [
+        (replace(NO, outcome=Outcome.FAILED), (), "refs:1: the tag 'v1.0' exists (and 1 more)"),
+        (
+            replace(NO, outcome=Outcome.SKIPPED, skipped=Skip.NOT_REHEARSED, problems=(), reason="no linter was found"),
+            (),
+            "no linter was found",
+        ),
+        (replace(NO, outcome=Outcome.PASSED, problems=()), (FindingKind.REMARK, FindingKind.NOT_ASKED), ""),
+        (replace(NO, outcome=Outcome.PASSED, problems=()), (FindingKind.REMARK, FindingKind.BLOCKS_LIVE), "notice 1"),
+        (replace(NO, outcome=Outcome.WAIVED, problems=()), (FindingKind.BLOCKS_LIVE,), "notice 0"),
+        (replace(NO, outcome=Outcome.SKIPPED, skipped=Skip.NOT_ASKED, problems=(), reason="silence"), (), ""),
+    ],
+)
+def test_a_rehearsal_says_what_would_stop_it_live(
+    state: Path, gate: GateRecord, kinds: tuple[FindingKind, ...], shown: str
+) -> None:
+    notices = tuple(Finding(message=f"notice {n}", hint="do it", kind=kind) for n, kind in enumerate(kinds))
+    kept(state).write(record("lint", gates=(replace(gate, notices=notices, hint="lint = []"),)))
+    text = said(state, EVERY)
+    assert (f"Live would stop at:\n  lint  tag-is-free  {shown}\n        → " in text) is bool(shown)
+    assert text.splitlines()[0].startswith(
+        "thing 1.0   REHEARSED, with findings   " if shown else "thing 1.0   REHEARSED   "
+    )
+    wanted = "fix what is listed above, then run again: nox -s release" if shown else "nox -s release -- --live 1.0"
+    assert text.splitlines()[-1] == f"Next: {wanted}"
+
+
+def test_a_gate_that_is_asked_again_later_is_named_where_it_would_stop_first(state: Path) -> None:
+    gate = replace(NO, outcome=Outcome.SKIPPED, skipped=Skip.NOT_REHEARSED, problems=(), reason="there is no remote")
+    other = replace(gate, name="worktree-is-clean")
+    for stage in ("check", "lint", "testpypi", "pypi"):
+        kept(state).write(record(stage, gates=(gate, other) if stage == "lint" else (gate,)))
+    stops = ending(state, EVERY).stops
+    assert [(each.stage, each.gate) for each in stops] == [("check", "tag-is-free"), ("lint", "worktree-is-clean")]
+
+
+@pytest.mark.parametrize(
+    ("candidates", "base", "words"),
+    [((), "v0.9", ""), (("v0.9", "0.9"), "v0.9", " --base v0.9"), (("v0.8", "v0.7"), "", " --base v0.8")],
+)
+def test_the_base_is_named_where_the_rule_leaves_it_open(
+    state: Path, candidates: tuple[str, ...], base: str, words: str
+) -> None:
+    release = replace(plan().releases[0], base_tag=base, base_candidates=candidates)
+    text = said(state, EVERY, plan(releases=(release,)))
+    assert text.splitlines()[-1] == f"Next: nox -s release -- --live 1.0{words}"
+    part = {"check": ended(stage="check"), "build": ended(stage="build")}
+    text = said(state, part, plan(Mode.LIVE, releases=(release,)))
+    assert text.splitlines()[-1] == f"Next: nox -s testpypi -- --live 1.0{words}"
+
+
+def test_the_branch_is_pushed_where_the_remote_lacks_the_commit(state: Path) -> None:
+    here = InRepository(remote="upstream", is_pushed=False)
+    go = "nox -s release -- --live 1.0"
+    assert said(state, EVERY, here=here).endswith(f"\nNext: git push upstream main, then {go}")
+    assert said(state, EVERY, here=replace(here, is_pushed=True)).endswith(f"\nNext: {go}")
+    assert said(state, EVERY, plan(branch=""), here=here).endswith(f"\nNext: {go}")
+    edited = replace(plan().releases[0], edits=(Edit(path="pyproject.toml", what="version 1.0"),))
+    text = said(state, EVERY, plan(releases=(edited,)), here=replace(here, is_pushed=True))
+    assert text.endswith(f"\nNext: unmoor bump --to 1.0 --commit, then git push upstream main, then {go}")
+
+
+def test_a_waiver_is_told_with_its_day_and_person(state: Path) -> None:
+    waiver = "waived by Somebody until 2026-12-01: as agreed"
+    kept(state).write(record("lint", gates=(replace(NO, outcome=Outcome.WAIVED, problems=(), reason=waiver),)))
+    assert f"Waived: tag-is-free, {waiver}" in said(state, EVERY)
+
+
+def test_a_daily_session_is_a_line_and_what_is_next(state: Path) -> None:
+    text = said(state, {"lint": ended(stage="lint")}, again=("nox", "-s", "lint"))
+    assert text.splitlines() == [
+        "thing 1.0   rehearsal, in part: lint   commit ccccccc   1m01s",
+        "Next: nox -s release",
+    ]
+    kept(state).write(record("lint", outcome=Outcome.FAILED, gates=(NO,)))
+    stopped = said(state, {"lint": ended(code=2, stage="lint")}, again=("nox", "-s", "lint"))
+    assert "    → choose another" in stopped
+    assert stopped.splitlines()[-1] == "Next: fix what is listed above, then run again: nox -s lint"
+
+
+def test_a_run_whose_plan_is_gone_says_what_to_do(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    layout = StateLayout.of(repository.door.common_dir(), {})
+    layout.run("one").mkdir(parents=True)
+    state = layout.base / "thing-1.0.rehearsal"
+    (layout.run("one") / "check.json").write_text(json.dumps([{**ended(), "state": str(state)}]))
+    final_summary.speak(repository.folder, repository.environ, "one", again=RELEASE, adopted=True, seconds=1)
+    assert capsys.readouterr().out.endswith("the same command makes it again\nNext: nox -s release\n")
+
+
+def test_columns_stand_under_each_other_whatever_the_script(state: Path) -> None:
+    for stage, words in (("check", "plain"), ("lint", "検査 しました"), ("tests", "ünï")):
+        kept(state).write(record(stage, detail=words))
+    found = final_summary.table(rows(kept(state), {name: EVERY[name] for name in ("check", "lint", "tests")}))
+    assert len({cell_len(line) for line in found[:3]}) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "posix", "windows"),
+    [
+        (("nox", "-s", "tests(db='none')"), "nox -s 'tests(db='\"'\"'none'\"'\"')'", "nox -s \"tests(db='none')\""),
+        (
+            ("git", "tag", "--message", "a thing 1.0"),
+            "git tag --message 'a thing 1.0'",
+            'git tag --message "a thing 1.0"',
+        ),
+        (("git", "push", ""), "git push ''", 'git push ""'),
+        (("x", 'a"b'), "x 'a\"b'", 'x "a\\"b"'),
+    ],
+)
+def test_commands_are_quoted_for_the_shell_they_are_typed_into(
+    words: tuple[str, ...], posix: str, windows: str
+) -> None:
+    assert shown(words, windows=False) == posix
+    assert shown(words, windows=True) == windows
+    assert tuple(shlex.split(posix)) == words
 
 
 def test_every_row_says_how_it_ended(state: Path) -> None:
@@ -137,7 +352,7 @@ def test_every_row_says_how_it_ended(state: Path) -> None:
 
 def test_archives_match_only_where_they_were_seen(state: Path) -> None:
     store = kept(state)
-    store.write(record("pypi", outcome=Outcome.FAILED))
+    store.write(record("pypi", outcome=Outcome.FAILED, facts={}))
     store.write(record("testpypi", files=(WHEEL, replace(SDIST, sha256="0" * 64))))
     assert [where for _, _, where in matched(store)] == ["built = testpypi", "built"]
 
@@ -150,7 +365,9 @@ def test_a_summary_names_what_did_not_hold_and_what_a_glance_must_not_miss() -> 
     text = summary(record(gates=(waived, missed)))
     assert "1 waived" in text
     assert "1 not rehearsed" in text
-    assert unrehearsed([record(gates=(waived, missed)), None]) == ["no documentation"]
+    unasked = replace(missed, skipped=Skip.NOT_ASKED, reason="the index did not answer")
+    assert "1 not asked" in summary(record(gates=(unasked,)))
+    assert not_tried(plan(), [record(gates=(waived, missed, unasked)), None])[-1] == "the index did not answer"
 
 
 def test_a_run_that_left_torn_files_has_no_such_rows(tmp_path: Path) -> None:
@@ -169,13 +386,13 @@ def test_the_last_words_are_printed_from_what_a_run_left(
     layout.run("one").mkdir(parents=True)
     (layout.run("one") / "check.json").write_text(json.dumps([{**ended(), "state": str(folder)}]))
     for run in ("none", "one"):
-        final_summary.speak(repository.folder, repository.environ, run, again="x", adopted=True, seconds=1)
+        final_summary.speak(repository.folder, repository.environ, run, again=["x"], adopted=True, seconds=1)
     assert capsys.readouterr().out.count("thing 1.0") == 1
 
 
 def test_nothing_is_said_outside_a_repository(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     environ = {"PATH": os.environ["PATH"]}
-    final_summary.speak(tmp_path, environ, "one", again="x", adopted=True, seconds=1)
+    final_summary.speak(tmp_path, environ, "one", again=["x"], adopted=True, seconds=1)
     assert capsys.readouterr().out == ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import subprocess
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -13,9 +14,13 @@ import pytest
 
 from support.records import fill, plan, record
 from support.sealing import NAMES, sealed_archives
-from unmoor.evidence.record import EvidenceKey
-from unmoor.model import Distribution, Mode, Outcome
+from unmoor.evidence.record import EvidenceKey, GateRecord
+from unmoor.model import Distribution, Finding, FindingKind, Mode, Outcome
 from unmoor.report import manual_steps
+from unmoor.report.ending import Ending
+from unmoor.report.in_repository import InRepository
+from unmoor.report.manual_steps import ByHand
+from unmoor.report.uploads import own_addresses
 from unmoor.state.evidence_store import EvidenceStore
 from unmoor.targets import Addresses
 
@@ -23,6 +28,7 @@ INDEXES = {"testpypi": "https://test.index.invalid/legacy/", "pypi": "https://in
 ADDRESSES = Addresses(indexes=INDEXES, remote="upstream", signed=False)
 COMMIT = "c" * 40
 RELEASE = plan().releases[0]
+SOUND = InRepository()
 
 
 def key(stage: str) -> EvidenceKey:
@@ -48,11 +54,11 @@ class Started:
         """Record that the step of a stage was done: the index took the files."""
         self.store.write(record(index, files=self.files, facts={"target": INDEXES[index]}, **changes))
 
-    def began(self, index: str, file: Distribution, url: str = "") -> None:
+    def began(self, index: str, file: Distribution, url: str = "", when: str = "now") -> None:
         """Leave the intent of an upload."""
         path = self.state / "uploads" / index / f"{file.filename}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({"sha256": file.sha256, "index": url or INDEXES[index], "started": "now"}))
+        path.write_text(json.dumps({"sha256": file.sha256, "index": url or INDEXES[index], "started": when}))
 
     def lose(self, harm: str) -> None:
         """Spoil the record of the build."""
@@ -63,17 +69,25 @@ class Started:
         else:
             self.store.path(key("build")).unlink()
 
-    def left(self, **changes: Any) -> list[str]:
-        return manual_steps.commands(RELEASE, Mode.LIVE, self.state, replace(ADDRESSES, **changes))
+    def end(self, mode: Mode = Mode.LIVE, **words: Any) -> Ending:
+        """Return the end of a run that came this far."""
+        return Ending(plan=plan(mode), release=RELEASE, rows=(), store=self.store, again=("nox",), **words)
+
+    def left(self, here: InRepository = SOUND, **changes: Any) -> list[str]:
+        """Return the lines that are printed; ``changes`` are of the addresses."""
+        return [str(each) for each in manual_steps.commands(self.end(here=here), replace(ADDRESSES, **changes))]
+
+    def kinds(self, here: InRepository = SOUND, **changes: Any) -> list[ByHand]:
+        return [each.kind for each in manual_steps.commands(self.end(here=here), replace(ADDRESSES, **changes))]
 
     def sent(self) -> dict[str, list[str]]:
         """Return the names of the files that the commands would send, by the address they would go to."""
-        found = {}
+        found: dict[str, list[str]] = {}
         for line in self.left():
             words = shlex.split(line)
             if "twine" in words:
-                url, *paths = words[words.index("--repository-url") + 1 :]
-                found[url] = [Path(path).name for path in paths]
+                url, path = words[words.index("--repository-url") + 1 :]
+                found.setdefault(url, []).append(Path(path).name)
         return found
 
 
@@ -83,17 +97,78 @@ def started(tmp_path: Path) -> Started:
 
 
 def test_they_go_to_the_addresses_of_the_release(started: Started) -> None:
-    upload, tag = started.left()
+    *uploads, tag = started.left()
     assert started.sent() == {INDEXES["pypi"]: list(NAMES)}
-    assert "--repository " not in upload
+    assert "--repository " not in "".join(uploads)
     assert tag.startswith("git tag --annotate ")
     assert tag.endswith(f" -- v1.0 {COMMIT} && git push -- upstream refs/tags/v1.0")
 
 
-def test_bytes_that_do_not_match_stop_the_upload(started: Started) -> None:
-    for line in started.left()[:-1]:
-        folder = shlex.quote(str(started.state / "dist"))
-        assert line.startswith(f"(cd {folder} && sha256sum --check SHA256SUMS) && twine upload ")
+def test_the_check_before_an_upload_says_whether_these_are_the_bytes_and_needs_nothing_but_python(
+    started: Started,
+) -> None:
+    """It is carried out by the shell of this machine, with ``twine`` standing by."""
+    path = started.state / "dist" / NAMES[0]
+    line = started.left()[0].replace("twine upload", "echo sent")
+    sent = subprocess.run(["sh", "-c", line], check=False, capture_output=True, text=True)
+    assert (sent.returncode, "sent " in sent.stdout) == (0, True), sent.stderr
+    path.chmod(0o600)
+    path.write_text("other")
+    kept = subprocess.run(["sh", "-c", line], check=False, capture_output=True, text=True)
+    assert (kept.returncode, kept.stdout) == (1, "")
+    assert "altered since it was built" in kept.stderr
+
+
+def test_the_addresses_that_a_release_has_begun_with_are_the_ones_to_go_on_with(started: Started) -> None:
+    former = "https://former.invalid/upload/"
+    begun = plan(Mode.LIVE, addresses={"thing": {"pypi": former, "release": "ssh://former.invalid/thing"}})
+    own = own_addresses(begun, "thing", replace(ADDRESSES, remote_address="ssh://now.invalid/thing"))
+    assert own.indexes == {"testpypi": INDEXES["testpypi"], "pypi": former}
+    assert own.remote == "ssh://former.invalid/thing"
+    assert "git push -- ssh://former.invalid/thing " in started.left(remote=own.remote)[-1]
+    assert own_addresses(plan(Mode.LIVE), "thing", ADDRESSES) == ADDRESSES
+    # Whatever the remote is called now, it is the same one.
+    same = replace(ADDRESSES, remote="renamed", remote_address="ssh://former.invalid/thing")
+    assert own_addresses(begun, "thing", same).remote == "renamed"
+    started.store.write(record("pypi", inputs={"index": former}, finished="", outcome=Outcome.ERROR))
+    started.began("pypi", started.files[0], url=former)
+    assert started.sent() == {former: list(NAMES)}
+
+
+def test_a_tag_that_is_taken_is_not_made(started: Started) -> None:
+    assert started.kinds() == [ByHand.UPLOAD, ByHand.UPLOAD, ByHand.TAG]
+    assert started.kinds(InRepository(tag_at="f" * 40)) == [ByHand.UPLOAD, ByHand.UPLOAD]
+    taken = Finding(message="the tag 'v1.0' exists on commit ffff", kind=FindingKind.FINAL)
+    gate = GateRecord(name="tag", asserts="", outcome=Outcome.FAILED, problems=(taken,))
+    started.store.write(record("release", outcome=Outcome.FAILED, gates=(gate,)))
+    assert started.kinds() == [ByHand.UPLOAD, ByHand.UPLOAD]
+
+
+def test_a_tag_that_is_here_already_is_only_pushed(started: Started) -> None:
+    here = InRepository(tag_at=COMMIT)
+    assert started.left(here)[-1] == "git push -- upstream refs/tags/v1.0"
+    assert started.kinds(here, remote="") == [ByHand.UPLOAD, ByHand.UPLOAD]
+
+
+def test_a_commit_that_is_gone_is_fetched_before_it_is_tagged(started: Started) -> None:
+    lost = InRepository(commit_is_lost=True)
+    assert started.left(lost)[-2] == f"git fetch -- upstream {COMMIT}"
+    assert started.kinds(lost)[-2:] == [ByHand.FETCH_COMMIT, ByHand.TAG]
+    assert started.kinds(lost, remote="")[-1:] == [ByHand.TAG]
+
+
+def test_what_is_out_what_is_missing_and_until_when_is_said(started: Started) -> None:
+    assert manual_steps.out_and_missing(started.end()) == []
+    started.began("pypi", started.files[0], when="2026-11-21T19:00:00Z")
+    started.store.write(record("pypi", inputs={"index": INDEXES["pypi"]}, finished="", outcome=Outcome.ERROR))
+    text = " ".join(line.strip() for line in manual_steps.out_and_missing(started.end()))
+    assert text.startswith(f"pypi at {INDEXES['pypi']}: out: nothing; not known, its upload was begun: {NAMES[0]}; ")
+    assert f"missing: {NAMES[1]}." in text
+    assert text.endswith("take new files of a version for 14 days, so until 2026-12-05.")
+    started.began("pypi", started.files[1], when="2026-11-23T00:00:00Z")
+    text = " ".join(line.strip() for line in manual_steps.out_and_missing(started.end()))
+    assert f"out: {NAMES[0]}; not known, its upload was begun: {NAMES[1]}. " in text
+    assert "2026-12-05" in text
 
 
 def test_a_signed_tag_is_signed_by_hand_too(started: Started) -> None:
@@ -164,8 +239,7 @@ def test_without_a_commit_no_tag_is_made(started: Started, harm: str, seal: str)
 
 def test_a_record_without_its_commit_leaves_the_uploads(started: Started) -> None:
     started.store.write(record("build", mode=Mode.LIVE, files=started.files, facts={}))
-    (upload,) = started.left()
-    assert "twine upload" in upload
+    assert started.kinds() == [ByHand.UPLOAD, ByHand.UPLOAD]
 
 
 @pytest.mark.parametrize("when", ["rehearsal", "before any upload", "complete"])
@@ -177,9 +251,9 @@ def test_nothing_is_left(started: Started, when: str) -> None:
     elif when == "complete":
         started.took("pypi")
         started.store.write(record("release", mode=Mode.LIVE, files=started.files))
-    assert manual_steps.commands(RELEASE, mode, started.state, ADDRESSES) == []
+    assert manual_steps.commands(started.end(mode), ADDRESSES) == ()
 
 
 def test_nothing_is_said_where_the_addresses_are_not_known(started: Started) -> None:
     unknown: Mapping[str, str] = {}
-    assert manual_steps.commands(RELEASE, Mode.LIVE, started.state, Addresses(indexes=unknown, remote="")) == []
+    assert manual_steps.commands(started.end(), Addresses(indexes=unknown, remote="")) == ()

@@ -75,7 +75,8 @@ def before_and_after(tmp_path_factory: pytest.TempPathFactory) -> tuple[Adopted,
     before = as_found(project)
     ran = project.unmoor("rehearse")
     assert ran.status == 0, ran.text
-    assert "   REHEARSED   " in ran.text
+    assert "   REHEARSED, with findings   " in ran.text
+    assert "  check  worktree-is-clean  README.md: has changes that are not committed (and 1 more)\n" in ran.text
     assert "Uncommitted work included: README.md, src/unmoor_sample/more.py." in ran.text
     assert "urllib3" not in ran.text
     return project, before, as_found(project)
@@ -224,7 +225,7 @@ def test_an_edit_makes_void_what_is_bound_to_the_tree_and_starts_a_new_world(aga
     assert status.status == 4
     void = {line.split()[0]: line.split(maxsplit=2)[2] for line in status.text.splitlines() if " void " in line}
     assert void["lint"] == void["tests"] == void["docs-strict"] == void["build"] == "the tree changed"
-    assert void["check"] == "the tree changed, and more"
+    assert void["check"] == "the tree changed"
     ran = again.unmoor("rehearse")
     assert ran.status == 0, ran.text
     assert set(how(ran.text).values()) == {"ran"}
@@ -271,7 +272,7 @@ def test_status_report_plan_and_settings_of_what_was_rehearsed(rehearsed: Adopte
     status = rehearsed.unmoor("status")
     assert status.status == 0, status.text
     assert status.text.count(" proven ") == 8
-    assert "Next: nothing; every stage is proven" in status.text
+    assert "Next: fix what is listed above, then run again: unmoor rehearse" in status.text
 
     markdown = rehearsed.unmoor("report", "--out", str(tmp_path / "report.md"))
     assert markdown.status == 0, markdown.text
@@ -298,7 +299,7 @@ def test_before_anything_was_rehearsed_there_is_nothing_to_report(tmp_path: Path
     assert "there is no evidence to report yet" in report.text
     status = project.unmoor("status")
     assert status.status == 4
-    assert status.text.count("no evidence yet") == 8
+    assert "nothing was rehearsed here yet" in status.text
 
 
 # ── tests ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -391,8 +392,8 @@ def test_without_a_network_it_comes_to_the_end_and_says_what_was_not_asked(again
         command, cwd=again.folder, env=dict(again.environ), capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "   REHEARSED   " in done.stdout
-    (missed,) = [line for line in done.stdout.splitlines() if "Not rehearsed:" in line]
+    assert "   REHEARSED, with findings   " in done.stdout
+    missed = " ".join(done.stdout[done.stdout.index("Not tried here: ") :].split())
     assert missed.count("the index was not asked which versions are taken") == 1
     assert "its name cannot be resolved" in missed
 

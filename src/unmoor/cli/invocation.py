@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shlex
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -153,7 +154,7 @@ class Invocation:
         self.works_itself()
         from unmoor.report.final_summary import speak
 
-        again = os.environ.get("UNMOOR_AGAIN") or f"nox {' '.join(sys.argv[1:])}"
+        again = shlex.split(os.environ.get("UNMOOR_AGAIN", "")) or ["nox", *sys.argv[1:]]
         adopted = os.environ.get("UNMOOR_ADOPTED") != "no"
         speak(self.start, dict(os.environ), self.id, again=again, adopted=adopted, seconds=time.time() - self.began)
 

@@ -26,6 +26,8 @@ from unmoor.planning.release_commit import edited, message
 from unmoor.planning.version_facts import Observed, VersionFacts
 from unmoor.planning.versions import pep440
 from unmoor.planning.versions.sources import read
+from unmoor.report import next_step
+from unmoor.report.next_step import NextStep
 from unmoor.request import Request
 from unmoor.runtime.changeset import ChangeSet, apply
 from unmoor.runtime.clock import today
@@ -56,7 +58,7 @@ def bump(
     for line in done.lines:
         say(line)
     if done.changed:
-        say("Next: look at `git diff`, then commit; the same command with --commit does that")
+        say(next_step.line([NextStep.COMMIT_EDITS.step()]))
     return Exit.PASS
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import shlex
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -41,7 +42,7 @@ def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str) 
     component, layout = opened.releases[0].component, opened.layout
     _parses(component.folder / "noxfile.py")
     env = environment.for_rehearsal(environ, component.settings.pass_env)
-    env |= {"UNMOOR_RUN_ID": run_id, "UNMOOR_AGAIN": "unmoor rehearse"}
+    env |= {"UNMOOR_RUN_ID": run_id, "UNMOOR_AGAIN": shlex.join(_again(jobs, stage))}
     with scratch.folder("nox") as folder:
         noxfile = component.folder / "noxfile.py"
         if not component.repository.adopted:
@@ -57,6 +58,13 @@ def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str) 
     if status and not any(codes):
         return Exit.CRASH
     return worst(codes) if codes else Exit.CRASH
+
+
+def _again(jobs: str, stage: str) -> list[str]:
+    """Return the command that was given, in the words that are not what they are anyway."""
+    words = ["unmoor", "rehearse"]
+    words += ["--jobs", jobs] if jobs != "auto" else []
+    return words + (["--stage", stage] if stage != CHAIN[-1].name else [])
 
 
 def _parses(noxfile: Path) -> None:

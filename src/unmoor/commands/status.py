@@ -1,50 +1,114 @@
-"""``status``: say what is proven for the tree as it is, what is not, why, and the one next command; runs nothing."""
+"""``status``: say how a release stands, why, and the one next command, and which releases there are; runs nothing.
+
+All of it is read from the state folder: neither the tree has to state the version, nor is an index or a remote asked.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from unmoor.commands.stage_standing import PROVEN, standing
+from unmoor.commands.select_release import Found, Shown, select
+from unmoor.commands.stage_standing import as_ended, by_its_plan
 from unmoor.errors import Exit, worst
-from unmoor.pipeline.open_plan import OpenRelease, open_plan
 from unmoor.rehearsal import select_targets
-from unmoor.report.stage_rows import Row
-from unmoor.request import Request
+from unmoor.report import manual_steps, next_step
+from unmoor.report.ending import Ending, next_steps, word
+from unmoor.report.final_summary import digest_lines, live_stop_lines
+from unmoor.report.next_step import NextStep, Step
+from unmoor.report.stage_rows import matched
+from unmoor.state.kept_releases import KeptRelease
 
 __all__ = ["status"]
 
+_LISTED = 20
+
 
 def status(start: Path, environ: Mapping[str, str], *, live: str, as_json: bool, say: Callable[[str], None]) -> Exit:
-    """Say how each release of the plan stands; return 4 where something is still to do."""
-    opened = open_plan(Request(start=start, environ=environ, live=live))
-    after = f"nox -s release -- --live {live}" if live else "unmoor rehearse"
-    codes, data = [], []
-    for each in opened.releases:
-        found = standing(each)
-        missing = any(row.how != PROVEN for row in found)
-        codes.append(Exit.INCOMPLETE if missing else Exit.PASS)
-        if as_json:
-            data.append(_as_data(each, found) | {"next": after if missing else ""})
-            continue
-        say(f"{each.release}   {'live' if live else 'rehearsal'}   commit {each.plan.commit[:7]}\n")
-        for row in found:
-            say(f"{row.stage:<13}{row.how:<10}{row.what}")
-        say(f"\nNext: {after if missing else 'nothing; every stage is proven'}")
+    """Say how the releases asked about stand; return 4 where something is still to do."""
+    found = select(start, environ, live=live, by_tree=True)
+    code = worst([Exit.PASS if each.proven else Exit.INCOMPLETE for each in found.shown] or [Exit.INCOMPLETE])
     if as_json:
-        # One release is an object, several are a list of them.
+        data = [_as_data(each) for each in found.shown]
+        # One release is an object, several are a list of them, and so is none.
         say(json.dumps(data[0] if len(data) == 1 else data, indent=2))
-    return worst(codes)
+        return code
+    for each in found.shown:
+        for line in _lines(each):
+            say(line)
+    if found.nothing:
+        say(found.nothing)
+        say(next_step.line([found.first]))
+    for line in _list(found):
+        say(line)
+    return code
 
 
-def _as_data(each: OpenRelease, found: Sequence[Row]) -> dict[str, Any]:
-    addresses = select_targets.addresses(each.component)
+def _lines(each: Shown) -> list[str]:
+    end, built = each.end, each.end.build
+    commit = built.facts.get("commit", "") if built is not None and each.kept.live else ""
+    left = [str(step) for step in manual_steps.commands(end, each.addresses)] if not each.proven else []
+    return [
+        f"{each.kept.release}   {word(end)}   commit {(commit or each.kept.plan.commit)[:7]}\n",
+        *(f"{row.stage:<13}{row.how:<13}{row.what}".rstrip() for row in each.rows),
+        "",
+        *digest_lines(end.store),
+        *live_stop_lines(end.stops),
+        *(manual_steps.out_and_missing(end) if each.kept.live else []),
+        *(["By hand, if unmoor itself is the trouble:", *(f"    {line}" for line in left)] if left else []),
+        next_step.line(_next(each)),
+    ]
+
+
+def _next(each: Shown) -> tuple[Step, ...]:
+    if each.end.failed or each.end.finished:
+        return next_steps(each.end)
+    return (NextStep.AGAIN.step(*each.end.again),)
+
+
+def _list(found: Found) -> list[str]:
+    """Return a line for every release there is, the latest first, where there are more than were shown."""
+    shown = {each.kept.state for each in found.shown}
+    if not found.damaged and shown == {each.state for each in found.every}:
+        return []
+    lines = [[str(each.release), str(each.plan.mode), _how_far(each), _when(each)] for each in found.every[:_LISTED]]
+    wide = [max(len(line[column]) for line in lines) + 2 for column in range(3)] if lines else []
+    told = ["  " + "".join(f"{text:<{width}}" for text, width in zip(line, [*wide, 0], strict=True)) for line in lines]
+    if len(found.every) > _LISTED:
+        told.append(f"  and {len(found.every) - _LISTED} more")
+    told += [f"  {folder.name}: its plan is gone or damaged; a run of it makes it again" for folder in found.damaged]
+    return ["", "Releases here:", *told]
+
+
+def _how_far(kept: KeptRelease) -> str:
+    end = Ending(plan=kept.plan, release=kept.release, rows=as_ended(by_its_plan(kept)), store=kept.store, again=())
+    if end.failed or end.finished or not end.reached:
+        return word(end) if end.reached or end.failed else "not begun"
+    return f"{word(end)}: {end.reached[-1].stage} passed"
+
+
+def _when(kept: KeptRelease) -> str:
+    return datetime.fromtimestamp(kept.touched, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _as_data(each: Shown) -> dict[str, Any]:
+    kept = each.kept
     return {
-        "component": each.release.component,
-        "version": each.release.version,
-        "mode": str(each.plan.mode),
-        "addresses": select_targets.by_stage(addresses),
-        "stages": [{"stage": row.stage, "standing": row.how, "what": row.what} for row in found],
+        "component": kept.release.component,
+        "version": kept.release.version,
+        "mode": str(kept.plan.mode),
+        "commit": kept.plan.commit,
+        "ended": word(each.end),
+        "addresses": select_targets.by_stage(each.addresses) if each.addresses.indexes else {},
+        "stages": [{"stage": row.stage, "standing": row.how, "what": row.what} for row in each.rows],
+        "archives": archives(kept),
+        "next": "" if each.proven else ", then ".join(map(str, _next(each))),
     }
+
+
+def archives(kept: KeptRelease) -> Sequence[Mapping[str, str]]:
+    """Return every archive that was built, and where the same bytes are."""
+    return [{"sha256": sha, "filename": name, "seen": where} for sha, name, where in matched(kept.store)]

@@ -10,7 +10,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from unmoor.model.finding import Finding, FindingKind, Findings, Outcome, Resolution, Skip, truncated
+    from unmoor.model.finding import (
+        Finding,
+        FindingKind,
+        Findings,
+        Outcome,
+        Resolution,
+        Skip,
+        blocking_live,
+        truncated,
+    )
     from unmoor.model.plan import Bump, Change, Distribution, Edit, Mode, Plan, Release, wheels_first
     from unmoor.model.project import (
         NOTES_STYLES,
@@ -53,12 +62,13 @@ __all__ = [
     "Target",
     "Tool",
     "VersionSource",
+    "blocking_live",
     "truncated",
     "wheels_first",
 ]
 
 _HOMES = {
-    "finding": "Finding FindingKind Findings Outcome Resolution Skip truncated",
+    "finding": "Finding FindingKind Findings Outcome Resolution Skip blocking_live truncated",
     "plan": "Bump Change Distribution Edit Mode Plan Release wheels_first",
     "project": "NOTES_STYLES Backend Component NotesStyle Repository Requirements Resolved Tool VersionSource",
     "stage": "Bound Effect Scope Stage Target",

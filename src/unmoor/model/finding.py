@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-__all__ = ["Finding", "FindingKind", "Findings", "Outcome", "Resolution", "Skip", "truncated"]
+__all__ = ["Finding", "FindingKind", "Findings", "Outcome", "Resolution", "Skip", "blocking_live", "truncated"]
 
 _SHOWN = 8
 
@@ -22,12 +22,17 @@ class Outcome(enum.StrEnum):
 
 
 class Skip(enum.StrEnum):
-    """Why a gate was skipped: not at all, disabled in the settings, without anything to judge, or not rehearsed."""
+    """Why a gate was skipped.
+
+    Not at all, disabled in the settings, without anything to judge, not rehearsed because the project has nothing of
+    the kind, or not asked because whoever knows did not answer. Live the last two block.
+    """
 
     NOT = ""
     DISABLED = "disabled"
     NOT_APPLICABLE = "not applicable"
     NOT_REHEARSED = "not rehearsed"
+    NOT_ASKED = "not asked"
 
 
 class Resolution(enum.StrEnum):
@@ -39,15 +44,20 @@ class Resolution(enum.StrEnum):
 
 
 class FindingKind(enum.StrEnum):
-    """What a finding is: a remark, a line of a tool's own output that explains the one before, a question not asked.
+    """What a finding is.
 
-    ``NOT_YET`` is for what is done as far as whoever did it says, and cannot be seen yet.
+    A remark, a line of a tool's own output that explains the one before, a question not asked, something done as far as
+    whoever did it says that cannot be seen yet, a notice of a rehearsal that would stop the live release, what no
+    further run of this very version can make good, or an approval that is missing and is given with the command.
     """
 
     REMARK = "remark"
     OUTPUT = "output"
     NOT_ASKED = "not asked"
     NOT_YET = "not yet visible"
+    BLOCKS_LIVE = "blocks live"
+    FINAL = "final"
+    UNAPPROVED = "unapproved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +81,10 @@ class Findings:
 
     ``examined`` counts the things looked at, in ``unit``; zero is never a pass. ``problems`` block, ``notices``
     are shown. ``absent`` says why there was nothing to examine in this project (no documentation, say): live that
-    blocks, a rehearsal shows it and goes on. ``optional`` says that the settings declare the gate away, or that it
-    cannot apply to this project at all. ``relied_on`` is the sha256 of the kept records that were counted on, by
-    name; ``elsewhere`` says what was left to other runs on purpose, so that the whole is not proven here.
+    blocks, a rehearsal shows it and goes on. ``unanswered`` is the same where somebody did not answer, so that the next
+    run may well learn it. ``optional`` says that the settings declare the gate away, or that it cannot apply to this
+    project at all. ``relied_on`` is the sha256 of the kept records that were counted on, by name; ``elsewhere`` says
+    what was left to other runs on purpose, so that the whole is not proven here.
     """
 
     examined: int = 0
@@ -81,11 +92,17 @@ class Findings:
     problems: tuple[Finding, ...] = ()
     notices: tuple[Finding, ...] = ()
     absent: str = ""
+    unanswered: str = ""
     optional: str = ""
     hint: str = ""
     tools: Mapping[str, str] = field(default_factory=dict)
     relied_on: Mapping[str, str] = field(default_factory=dict)
     elsewhere: str = ""
+
+
+def blocking_live(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return what a rehearsal only shows, marked as what would stop the live release."""
+    return tuple(replace(each, kind=FindingKind.BLOCKS_LIVE) for each in findings)
 
 
 def truncated(findings: Iterable[Finding], shown: int = _SHOWN) -> tuple[Finding, ...]:

@@ -113,11 +113,11 @@ def _outcome_of(name: str, asserts: str, found: Findings, context: Context) -> t
     if found.optional and not found.problems:
         skipped = replace(record, outcome=Outcome.SKIPPED, skipped=Skip.NOT_APPLICABLE, reason=found.optional)
         return skipped, Exit.PASS
-    if found.absent and not context.live and not found.problems:
-        missed = replace(record, outcome=Outcome.SKIPPED, skipped=Skip.NOT_REHEARSED, reason=found.absent)
-        return missed, Exit.PASS
-    if found.absent:
-        record = replace(record, problems=(*found.problems, Finding(message=found.absent, hint=found.hint)))
+    if (lacking := found.absent or found.unanswered) and not context.live and not found.problems:
+        why = Skip.NOT_REHEARSED if found.absent else Skip.NOT_ASKED
+        return replace(record, outcome=Outcome.SKIPPED, skipped=why, reason=lacking), Exit.PASS
+    if lacking:
+        record = replace(record, problems=(*found.problems, Finding(message=lacking, hint=found.hint)))
     if record.problems:
         return waived(replace(record, outcome=Outcome.FAILED), context)
     if found.examined <= 0:
@@ -179,7 +179,7 @@ _SIGNS = {
 def progress_line(record: GateRecord) -> str:
     """Return the one line of progress that tells what became of a gate."""
     what = record.counted if record.outcome is Outcome.PASSED else record.reason
-    if record.skipped is Skip.NOT_REHEARSED:
-        what = f"not rehearsed: {what}"
+    if record.skipped in (Skip.NOT_REHEARSED, Skip.NOT_ASKED):
+        what = f"{record.skipped}: {what}"
     seconds = f"{record.seconds:.1f}s" if record.seconds >= 0.1 else ""  # noqa: PLR2004 - shorter is not worth a word
     return f"{_SIGNS[record.outcome]:<8}{record.name:<30}{what}  {seconds}".rstrip()

@@ -1,16 +1,25 @@
-"""The final summary of a run: the table, what matches what, and the one next command; printed once, at process exit."""
+"""The final summary of a run: the table, what matches what, what would stop it live, and what to do next.
+
+Printed once, at process exit, whatever happened.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from unmoor.chain import BUILD, CHAIN
-from unmoor.errors import Exit, UnmoorError, worst
-from unmoor.evidence.record import Record
-from unmoor.model import Effect, FindingKind, Mode, Plan, Release
-from unmoor.report import manual_steps
-from unmoor.report.stage_rows import Row, last_run, matched, rows, unrehearsed
+from unmoor.chain import BUILD
+from unmoor.chain import stage as stage_called
+from unmoor.errors import UnmoorError
+from unmoor.model import Effect
+from unmoor.report import in_repository, manual_steps, next_step
+from unmoor.report.ending import Ending, next_steps, word
+from unmoor.report.live_stops import LiveStop, not_tried, stop_of, waivers
+from unmoor.report.next_step import NextStep
+from unmoor.report.stage_rows import Row, last_run, matched, rows
+from unmoor.report.uploads import own_addresses
 from unmoor.runtime.shown_text import shown
 from unmoor.state import plans
 from unmoor.state.evidence_store import EvidenceStore
@@ -18,19 +27,26 @@ from unmoor.state.layout import StateLayout, trim
 from unmoor.targets import Addresses
 from unmoor.tools.git import Git, find_root
 
-__all__ = ["compose", "speak", "table"]
+__all__ = ["closing", "compose", "digest_lines", "live_stop_lines", "speak", "table"]
 
 _KEPT_RUNS = 10
+_WIDTH = 100
+# A longer one bends the line and not the table.
+_WIDEST = 60
 
 
-def speak(start: Path, environ: Mapping[str, str], run_id: str, *, again: str, adopted: bool, seconds: float) -> None:
+def speak(
+    start: Path, environ: Mapping[str, str], run_id: str, *, again: Sequence[str], adopted: bool, seconds: float
+) -> None:
     """Print the final summary of the run; say nothing where the run left nothing to speak of.
 
-    ``again`` is the command that was given, ``adopted`` whether the project has unmoor in its noxfile.
+    ``again`` are the words of the command that was given, ``adopted`` says whether the project has unmoor in its
+    noxfile.
     """
     try:
         root = find_root(start, environ)
-        layout = StateLayout.of(Git(root, environ).common_dir(), environ)
+        git = Git(root, environ)
+        layout = StateLayout.of(git.common_dir(), environ)
     except UnmoorError:
         return
     run = last_run(layout.run(run_id))
@@ -41,158 +57,153 @@ def speak(start: Path, environ: Mapping[str, str], run_id: str, *, again: str, a
         plan = plans.read(state / "plan.json")
         release = next((each for each in plan.releases if each.component == component), None) if plan else None
         if plan is None or release is None:
+            print(f"\n{_without_plan(component, state, again)}", flush=True)  # noqa: T201 - a face
             continue
-        found = rows(EvidenceStore(state / "evidence", component), stages)
-        addresses = Addresses(**ended["addresses"]) if ended.get("addresses") else None
-        text = compose(plan, release, found, state, seconds=seconds, again=again, adopted=adopted, addresses=addresses)
+        said = Addresses(**ended["addresses"]) if ended.get("addresses") else None
+        addresses = own_addresses(plan, component, said) if said else None
+        store = EvidenceStore(state / "evidence", component)
+        end = Ending(
+            plan=plan,
+            release=release,
+            rows=rows(store, stages),
+            store=store,
+            again=tuple(again),
+            adopted=adopted,
+        )
+        if end.live or len(end.reached) == len(end.rows):
+            # Only then is anything said that depends on it, and git takes its time.
+            remote = addresses.remote if addresses else ""
+            end = replace(end, here=in_repository.look(plan, store, release, git, remote))
+        text = compose(end, seconds=seconds, addresses=addresses)
         print("\n" + shown(text, environ), flush=True)  # noqa: T201 - a face
 
 
-def compose(
-    plan: Plan,
-    release: Release,
-    found: Sequence[Row],
-    state: Path,
-    *,
-    seconds: float,
-    again: str,
-    adopted: bool = True,
-    addresses: Addresses | None = None,
-) -> str:
-    """Return the final summary of a release: headline, table, digests, what is left to know, and the next command.
+def _without_plan(component: str, state: Path, again: Sequence[str]) -> str:
+    what = f"{component}: the plan {state / 'plan.json'} is gone or damaged; the same command makes it again"
+    return f"{what}\n{next_step.line([NextStep.AGAIN.step(*again)])}"
+
+
+def compose(end: Ending, *, seconds: float, addresses: Addresses | None = None) -> str:
+    """Return the final summary of a release: headline, table, digests, what is left to know, and what to do next.
 
     ``addresses`` is where a live release goes, for what a person would do by hand.
     """
     took = f"{int(seconds) // 60}m{int(seconds) % 60:02d}s"
-    head = f"{release}   {_verdict(plan, found)}   commit {plan.commit[:7]}   {took}"
-    parts = [head, "", *table(found), ""]
-    same = matched(EvidenceStore(state / "evidence", release.component))
+    commit = f"commit {end.plan.commit[:7]}"
+    if _is_daily(end):
+        # Lint and tests are run all day long, and nox has said how they ended.
+        ran = "" if end.failed else f": {', '.join(row.stage for row in end.reached)}"
+        stops = _stopped(end.failed)
+        return "\n".join([f"{end.release}   {word(end)}{ran}   {commit}   {took}", *stops, _next(end)])
+    head = f"{end.release}   {word(end)}   {commit}   {took}"
+    return "\n".join([head, "", *table(end.rows), "", *digest_lines(end.store), *closing(end, addresses)])
+
+
+def _is_daily(end: Ending) -> bool:
+    """Say whether single stages without an effect were named, and nothing was released or rehearsed."""
+    outward = {row.stage for row in end.rows if stage_called(row.stage).effect is not Effect.NONE}
+    return (
+        end.again[:1] == ("nox",)
+        and outward.isdisjoint(end.again)
+        and outward.isdisjoint(row.stage for row in end.reached)
+    )
+
+
+def digest_lines(store: EvidenceStore) -> list[str]:
+    """Return a line for every archive that was built: its digest, its name, and where the same bytes were seen."""
+    same = matched(store)
     wide = max((len(name) for _, name, _ in same), default=0)
-    digests = [f"{sha[:4]}…{sha[-4:]}  {name:<{wide}}   {where}" for sha, name, where in same]
-    if digests:
-        parts += [*digests, ""]
-    parts += _closing(plan, release, found, state, again, adopted=adopted, addresses=addresses)
-    return "\n".join(parts)
-
-
-def _finished(found: Sequence[Row]) -> bool:
-    return all(row.code == 0 and row.how != "-" for row in found)
-
-
-def _verdict(plan: Plan, found: Sequence[Row]) -> str:
-    failed = [row.stage for row in found if row.code]
-    if failed:
-        return f"STOPPED at {', '.join(failed)}"
-    if _finished(found):
-        return "RELEASED" if plan.mode is Mode.LIVE else "REHEARSED"
-    return f"{'live' if plan.mode is Mode.LIVE else 'rehearsal'}, in part"
+    lines = [f"{sha[:4]}…{sha[-4:]}  {name:<{wide}}   {where}" for sha, name, where in same]
+    return [*lines, ""] if lines else []
 
 
 def table(found: Sequence[Row]) -> list[str]:
     """Return one aligned line a stage: name, how it ended, what it did, seconds."""
+    from rich.cells import cell_len
+
     name = max(len(row.stage) for row in found) + 2
     how = max(len(row.how) for row in found) + 2
-    what = max([len(row.what) for row in found if len(row.what) <= 60] or [20]) + 2  # noqa: PLR2004 - one long row bends
+    what = max([cell_len(row.what) for row in found if cell_len(row.what) <= _WIDEST] or [20]) + 2
     lines = []
     for row in found:
         seconds = "-" if row.seconds is None else f"{row.seconds:.1f}s"
-        lines.append(f"{row.stage:<{name}}{row.how:<{how}}{row.what:<{what}}{seconds:>6}".rstrip())
+        padded = row.what + " " * (what - cell_len(row.what))
+        lines.append(f"{row.stage:<{name}}{row.how:<{how}}{padded}{seconds:>6}".rstrip())
     return lines
 
 
-def _closing(
-    plan: Plan,
-    release: Release,
-    found: Sequence[Row],
-    state: Path,
-    again: str,
-    *,
-    adopted: bool,
-    addresses: Addresses | None,
-) -> list[str]:
-    failed = [row for row in found if row.code]
-    if failed:
-        return [
-            *_stops(failed),
-            f"Evidence: {state / 'evidence'}",
-            *_by_hand(plan, release, state, addresses),
-            f"Next: {_approval(failed) or _after(failed) + again}",
-        ]
-    lines = [f"Version: {release.version}, because {release.rule}."]
-    if plan.uncommitted:
-        lines.append(f"Uncommitted work included: {_some(plan.uncommitted)}.")
-    if release.edits and plan.mode is Mode.REHEARSAL:
-        lines.append(f"Prepared in the clone: {_some([f'{edit.path} ({edit.what})' for edit in release.edits])}.")
-    if not _finished(found):
-        return [*lines, f"Next: {_next_stage(plan, release, found) if adopted else 'unmoor rehearse'}"]
-    files = sum(len(row.record.files) for row in found if row.stage == BUILD.name and row.record)
-    if plan.mode is Mode.LIVE:
-        return [*lines, f"Evidence: {state / 'evidence'}", "Next: nothing; the release is complete."]
-    missed = ["PyPI credential", "push rights", "the network's delays", *plan.notices, *unrehearsed(_records(found))]
-    missed = list(dict.fromkeys(missed))
+def closing(end: Ending, addresses: Addresses | None = None) -> list[str]:
+    """Return what is left to know, the last line being what to do next."""
+    if end.live or len(end.reached) < len(end.rows):
+        evidence = [f"Evidence: {end.store.folder}"] if end.failed or end.finished else []
+        return [*_stopped(end.failed), *_about(end), *_left(end, addresses), *evidence, _next(end)]
+    files = sum(len(row.record.files) for row in end.rows if row.stage == BUILD.name and row.record)
     return [
-        *lines,
-        f"Nothing left this machine. Not rehearsed: {'; '.join(missed)}.",
-        f"Permanent when live: {files} files on PyPI, tag {release.tag}.",
-        f"Next: {_go_live(release, adopted=adopted)}",
+        *_about(end),
+        *live_stop_lines(end.stops),
+        *_wrapped("Nothing left this machine. Not tried here", not_tried(end.plan, [row.record for row in end.rows])),
+        f"Permanent when live: {files} files on PyPI, tag {end.release.tag}.",
+        _next(end),
     ]
 
 
-def _by_hand(plan: Plan, release: Release, state: Path, addresses: Addresses | None) -> list[str]:
-    left = manual_steps.commands(release, plan.mode, state, addresses) if addresses else []
-    head = ["What is left, by hand, if unmoor itself is the trouble:"] if left else []
-    return head + [f"    {each}" for each in left]
+def _next(end: Ending) -> str:
+    return next_step.line(next_steps(end))
 
 
-def _records(found: Sequence[Row]) -> list[Record | None]:
-    return [row.record for row in found]
+def _about(end: Ending) -> list[str]:
+    """Say of what is not stopped which version it is and why, what was included, and what is waived."""
+    lines = [] if end.failed else [f"Version: {end.release.version}, because {end.release.rule}."]
+    if not end.live and not end.failed:
+        if end.plan.uncommitted:
+            lines += _wrapped("Uncommitted work included", _few(end.plan.uncommitted), join=", ")
+        if end.release.edits:
+            edits = [f"{edit.path} ({edit.what})" for edit in end.release.edits]
+            lines += _wrapped("Prepared in the clone", _few(edits), join=", ")
+    return lines + [f"Waived: {each}" for each in waivers([row.record for row in end.reached])]
 
 
-def _stops(failed: Sequence[Row]) -> list[str]:
+def _left(end: Ending, addresses: Addresses | None) -> list[str]:
+    """Return what is out, what is missing, and how a person would finish, where a live release is under way."""
+    if not end.live or end.finished:
+        return []
+    out = manual_steps.out_and_missing(end)
+    by_hand = manual_steps.commands(end, addresses) if addresses and end.failed else []
+    head = ["What is left, by hand, if unmoor itself is the trouble:"] if by_hand else []
+    return [*out, *head, *(f"    {each}" for each in by_hand)]
+
+
+def _stopped(failed: Sequence[Row]) -> list[str]:
     """Repeat what stopped the run in one line a gate: with -j the details scrolled by long ago."""
     lines = []
     for row in failed:
         for gate in (gate for gate in (row.record.gates if row.record else ()) if not gate.holds):
-            first = gate.problems[0] if gate.problems else None
-            place = f"{first.place}: " if first and first.place else ""
-            others = sum(each.kind is not FindingKind.OUTPUT for each in gate.problems[1:])
-            more = f" (and {others} more)" if others else ""
-            lines.append(f"{row.stage}: {gate.name}: {place}{first.message if first else gate.reason}{more}")
-            if first and first.hint:
-                lines.append(f"    → {first.hint}")
+            stop = stop_of(row.stage, gate)
+            lines.append(f"{row.stage}: {gate.name}: {stop.reason}")
+            if stop.finding.hint:
+                lines.append(f"    → {stop.finding.hint}")
     return [*lines, ""] if lines else []
 
 
-def _approval(failed: Sequence[Row]) -> str:
-    """Return the command that approves, where nothing but the approval is missing."""
-    missing = [gate for row in failed if row.record for gate in row.record.gates if not gate.holds]
-    if [gate.name for gate in missing] == ["release-is-approved"] and missing[0].problems:
-        return missing[0].problems[0].hint
-    return ""
+def live_stop_lines(stops: Sequence[LiveStop]) -> list[str]:
+    """Return what would stop the live release, each with its gate, the reason and what solves it."""
+    if not stops:
+        return []
+    stage = max(len(each.stage) for each in stops) + 2
+    gate = max(len(each.gate) for each in stops) + 2
+    lines = ["Live would stop at:"]
+    for each in stops:
+        lines.append(f"  {each.stage:<{stage}}{each.gate:<{gate}}{each.reason}")
+        if each.finding.hint:
+            lines.append(f"  {'':<{stage}}→ {each.finding.hint}")
+    return lines
 
 
-def _after(failed: Sequence[Row]) -> str:
-    return "" if worst([row.code for row in failed]) is Exit.INCOMPLETE else "fix that, then run again: "
+def _wrapped(head: str, items: Iterable[str], *, join: str = "; ") -> list[str]:
+    text = f"{head}: {join.join(items)}."
+    return textwrap.wrap(text, _WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
-def _next_stage(plan: Plan, release: Release, found: Sequence[Row]) -> str:
-    live = f" -- --live {release.version}" if plan.mode is Mode.LIVE else ""
-    reached = [row.stage for row in found if row.how != "-"]
-    names = [stage.name for stage in CHAIN]
-    outward = any(stage.effect > Effect.NONE for stage in CHAIN if stage.name in reached)
-    after = names[min(names.index(reached[-1]) + 1, len(names) - 1)] if outward and reached else "release"
-    return f"nox -s {after}{live}"
-
-
-def _go_live(release: Release, *, adopted: bool) -> str:
-    steps = []
-    if not adopted:
-        steps.append("add to noxfile.py `import unmoor.sessions` and `unmoor.sessions.register()`")
-    if release.edits:
-        steps.append(f"unmoor bump --to {release.version} --commit")
-    return ", then ".join([*steps, f"nox -s release -- --live {release.version}"])
-
-
-def _some(items: Sequence[str], most: int = 4) -> str:
-    shown = ", ".join(items[:most])
-    return shown + (f" and {len(items) - most} more" if len(items) > most else "")
+def _few(items: Sequence[str], most: int = 4) -> list[str]:
+    more = [f"and {len(items) - most} more"] if len(items) > most else []
+    return [*items[:most], *more]

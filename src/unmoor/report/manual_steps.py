@@ -2,50 +2,107 @@
 
 For the day unmoor itself is what does not work. They speak to the very addresses of this release, and send only the
 bytes that were built: nothing is said of archives that do not verify, and what an index holds already is left out as
-far as evidence and intents tell. The last file that was begun is in doubt, and is sent again.
+far as evidence and intents tell. The last file that was begun is in doubt, and is sent again. Like the next steps, all
+kinds of them stand in one list, and each is carried out by a test.
 """
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Sequence
+import enum
+import os
+import textwrap
+from dataclasses import dataclass
 from pathlib import Path
 
-from unmoor.archives.seal import SUMS, verified
+from unmoor.archives.seal import verified
 from unmoor.chain import BUILD, CHAIN
 from unmoor.errors import UnmoorError
-from unmoor.evidence.binding import files_digest
 from unmoor.evidence.statements import Damaged
-from unmoor.model import Distribution, Mode, Release, wheels_first
+from unmoor.model import Distribution
+from unmoor.report.command_line import shown
+from unmoor.report.ending import Ending, tag_is_taken
+from unmoor.report.uploads import INDEXES, AtIndex, Sent, at_index
 from unmoor.state import seal_record, upload_intents
 from unmoor.state.evidence_store import EvidenceStore
 from unmoor.state.seal_record import SealRecord
 from unmoor.targets import Addresses
 
-__all__ = ["commands"]
+__all__ = ["ByHand", "ManualStep", "commands", "out_and_missing"]
+
+_WIDTH = 100
+# Who has twine has Python; sha256sum is not everywhere. Without quotes of its own, so that every shell takes it.
+_CHECK = (
+    "import hashlib,pathlib,sys; "
+    "sys.exit(hashlib.sha256(pathlib.Path(sys.argv[1]).read_bytes()).hexdigest() != sys.argv[2] and sys.argv[3])"
+)
+_PYTHON = "python" if os.name == "nt" else "python3"
 
 
-def commands(release: Release, mode: Mode, state: Path, addresses: Addresses) -> list[str]:
-    """Return the commands that are left, in order; empty for a rehearsal, and before anything was uploaded.
+class ByHand(enum.Enum):
+    """The kinds of lines that are printed for doing by hand, and when each is."""
 
-    Empty too where an upload is left and its archives are not, byte for byte, those that were built.
+    UPLOAD = "an index lacks a file, and the sealed one verifies"
+    FETCH_COMMIT = "the tag is missing, and the planned commit is not in the repository any more"
+    TAG = "the tag is missing"
+    PUSH_TAG = "the tag is on the planned commit here, and missing on the remote"
+
+
+@dataclass(frozen=True, slots=True)
+class ManualStep:
+    """One line to do by hand: commands of which each is carried out only when the one before it has succeeded."""
+
+    kind: ByHand
+    commands: tuple[tuple[str, ...], ...]
+
+    def __str__(self) -> str:
+        return " && ".join(shown(words) for words in self.commands)
+
+
+def commands(end: Ending, addresses: Addresses) -> tuple[ManualStep, ...]:
+    """Return the steps that are left, in order; none for a rehearsal, and before anything was uploaded.
+
+    None too where an upload is left and its archives are not, byte for byte, those that were built, and where the
+    version cannot be finished. ``addresses`` is where the release goes, as far as its own evidence does not say so.
     """
-    store = EvidenceStore(state / "evidence", release.component)
-    built = _built(store, state)
-    if mode is not Mode.LIVE or not upload_intents.any_begun(state) or built is None or not addresses.indexes:
-        return []
+    state = end.store.folder.parent
+    built = _built(end.store, state)
+    if not end.live or not upload_intents.anything_may_be_there(state) or built is None or not addresses.indexes:
+        return ()
     uploads = []
     for index, url in addresses.indexes.items():
-        if missing := _missing(store, state, index, url, built.files):
-            uploads.append(_upload(state / "dist", url, missing))
+        there = at_index(end.store, index, built.files, url)
+        uploads += [_upload(state / "dist", there.address, each) for each in there.lacking]
     if uploads and not _sound(state / "dist", built.files):
-        return []
-    tagged = store.read(CHAIN[-1].name).record
-    commit = built.facts.get("commit", "")
-    # Without the commit git would take what happens to be checked out.
-    if (tagged is not None and tagged.passed) or not commit:
-        return uploads
-    return [*uploads, _tag(release, commit, addresses)]
+        return ()
+    return (*uploads, *_tag(end, built.facts.get("commit", ""), addresses))
+
+
+def out_and_missing(end: Ending) -> list[str]:
+    """Return what is out at each index that has not all of a release, what is missing, and until when it is taken.
+
+    Where every file is out and only the tag is missing, that is said.
+    """
+    built = _built(end.store, end.store.folder.parent)
+    places = [at_index(end.store, index, built.files) for index in INDEXES] if built is not None else []
+    lines = [line for at in places if at.is_partial for line in _partial(at)]
+    tagged = end.store.read(CHAIN[-1].name).record
+    everything = bool(places) and all(set(at.files.values()) == {Sent.SERVED} for at in places)
+    if everything and (tagged is None or not tagged.passed):
+        lines.append(f"Published, and not tagged: every file is out, the tag {end.release.tag} is missing.")
+    return lines
+
+
+def _partial(at: AtIndex) -> list[str]:
+    out, doubt, missing = at.names(Sent.SERVED, Sent.TAKEN), at.names(Sent.BEGUN), at.names(Sent.NOT)
+    parts = [
+        f"out: {', '.join(out) or 'nothing'}",
+        *([f"not known, its upload was begun: {', '.join(doubt)}"] if doubt else []),
+        *([f"missing: {', '.join(missing)}"] if missing else []),
+    ]
+    text = f"{at.index} at {at.address}: {'; '.join(parts)}."
+    if (doubt or missing) and at.until:
+        text += f" PyPI and TestPyPI take new files of a version for 14 days, so until {at.until}."
+    return textwrap.wrap(text, _WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def _built(store: EvidenceStore, state: Path) -> SealRecord | None:
@@ -56,23 +113,7 @@ def _built(store: EvidenceStore, state: Path) -> SealRecord | None:
         return None
 
 
-def _missing(
-    store: EvidenceStore, state: Path, index: str, url: str, files: Sequence[Distribution]
-) -> tuple[Distribution, ...]:
-    """Return the files that the index may lack, in the order they are sent."""
-    record = store.read(index).record
-    # The step leaves its target when it is done, whatever a gate says afterwards.
-    done = record is not None and bool(record.finished) and record.facts.get("target") == url
-    if record is not None and done and files_digest(record.files) == files_digest(files):
-        return ()
-    ordered = wheels_first(files)
-    begun = upload_intents.begun(state, index, url)
-    # Each is sent when those before it are there.
-    last = max((number for number, each in enumerate(ordered) if each.sha256 in begun), default=0)
-    return ordered[last:]
-
-
-def _sound(dist: Path, files: Sequence[Distribution]) -> bool:
+def _sound(dist: Path, files: tuple[Distribution, ...]) -> bool:
     try:
         verified(dist, files)
     except (UnmoorError, OSError):
@@ -80,16 +121,25 @@ def _sound(dist: Path, files: Sequence[Distribution]) -> bool:
     return True
 
 
-def _upload(dist: Path, url: str, files: Sequence[Distribution]) -> str:
-    paths = " ".join(shlex.quote(str(dist / each.filename)) for each in files)
-    check = f"(cd {shlex.quote(str(dist))} && sha256sum --check {SUMS})"
-    return f"{check} && twine upload --repository-url {shlex.quote(url)} {paths}"
+def _upload(dist: Path, url: str, file: Distribution) -> ManualStep:
+    path = str(dist / file.filename)
+    check = (_PYTHON, "-c", _CHECK, path, file.sha256, "altered since it was built")
+    return ManualStep(ByHand.UPLOAD, (check, ("twine", "upload", "--repository-url", url, path)))
 
 
-def _tag(release: Release, commit: str, addresses: Addresses) -> str:
+def _tag(end: Ending, commit: str, addresses: Addresses) -> tuple[ManualStep, ...]:
+    tagged = end.store.read(CHAIN[-1].name).record
+    # Without the commit git would take what happens to be checked out, and a tag that is taken is not ours to give.
+    if (tagged is not None and tagged.passed) or not commit or tag_is_taken(end, commit):
+        return ()
+    tag = end.release.tag
+    remote = addresses.remote
+    push = (("git", "push", "--", remote, f"refs/tags/{tag}"),) if remote else ()
+    if end.here.tag_at == commit:
+        return (ManualStep(ByHand.PUSH_TAG, push),) if push else ()
     kind = "--sign" if addresses.signed else "--annotate"
-    message = shlex.quote(str(release))
-    made = f"git tag {kind} --message {message} -- {shlex.quote(release.tag)} {shlex.quote(commit)}"
-    if not addresses.remote:
-        return made
-    return f"{made} && git push -- {shlex.quote(addresses.remote)} {shlex.quote(f'refs/tags/{release.tag}')}"
+    made = ("git", "tag", kind, "--message", str(end.release), "--", tag, commit)
+    steps = (ManualStep(ByHand.TAG, (made, *push)),)
+    if end.here.commit_is_lost and remote:
+        return (ManualStep(ByHand.FETCH_COMMIT, (("git", "fetch", "--", remote, commit),)), *steps)
+    return steps

@@ -27,12 +27,15 @@ _LINKS = re.compile(
 )
 
 
-def compose(plan: Plan, release: Release, rows: Sequence[Row], digests: Sequence[tuple[str, str, str]]) -> str:
-    """Return the report: headline, stages, archives, then every gate with what it examined and found."""
+def compose(
+    plan: Plan, release: Release, rows: Sequence[Row], digests: Sequence[tuple[str, str, str]], *, ended: str = ""
+) -> str:
+    """Return the report: headline, how it ended, stages, archives, then every gate with what it examined and found."""
     mode = "Live release" if plan.mode is Mode.LIVE else "Rehearsal"
     lines = [
         f"# {mode} of {_cell(release.component)} {release.version}",
         "",
+        *([f"**{_cell(ended)}**", ""] if ended else []),
         (
             f"Commit `{plan.commit}`, tag `{_code(release.tag)}`, planned on {plan.date} by {_cell(plan.actor)}. "
             f"Version: {_cell(release.rule)}."
@@ -64,7 +67,8 @@ def compose(plan: Plan, release: Release, rows: Sequence[Row], digests: Sequence
 def _gates(gates: Sequence[GateRecord]) -> list[str]:
     lines = ["| gate | result | examined | remarks |", "|---|---|---|---|"]
     for gate in gates:
-        why = f"not rehearsed: {gate.reason}" if gate.skipped is Skip.NOT_REHEARSED else gate.reason
+        missed = gate.skipped in (Skip.NOT_REHEARSED, Skip.NOT_ASKED)
+        why = f"{gate.skipped}: {gate.reason}" if missed else gate.reason
         remarks = [why, *(str(each) for each in (*gate.problems, *gate.notices))]
         shown = "<br>".join(_cell(remark) for remark in remarks[:10] if remark)
         lines.append(f"| {gate.name} | {_WORDS[gate.outcome]} | {_cell(gate.counted)} | {shown} |")

@@ -11,10 +11,11 @@ from unmoor.chain import BUILD, CHAIN
 from unmoor.chain import stage as stage_called
 from unmoor.errors import Exit
 from unmoor.evidence.record import GateRecord, Record
-from unmoor.model import Bound, FindingKind, Outcome, Resolution, Skip, Stage, Target
+from unmoor.model import Bound, Distribution, Outcome, Resolution, Skip, Stage
+from unmoor.report.uploads import INDEXES, AtIndex, Sent, at_index
 from unmoor.state.evidence_store import EvidenceStore
 
-__all__ = ["Row", "last_run", "matched", "rows", "summary", "unrehearsed"]
+__all__ = ["Row", "last_run", "matched", "rows", "summary"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +66,10 @@ def rows(store: EvidenceStore, run: Mapping[str, Mapping[str, Any]]) -> tuple[Ro
 
 
 def _row(stage: Stage, store: EvidenceStore, ended: Mapping[str, Any] | None) -> Row:
-    record = store.read(stage.name).record
+    kept = store.read(stage.name)
+    record = kept.record
     if ended is None:
-        how, what = "-", _not_reached(record)
+        how, what = "-", f"the evidence {kept.damage}" if kept.damage else _not_reached(record)
         return Row(stage=stage.name, how=how, what=what, seconds=None, code=0, record=record)
     # What is kept of the stage may be another run's, and what this run tried may be kept apart.
     recorded = str(ended["recorded"])
@@ -87,7 +89,10 @@ def _row(stage: Stage, store: EvidenceStore, ended: Mapping[str, Any] | None) ->
 def _not_reached(record: Record | None) -> str:
     if record is None:
         return "not reached"
-    return "not reached; evidence kept from earlier" if record.passed else "not reached"
+    if record.finished:
+        return "not reached; evidence kept from earlier" if record.passed else "not reached"
+    # It was at work, and could not even say how it ended.
+    return _interrupted(record)
 
 
 def summary(record: Record) -> str:
@@ -135,8 +140,14 @@ def _marks(gates: Iterable[GateRecord]) -> list[str]:
     gates = tuple(gates)
     waived = sum(gate.outcome is Outcome.WAIVED for gate in gates)
     missed = sum(gate.skipped is Skip.NOT_REHEARSED for gate in gates)
+    unasked = sum(gate.skipped is Skip.NOT_ASKED for gate in gates)
     notices = sum(len(gate.notices) for gate in gates)
-    marks = ((waived, "waived"), (missed, "not rehearsed"), (notices, "notice" if notices == 1 else "notices"))
+    marks = (
+        (waived, "waived"),
+        (missed, "not rehearsed"),
+        (unasked, "not asked"),
+        (notices, "notice" if notices == 1 else "notices"),
+    )
     return [f"{count} {word}" for count, word in marks if count]
 
 
@@ -145,27 +156,20 @@ def _joined(parts: list[str]) -> str:
 
 
 def matched(store: EvidenceStore) -> list[tuple[str, str, str]]:
-    """Return for every archive its sha256, its name, and where the same bytes were seen: ``built = pypi``, say."""
+    """Return for every archive its sha256, its name, and where the same bytes are: ``built = testpypi = pypi``, say.
+
+    Equal is what was read back. What an index took is said as well, and what it may have.
+    """
     build = store.read(BUILD.name).record
     if build is None or not build.files:
         return []
-    seen = []
-    for each in build.files:
-        places = ["built"]
-        for stage in CHAIN:
-            record = store.read(stage.name).record if stage.target is Target.INDEX else None
-            if record is not None and record.passed and each in record.files:
-                places.append(stage.name)
-        seen.append((each.sha256, each.filename, " = ".join(places)))
-    return seen
+    places = [at_index(store, index, build.files) for index in INDEXES]
+    return [(each.sha256, each.filename, _seen(each, places)) for each in build.files]
 
 
-def unrehearsed(records: Iterable[Record | None]) -> list[str]:
-    """Return what a rehearsal could not rehearse, beyond what no rehearsal can."""
-    missed = []
-    for record in records:
-        for gate in record.gates if record else ():
-            if gate.skipped is Skip.NOT_REHEARSED:
-                missed.append(gate.reason)
-            missed += [notice.message for notice in gate.notices if notice.kind is FindingKind.NOT_ASKED]
-    return list(dict.fromkeys(missed))
+def _seen(file: Distribution, places: Sequence[AtIndex]) -> str:
+    at = {sent: [each.index for each in places if each.files[file] is sent] for sent in Sent}
+    parts = [" = ".join(["built", *at[Sent.SERVED]])]
+    parts += [f"taken by {', '.join(at[Sent.TAKEN])}"] if at[Sent.TAKEN] else []
+    parts += [f"perhaps at {', '.join(at[Sent.BEGUN])}"] if at[Sent.BEGUN] else []
+    return ", ".join(parts)

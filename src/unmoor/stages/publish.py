@@ -19,7 +19,7 @@ from unmoor.errors import Blocked, Incomplete, UnmoorError
 from unmoor.indexes import upload_answers, wait
 from unmoor.indexes.held_release import HeldRelease, held_release, moment
 from unmoor.indexes.upload_answers import Meaning
-from unmoor.model import Distribution, Finding, Outcome, Resolution, wheels_first
+from unmoor.model import Distribution, Finding, FindingKind, Outcome, Resolution, wheels_first
 from unmoor.planning.versions.pep440 import try_parse
 from unmoor.runtime import scratch
 from unmoor.runtime.files import sha256_of
@@ -110,6 +110,7 @@ def _lacking(context: Context, files: Sequence[Distribution], *, patience: float
             f"{index.name} holds other bytes under the name {', '.join(map(repr, result.names))} than {ours}",
             place=index.name,
             hint="a file name can never be used twice; release these bytes under a new version",
+            kind=FindingKind.FINAL,
         )
     if result.trouble:
         what = f"{index.name} does not say what it holds: {result.trouble}"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from unmoor.errors import Blocked, Incomplete, ToolError
-from unmoor.model import Resolution
+from unmoor.model import FindingKind, Resolution
 from unmoor.stages import Done
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ def observe(context: Context) -> Done | None:
         raise Blocked(
             f"the tag {context.release.tag!r} exists on commit {there[:12]}, the release is of {planned[:12]}",
             place=remote.label,
-            hint="tags are never moved; release under another version",
+            hint="tags are never moved; find out whose it is",
+            kind=FindingKind.FINAL,
         )
     remote.keep_tag(context.release.tag)
     return _done(context, Resolution.FOUND)

@@ -27,6 +27,8 @@ __all__ = [
     "digests",
     "intent",
     "shown",
+    "since",
+    "standings",
 ]
 
 
@@ -135,6 +137,24 @@ def begun(state: Path, name: str, identity: str) -> frozenset[str]:
     """Return the sha256 of the files whose upload to this index was begun; one of another address is another index."""
     paths = (_folder(state) / name).glob("*.json")
     return frozenset(each.sha256 for path in paths for each in _read(path) or () if each.index == identity)
+
+
+def standings(state: Path, name: str, identity: str) -> dict[str, Standing]:
+    """Return how the upload of each file to this index stands that was ever begun, by its sha256."""
+    tries = [each for path in (_folder(state) / name).glob("*.json") for each in _read(path) or ()]
+    found = {}
+    for sha256 in {each.sha256 for each in tries if each.index == identity}:
+        mine = [each for each in tries if (each.sha256, each.index) == (sha256, identity)]
+        accepted = [each.standing for each in mine if each.standing in _ACCEPTED]
+        found[sha256] = accepted[-1] if accepted else _together(mine)
+    return found
+
+
+def since(state: Path, name: str, identity: str) -> str:
+    """Return when the first upload to this index was begun that was not refused, as ISO time; empty for none."""
+    tries = [each for path in (_folder(state) / name).glob("*.json") for each in _read(path) or ()]
+    mine = [each for each in tries if each.index == identity and each.standing is not Standing.REFUSED]
+    return min((each.started for each in mine), default="")
 
 
 def _together(tries: tuple[_Try, ...] | list[_Try]) -> Standing:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from unmoor.errors import ToolFailed
-from unmoor.model import Component, Finding, Findings, truncated
+from unmoor.model import Component, Finding, Findings, blocking_live, truncated
 from unmoor.runtime import environment, process
 from unmoor.runtime.process import Completed, tail
 from unmoor.tools.tool_environment import scratch, surroundings
@@ -102,7 +102,7 @@ def examine(
         examined=len(well) or len(problems),
         unit=f"session{counted}",
         problems=truncated(problems),
-        notices=tuple(notices),
+        notices=blocking_live(notices),
         tools={"nox": _version()},
     )
 

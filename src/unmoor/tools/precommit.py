@@ -74,7 +74,7 @@ def _stopped(tools: ToolEnvironment, done: Completed) -> Findings:
         where = re.search(r"Initializing environment for (\S+?)\.?$|(https?://\S+?)[/']", done.text, re.MULTILINE)
         named = f": {next(filter(None, where.groups()))}" if where else ""
         return Findings(
-            absent=f"hook repositories did not answer{named}",
+            unanswered=f"hook repositories did not answer{named}",
             hint="run `pre-commit install-hooks` where they can be reached; its cache is used",
             tools={"pre-commit": tools.version("pre-commit")},
         )

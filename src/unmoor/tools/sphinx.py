@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 
 from unmoor.errors import ToolFailed
-from unmoor.model import Finding, Findings, truncated
+from unmoor.model import Finding, FindingKind, Findings, truncated
 from unmoor.runtime.process import Completed, tail
 from unmoor.tools.tool_environment import ToolEnvironment
 
@@ -67,7 +67,7 @@ def _weighed(said: list[Finding], *, live: bool) -> tuple[list[Finding], tuple[F
         return said, ()
     open_questions = [each for each in said if each not in unreached and _REFERENCE.search(each.message)]
     message = f"{len(unreached)} inventories of other projects did not answer, so links to them are not checked"
-    notices = [Finding(message=message, hint="live this blocks: build where they can be reached")]
+    notices = [Finding(message=message, hint="build where they can be reached", kind=FindingKind.NOT_ASKED)]
     if open_questions:
         message = f"{len(open_questions)} references could not be resolved, perhaps for that reason"
         notices += [Finding(message=message), *truncated(open_questions, _SHOWN)]

@@ -66,6 +66,7 @@ def _differ(context: Context, names: tuple[str, ...]) -> Findings:
         Finding(
             message=f"{index} serves other bytes for {name!r} than were built",
             hint="do not go on; tell the index's maintainers, and release under a new version",
+            kind=FindingKind.FINAL,
         )
         for name in names
     )

@@ -11,7 +11,7 @@ from unmoor.context import Context
 from unmoor.errors import Incomplete
 from unmoor.evidence.binding import files_digest
 from unmoor.indexes import configured
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, FindingKind, Findings
 
 ASSERTS = "the permanent step is approved for exactly this version and these archives"
 _SHORTEST = 8
@@ -33,10 +33,12 @@ def check(context: Context) -> Findings:
     given = context.approval.removeprefix("sha256:").lower()
     again = f"nox -s release -- --live {version} --approve {digest[:12]}"
     if not given:
-        raise Incomplete(f"publishing for good is not approved yet: {quote}", hint=again)
+        raise Incomplete(f"publishing for good is not approved yet: {quote}", hint=again, kind=FindingKind.UNAPPROVED)
     if len(given) < _SHORTEST or not digest.startswith(given):
         what = f"the approval is for {context.approval!r}, the archives are {digest[:12]}"
-        return Findings(examined=1, unit="approval", problems=(Finding(message=what, hint=again),))
+        return Findings(
+            examined=1, unit="approval", problems=(Finding(message=what, hint=again, kind=FindingKind.UNAPPROVED),)
+        )
     return _approved(f"by {context.plan.actor}, who named the digest: {quote}")
 
 

@@ -20,7 +20,7 @@ from unmoor.errors import Blocked, Exit, ToolError, ToolFailed, ToolMissing
 from unmoor.evidence.part_records import begun, ended
 from unmoor.evidence.python_shares import Shares, deal_out
 from unmoor.evidence.record import GateRecord, Kept, Record
-from unmoor.model import Finding, Findings, Outcome
+from unmoor.model import Finding, Findings, Outcome, blocking_live
 from unmoor.tools import coverage, nox, pytest_findings, test_runs, tool_environment
 
 ASSERTS = "tests have run on every supported Python, and each of them passed"
@@ -73,7 +73,9 @@ def _on_every_python(context: Context, wheel: Path | None) -> Findings:
         unit=f"tests x {' '.join(counted)}",
         problems=(*problems, *_failed_elsewhere(shares), *(absent if blocking else ())),
         notices=tuple(
-            dict.fromkeys((*(() if blocking else absent), *(n for g in gates for n in g.notices), *covered.notices))
+            dict.fromkeys(
+                (*(() if blocking else blocking_live(absent)), *(n for g in gates for n in g.notices), *covered.notices)
+            )
         ),
         tools=_tools(gates),
         relied_on={} if context.posargs else _digests(context, (*counted, *shares.failed)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 
 from unmoor.context import Context
-from unmoor.model import Finding, Findings, Scope
+from unmoor.model import Finding, Findings, Scope, blocking_live
 from unmoor.tools.git import Git
 
 __all__ = ["ASSERTS", "SCOPE", "check"]
@@ -39,7 +39,7 @@ def check(context: Context) -> Findings:
     examined = max(len(tips), 1)
     if context.live:
         return Findings(examined=examined, unit="branches", problems=(finding,))
-    return Findings(examined=examined, unit="branches", notices=(finding,))
+    return Findings(examined=examined, unit="branches", notices=blocking_live([finding]))
 
 
 def _matches(branch: str, allowed: tuple[str, ...]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 from unmoor.context import Context
-from unmoor.model import Finding, Findings, Scope
+from unmoor.model import Finding, Findings, Scope, blocking_live
 from unmoor.tools.git import Git
 
 __all__ = ["ASSERTS", "SCOPE", "check"]
@@ -27,8 +27,8 @@ def check(context: Context) -> Findings:
         return Findings(absent="the repository has no remote", hint="git remote add origin URL")
     refs = context.observer.remote_refs(context.repository)
     if refs is None:
-        absent = f"the remote {remote!r} was not asked: it did not answer"
-        return Findings(absent=absent, hint="run again when the remote can be reached")
+        unanswered = f"the remote {remote!r} was not asked: it did not answer"
+        return Findings(unanswered=unanswered, hint="run again when the remote can be reached")
     git = Git(context.repository.root, context.environ)
     if context.has_begun:
         # Files of the planned commit are out: what others have merged since belongs to the next version.
@@ -84,4 +84,4 @@ def _known(git: Git, commit: str) -> bool:
 def _found(context: Context, finding: Finding) -> Findings:
     if context.live:
         return Findings(examined=1, unit="branches", problems=(finding,))
-    return Findings(examined=1, unit="branches", notices=(finding,))
+    return Findings(examined=1, unit="branches", notices=blocking_live([finding]))

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from unmoor.context import Context
 from unmoor.errors import UnmoorError
-from unmoor.model import Finding, Findings, truncated
+from unmoor.model import Finding, FindingKind, Findings, truncated
 from unmoor.planning import notes
 from unmoor.tools import towncrier, towncrier_settings
 
@@ -75,7 +75,8 @@ def _rehearsed(context: Context, count: int) -> Finding:
     if any(PurePosixPath(edit.path).name == PurePosixPath(changelog).name for edit in context.release.edits):
         hint = "live, run `unmoor bump --commit` first"
         return Finding(message=f"{notes} put into the changelog by the plan", hint=hint)
-    return Finding(message=f"{notes} not in the changelog", hint="live that stops the release; run `unmoor changelog`")
+    missed = f"{notes} not in the changelog"
+    return Finding(message=missed, hint="run `unmoor changelog`", kind=FindingKind.BLOCKS_LIVE)
 
 
 def _shown(context: Context, path: str) -> str:

@@ -7,7 +7,7 @@ release; it is never moved, because whoever fetched it keeps the old one.
 from __future__ import annotations
 
 from unmoor.context import Context
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, FindingKind, Findings
 from unmoor.planning.versions import tags
 from unmoor.planning.versions.pep440 import try_parse
 from unmoor.project.settings.constraints import UNFIT_FOR_TAG
@@ -36,6 +36,7 @@ def check(context: Context) -> Findings:
         unasked = Finding(
             message=f"the remote {component.repository.remote!r} was not asked: it did not answer",
             hint="run again when it does",
+            kind=FindingKind.NOT_ASKED,
         )
         (taken if context.live else notices).append(unasked)
     examined = len(local.keys() | remote.keys()) + 1

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from unmoor.chain import BUILD
 from unmoor.context import Context
 from unmoor.indexes.held_release import held_release, moment
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, FindingKind, Findings
 from unmoor.planning.versions.pep440 import next_free, try_parse
 from unmoor.runtime.http import Unreachable
 from unmoor.targets import IndexFile
@@ -28,8 +28,8 @@ def check(context: Context) -> Findings:
     try:
         files = context.observer.index_files(context.component)
     except Unreachable as error:
-        absent = f"the index was not asked which versions are taken: {error.problems[0].message}"
-        return Findings(absent=absent, hint="run again when the index can be reached")
+        unanswered = f"the index was not asked which versions are taken: {error.problems[0].message}"
+        return Findings(unanswered=unanswered, hint="run again when the index can be reached")
     version = context.release.version
     planned = try_parse(version)
     there = [each for each in files if each.version and try_parse(each.version) == planned]
@@ -91,5 +91,5 @@ def _resumed(context: Context, there: list[IndexFile], ours: Mapping[str, str], 
     if missing and held.closed and held.since:
         message = f"version {version!r} is there in part since {moment(held.since)}, and takes no new files: {missing}"
         hint = f"yank {version} and release {next_free(version, [version])}"
-        problems.append(Finding(message=message, hint=hint))
+        problems.append(Finding(message=message, hint=hint, kind=FindingKind.FINAL))
     return Findings(examined=examined, unit="files on the index", problems=tuple(problems), notices=tuple(notices))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from unmoor.context import Context
 from unmoor.errors import UnmoorError
-from unmoor.model import Finding, Findings
+from unmoor.model import Finding, Findings, blocking_live
 from unmoor.planning.versions.pep440 import is_publishable, parse, try_parse
 from unmoor.tools.git import Git
 
@@ -42,7 +42,7 @@ def check(context: Context) -> Findings:
     if context.live:
         stops += doubts
     else:
-        notices += doubts
+        notices += blocking_live(doubts)
     return Findings(examined=len(released) + 1, unit="versions", problems=tuple(stops), notices=tuple(notices))
 
 

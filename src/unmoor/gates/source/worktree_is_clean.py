@@ -7,7 +7,7 @@ have often ended up in archives.
 from __future__ import annotations
 
 from unmoor.context import Context
-from unmoor.model import Finding, Findings, Scope
+from unmoor.model import Finding, Findings, Scope, blocking_live
 from unmoor.tools.git import Git
 
 __all__ = ["ASSERTS", "SCOPE", "check"]
@@ -21,7 +21,7 @@ def check(context: Context) -> Findings:
     """List the paths that differ from the commit, and see that HEAD is still the plan's commit."""
     git = Git(context.repository.root, context.environ)
     changed = git.changed() if context.live else context.plan.uncommitted
-    hint = "commit, stash or ignore it" if context.live else "rehearsed along; live it must be committed"
+    hint = "commit, stash or ignore it"
     found = [Finding(message="has changes that are not committed", place=path, hint=hint) for path in changed[:_SHOWN]]
     if len(changed) > _SHOWN:
         found.append(Finding(message=f"{len(changed)} files differ from the commit", hint=hint))
@@ -31,4 +31,4 @@ def check(context: Context) -> Findings:
     examined = len(git.files())
     if context.live:
         return Findings(examined=examined, unit="files", problems=tuple(found))
-    return Findings(examined=examined, unit="files", notices=tuple(found))
+    return Findings(examined=examined, unit="files", notices=blocking_live(found))

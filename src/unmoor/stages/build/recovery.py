@@ -15,7 +15,7 @@ from unmoor.archives import seal
 from unmoor.chain import CHAIN
 from unmoor.errors import Blocked, Incomplete
 from unmoor.indexes import simple
-from unmoor.model import Distribution, Target
+from unmoor.model import Distribution, FindingKind, Target
 from unmoor.rehearsal.select_targets import open_index
 from unmoor.runtime import scratch
 from unmoor.runtime.files import sha256_of
@@ -54,6 +54,7 @@ def bring_back(context: Context, files: tuple[Distribution, ...], build: _Build)
                 f"the sealed archives are gone, no index holds them, and this commit builds to others: "
                 f"{', '.join(missing)}",
                 hint="this version cannot be finished with the same bytes; release a new version",
+                kind=FindingKind.FINAL,
             )
         paths = _apart(found, folder / "again")
         shutil.rmtree(context.dist, ignore_errors=True)

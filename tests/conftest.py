@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.repositories import Repository, git_environment
+from unmoor.runtime import redact
 from unmoor.tools.tool_environment import narrowing
 
 pytest_plugins = ["support.builds"]
@@ -36,6 +37,12 @@ def _own_git(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name, value in git_environment(tmp_path_factory.mktemp("git")).items():
             patch.setenv(name, value)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test calls a secret is none in the next: a word that was one would be hidden in paths."""
+    monkeypatch.setattr(redact, "_known", set())
 
 
 @pytest.fixture

@@ -175,10 +175,11 @@ def test_a_live_release_in_steps(typed: Typed) -> None:
 @does(NextStep.COMMIT_EDITS)
 def test_edits_are_looked_at_and_committed(typed: Typed) -> None:
     _, text = typed.type("unmoor bump --part minor")
-    assert next_of(text) == "look at `git diff`, then commit"
+    assert next_of(text) == "look at `git diff`, then commit; the same command with --commit does that"
     code, text = typed.type("git diff")
     assert (code, '+version = "1.1.0"' in text) == (0, True)
-    assert typed.type("git commit --quiet --all --message Bump")[0] == 0
+    code, text = typed.type("unmoor bump --part minor --commit")
+    assert code == 0, text
     assert typed.repository.git("status", "--porcelain") == ""
 
 

@@ -57,7 +57,7 @@ def speak(
         plan = plans.read(state / "plan.json")
         release = next((each for each in plan.releases if each.component == component), None) if plan else None
         if plan is None or release is None:
-            print(f"\n{_without_plan(component, state, again)}", flush=True)  # noqa: T201 - a face
+            print("\n" + shown(_without_plan(component, state, again), environ), flush=True)  # noqa: T201 - a face
             continue
         said = Addresses(**ended["addresses"]) if ended.get("addresses") else None
         addresses = own_addresses(plan, component, said) if said else None

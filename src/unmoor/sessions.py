@@ -317,13 +317,15 @@ def _told_to_end(*_: object) -> NoReturn:
 
 
 def _last_words(run: Invocation) -> None:
-    """Say how it ended; whoever tells the process to end now tells it nothing new, nor what is cleared away after."""
-    for number in _ENDING:
-        signal.signal(number, _deaf)
-    if not run.is_worker:
-        run.summarise()
+    """Say how it ended; whoever tells the process to end now tells it nothing new, nor what is cleared away after.
+
+    What is asked for the last words is not to be told either: a program that is just being started is still in the
+    group that a terminal tells.
+    """
     for number in _ENDING:
         signal.signal(number, signal.SIG_IGN)
+    if not run.is_worker:
+        run.summarise()
 
 
 def _deaf(*_: object) -> None:

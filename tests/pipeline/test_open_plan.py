@@ -105,6 +105,13 @@ def test_a_live_release_takes_its_base_from_the_rehearsal_of_the_same_commit(tin
     assert live.releases[0].release.base_tag == rehearsed.releases[0].release.base_tag == "v1.1.0"
 
 
+def test_a_live_release_of_a_commit_that_nobody_rehearsed_finds_its_base(tiny: Repository) -> None:
+    """A bump makes a new commit, so this is what every release from the second on looks like."""
+    tiny.git("tag", "v1.1.0", "HEAD~1")
+    (opened,) = open_plan(request(tiny, live="1.2.0")).releases
+    assert (opened.release.base_tag, opened.release.base_candidates) == ("v1.1.0", ())
+
+
 def test_what_cannot_be_released_is_said_once_and_again_to_every_asker(tiny: Repository) -> None:
     memory = Memory()
     for _ in range(2):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from unmoor.errors import Blocked, Incomplete
 from unmoor.model import Distribution
 from unmoor.runtime.files import sha256_of
 from unmoor.stages.build import recovery
+from unmoor.state import upload_intents
 from unmoor.targets import Index
 
 
@@ -124,9 +124,8 @@ def test_where_all_records_are_lost_only_the_bytes_that_were_begun_count(context
     for name in NAMES:
         built.append(tmp_path / name)
         built[-1].write_text(f"tested {name}")
-    folder = context.state / "uploads" / "testpypi"
-    folder.mkdir(parents=True)
-    (folder / f"{NAMES[0]}.json").write_text(json.dumps({"sha256": sha256_of(built[0])}))
+    begun = Distribution(filename=NAMES[0], kind="wheel", size=1, sha256=sha256_of(built[0]))
+    upload_intents.begin(context.state, MemoryIndex("testpypi").as_index(), begun)
     recovery.must_be_uploaded_ones(context, built)
     built[0].write_text("another build")
     with pytest.raises(Blocked, match="recorded nowhere any more"):

@@ -19,12 +19,12 @@ from unmoor.evidence.binding import binds_files, inputs_of, same_content
 from unmoor.evidence.record import GateRecord, Kept, Narrowing, Record, Result
 from unmoor.evidence.validity import Validity, chained
 from unmoor.model import Distribution, Effect, Outcome, Resolution, Stage
+from unmoor.pipeline import one_writer
 from unmoor.pipeline.attempt_history import begun, ended
 from unmoor.pipeline.finishing import noticed
 from unmoor.pipeline.open_plan import OpenPlan, OpenRelease
 from unmoor.rehearsal import select_targets
 from unmoor.request import Request
-from unmoor.runtime import lock
 from unmoor.state import progress
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["run_stage"]
 
-_LOCK_PATIENCE = 2.0  # seconds
 _SAME = {Effect.NONE: "same tree", Effect.LOCAL: "same plan"}
 
 
@@ -178,10 +177,9 @@ def _refused(context: Context, kept: Kept, error: UnmoorError) -> Result:
 def _work(context: Context, request: Request, kept: Kept, why: str) -> Result:
     """Run the stage under its lock, leaving an intent before and a record after."""
     stage = context.stage
-    busy = f"{stage.name} of {context.release}"
     narrowed = Narrowing.ARGUMENTS if context.posargs and stage.effect is Effect.NONE else Narrowing.NOT
     with ExitStack() as held:
-        locks = held.enter_context(lock.held(context.state / "locks" / stage.name, what=busy, patience=_LOCK_PATIENCE))
+        locks = held.enter_context(one_writer.at_work(context))
         now = context.store.read(stage.name)
         if now.digest != kept.digest and not narrowed and _standing(context, now).counts:
             return _result(context, Resolution.CACHED, Exit.PASS, "by another run", now.record)

@@ -13,16 +13,16 @@ from typing import TypeVar
 
 __all__ = ["TooLate", "within"]
 
-_Result = TypeVar("_Result")
+_Answer = TypeVar("_Answer")
 
 
 class TooLate(Exception):
     """Time is over."""
 
 
-def within(left: Callable[[], float], work: Callable[[], _Result]) -> _Result:
+def within(left: Callable[[], float], work: Callable[[], _Answer]) -> _Answer:
     """Return what ``work`` returns and raise what it raises; raise ``TooLate`` once no seconds are ``left``."""
-    ended: list[tuple[_Result | None, Exception | None]] = []
+    ended: list[tuple[_Answer | None, Exception | None]] = []
 
     def do() -> None:
         try:

@@ -1,6 +1,7 @@
 """How far the archives of a release have gone out: what may still change between two runs depends on it.
 
-The folder alone says it: what was begun may have arrived, whatever became of the run that began it.
+The folder alone says it: what was begun may have arrived, whatever became of the run that began it; what was refused
+has not.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ def reached(state: Path, store: EvidenceStore) -> Effect:
     went_to = [
         stage.effect
         for stage in CHAIN
-        if stage.target is Target.INDEX and (upload_intents.any_begun(state, stage.name) or _passed(store, stage.name))
+        if stage.target is Target.INDEX
+        and (upload_intents.anything_may_be_there(state, stage.name) or _passed(store, stage.name))
     ]
     return max(went_to, default=Effect.NONE)
 

@@ -51,8 +51,8 @@ class _Try(msgspec.Struct, frozen=True, kw_only=True):
     """One try to send one file: to which index (its identity), since when, and what was answered when."""
 
     sha256: str
-    index: str
-    started: str
+    index: str = ""
+    started: str = ""
     standing: Standing = Standing.BEGUN
     status: int = 0
     answered: str = ""

@@ -46,12 +46,13 @@ class _Command(Program):
 
     def print_help(self) -> None:
         """Print what this is for and its tasks first, and of invoke's own options those that are of use here."""
-        print(_ABOUT)  # noqa: T201 - a face
+        print(shown(_ABOUT, os.environ))  # noqa: T201 - a face
         self.list_tasks()
-        print("Options:\n")  # noqa: T201 - a face
+        print(shown("Options:\n", os.environ))  # noqa: T201 - a face
         every = self.initial_context.help_tuples()
         self.print_columns([each for each in every if _SHOWN.intersection(_OPTIONS_OF.findall(each[0]))])
-        print("invoke's other options are taken too: https://docs.pyinvoke.org")  # noqa: T201 - a face
+        more = "invoke's other options are taken too: https://docs.pyinvoke.org"
+        print(shown(more, os.environ))  # noqa: T201 - a face
 
     def parse_tasks(self) -> None:
         """Parse the words of the command line; raise ``ParseError`` with one message of ours."""

@@ -115,7 +115,7 @@ def test_a_version_from_tags_has_its_changelog_committed(repository):
         words = {"part": "minor", "to": "", "commit": True}
         assert bump(repository.folder, repository.environ, **words, say=lines.append) == 0
         assert lines[0] == "the version comes from tags: 2.1.0 is released by the tag v2.1.0 alone"
-        assert "next: nox -s release -- --live 2.1.0" in lines
+        assert "Next: nox -s release -- --live 2.1.0" in lines
     assert lines[-1].startswith("nothing to commit")
     assert repository.git("log", "-1", "--format=%(trailers:key=Base,valueonly)").strip() == "v2.0.0"
     named = repository.git("show", "--format=", "--name-only", "HEAD").split()

@@ -20,7 +20,7 @@ from support.repositories import Repository
 from support.typed import NEXT, Typed, next_of, typing
 from unmoor.errors import Exit
 from unmoor.model import Finding, Findings
-from unmoor.pipeline import run_stage
+from unmoor.pipeline import one_writer
 from unmoor.report.manual_steps import ByHand
 from unmoor.report.next_step import NextStep
 from unmoor.runtime import lock
@@ -175,10 +175,11 @@ def test_a_live_release_in_steps(typed: Typed) -> None:
 @does(NextStep.COMMIT_EDITS)
 def test_edits_are_looked_at_and_committed(typed: Typed) -> None:
     _, text = typed.type("unmoor bump --part minor")
-    assert next_of(text) == "look at `git diff`, then commit"
+    assert next_of(text) == "look at `git diff`, then commit; the same command with --commit does that"
     code, text = typed.type("git diff")
     assert (code, '+version = "1.1.0"' in text) == (0, True)
-    assert typed.type("git commit --quiet --all --message Bump")[0] == 0
+    code, text = typed.type("unmoor bump --part minor --commit")
+    assert code == 0, text
     assert typed.repository.git("status", "--porcelain") == ""
 
 
@@ -280,7 +281,7 @@ def test_what_got_lost_after_the_first_upload_is_had_again_by_what_is_printed(ty
 @does(NextStep.AGAIN)
 def test_a_stage_that_is_busy_is_tried_again(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
     state = typed.repository.folder / ".git" / "unmoor" / "thing-1.0.0"
-    monkeypatch.setattr(run_stage, "_LOCK_PATIENCE", 0.0)
+    monkeypatch.setattr(one_writer, "_PATIENCE", 0.0)
     with lock.held(state / "locks" / "lint", what="lint of thing 1.0.0", patience=0.0):
         code, text = live(typed)
         assert (code, next_of(text)) == (4, "nox -s release -- --live 1.0.0"), text

@@ -169,15 +169,14 @@ def typing(repository: Repository) -> Iterator[Typed]:
         identity = select_targets.identities(context.component, context.plan.mode)[name]
         yield replace(held.as_index(), identity=identity)
 
-    def build(source: Path, out: Path, **_: object) -> tuple[Path, ...]:
+    def build(source: Path, out: Path, **_: object) -> builder.Built:
         out.mkdir(parents=True)
         tree = repository.git("-C", source, "rev-parse", "HEAD^{tree}")
         version = re.findall(r'^version = "(.*)"$', (source / "pyproject.toml").read_text(), re.MULTILINE)[0]
-        made = []
-        for name in (f"thing-{version}-py3-none-any.whl", f"thing-{version}.tar.gz"):
-            (out / name).write_text(f"{name} of {tree}")
-            made.append(out / name)
-        return tuple(made)
+        wheel, sdist = out / f"thing-{version}-py3-none-any.whl", out / f"thing-{version}.tar.gz"
+        for path in (wheel, sdist):
+            path.write_text(f"{path.name} of {tree}")
+        return builder.Built(wheel=wheel, sdist=sdist, dependencies=(), builder=())
 
     def files(_: str, __: str, **___: object) -> tuple[IndexFile, ...]:
         held = typed.indexes["pypi"].files("thing")

@@ -158,7 +158,7 @@ def _lines(move: _Move, changed: Sequence[Path]) -> list[str]:
         stay = ", kept for the final release" if notes.stay(component, new) else ""
         lines.append(f"{_count(len(move.release.changes), 'note')} collected{stay}")
     if not is_stated(component) and not lines[0].startswith("already"):
-        lines.append(f"next: nox -s release -- --live {new}")
+        lines.append(next_step.line([NextStep.GO_LIVE.step(version=new)]))
     return lines
 
 

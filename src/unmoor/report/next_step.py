@@ -63,7 +63,11 @@ class NextStep(enum.Enum):
         says="{} says where the tag leads; once it is gone, or on the planned commit",
     )
     NEXT_VERSION = _Form("this version can never be finished", ("unmoor", "bump", "--to", "{version}", "--commit"))
-    COMMIT_EDITS = _Form("the tree was edited, and not committed", ("git", "diff"), says="look at `{}`, then commit")
+    COMMIT_EDITS = _Form(
+        "the tree was edited, and not committed",
+        ("git", "diff"),
+        says="look at `{}`, then commit; the same command with --commit does that",
+    )
 
     @property
     def when(self) -> str:

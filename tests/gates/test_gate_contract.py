@@ -21,7 +21,7 @@ from unmoor.errors import UnmoorError
 from unmoor.model import Outcome
 from unmoor.pipeline.gate_runner import run_gate
 from unmoor.report.live_stops import live_stops
-from unmoor.runtime import process
+from unmoor.runtime import executables
 
 _SOUND = {"live": True, "base_tag": "v1.1.0"}
 
@@ -123,7 +123,7 @@ def test_every_problem_says_what_to_do_and_where(name, tiny, index):
 @pytest.mark.parametrize("name", ROWS)
 def test_a_gate_whose_program_is_missing_does_not_pass(name, tiny, index, monkeypatch):
     context = make_context(tiny, index=index.url, **_SOUND)
-    monkeypatch.setattr(process.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr(executables.shutil, "which", lambda *_, **__: None)
     monkeypatch.setattr("importlib.util.find_spec", lambda *_: None)
     try:
         found = gates.load(name).check(context)

@@ -158,7 +158,7 @@ def test_a_failure_that_no_hook_accounts_for_is_a_failure(tools, log):
 def test_hook_repositories_that_do_not_answer_are_no_pass(tools, log):
     out = "[INFO] Initializing environment for https://forge.invalid/hooks.\nfatal: Could not resolve host"
     found = _hooks(tools, log, out, 3)
-    assert (found.examined, found.absent) == (0, "hook repositories did not answer: https://forge.invalid/hooks")
+    assert (found.examined, found.unanswered) == (0, "hook repositories did not answer: https://forge.invalid/hooks")
 
 
 def test_a_broken_configuration_is_an_error(tools, log):

@@ -30,6 +30,7 @@ _FILES = (Bound.UNMOOR, Bound.MODE, Bound.VERSION, Bound.SETTINGS, Bound.FILES)
 _ASKED_AGAIN = (
     "version-moves-forward",
     "version-is-free",
+    "project-is-open",
     "tag-is-free",
     "not-behind-remote",
     "commit-is-on-remote",
@@ -67,6 +68,7 @@ CHAIN: tuple[Stage, ...] = (
             "version-sources-agree",
             "version-moves-forward",
             "version-is-free",
+            "project-is-open",
             "tag-is-free",
             "metadata-is-complete",
             "structure-is-complete",

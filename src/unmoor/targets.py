@@ -10,7 +10,7 @@ from typing import Protocol
 
 from unmoor.model import Finding
 
-__all__ = ["Addresses", "Credential", "Index", "IndexClient", "IndexFile", "Remote", "UploadAnswer"]
+__all__ = ["Addresses", "Credential", "Index", "IndexClient", "IndexFile", "IndexProject", "Remote", "UploadAnswer"]
 
 _SUCCESS, _REDIRECTION = 200, 300
 
@@ -68,6 +68,19 @@ class UploadAnswer:
     def accepted(self) -> bool:
         """Whether the index says that it took the file (RFC 9110, 15.3)."""
         return _SUCCESS <= self.status < _REDIRECTION and not self.web_page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexProject:
+    """What an index says of a project: its files, and its standing as PEP 792 calls it (``archived``, say), or nothing.
+
+    ``known`` is false where the index does not know the project.
+    """
+
+    files: tuple[IndexFile, ...] = ()
+    status: str = ""
+    reason: str = ""
+    known: bool = True
 
 
 class IndexClient(Protocol):

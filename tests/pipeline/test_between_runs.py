@@ -187,6 +187,11 @@ def yanked(there: Between) -> None:
 
 
 @change
+def archived(there: Between) -> None:
+    there.release.pypi.status = "archived"
+
+
+@change
 def pruned(there: Between) -> None:
     there.release.testpypi.held.clear()
 
@@ -352,4 +357,4 @@ def test_what_a_gate_finds_once_files_are_out_is_told(between: Between) -> None:
 def test_every_row_is_one_that_something_changes_in() -> None:
     assert [row["id"] for row in TABLE] == list(dict.fromkeys(row["id"] for row in TABLE))
     assert {row["id"] for row in TABLE} == CHANGES.keys()
-    assert len(CASES) == 67
+    assert len(CASES) == 70

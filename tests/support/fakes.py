@@ -14,7 +14,7 @@ from pathlib import Path
 from unmoor.errors import ToolFailed
 from unmoor.model import Component, Findings, Repository, Scope
 from unmoor.runtime.http import TooLarge, Unreachable
-from unmoor.targets import Credential, Index, IndexFile, UploadAnswer
+from unmoor.targets import Credential, Index, IndexFile, IndexProject, UploadAnswer
 
 
 @dataclass
@@ -24,6 +24,8 @@ class FakeObserver:
     files: tuple[IndexFile, ...] | None = ()
     refs: Mapping[str, str] | None = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    status: str = ""
+    reason: str = ""
 
     def afresh(self) -> FakeObserver:
         return self
@@ -31,6 +33,9 @@ class FakeObserver:
     def remote_refs(self, repository: Repository) -> Mapping[str, str] | None:
         self.asked.append("remote")
         return self.refs if repository.remote else None
+
+    def index_project(self, component: Component) -> IndexProject:
+        return IndexProject(files=self.index_files(component), status=self.status, reason=self.reason)
 
     def index_files(self, component: Component) -> tuple[IndexFile, ...]:
         self.asked.append(f"index: {component.name}")

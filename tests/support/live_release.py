@@ -29,7 +29,7 @@ from unmoor.pipeline import open_plan
 from unmoor.pipeline.run_releases import carry_out
 from unmoor.rehearsal import select_targets
 from unmoor.request import Memory, Request
-from unmoor.targets import Index, IndexFile
+from unmoor.targets import Index, IndexFile, IndexProject
 from unmoor.tools import build as builder
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ REAL = frozenset(
     {
         *("worktree-is-clean", "branch-is-allowed", "not-behind-remote", "version-moves-forward", "version-is-free"),
         *("tag-is-free", "commit-is-on-remote", "tag-can-be-pushed", "evidence-is-complete", "archives-are-sealed"),
-        *("index-serves-our-bytes", "release-is-approved", "tag-is-on-the-planned-commit"),
+        *("project-is-open", "index-serves-our-bytes", "release-is-approved", "tag-is-on-the-planned-commit"),
     }
 )
 
@@ -55,6 +55,7 @@ class CuttingIndex(MemoryIndex):
 
     cut: int = 0
     yanked: bool = False
+    status: str = ""
     since: datetime | None = None
 
     def files(self, project: str) -> tuple[IndexFile, ...]:
@@ -176,13 +177,13 @@ _load = gates.load
 class _Observer(Observer):
     """The real observer of the remote, and the index in memory."""
 
-    index: MemoryIndex
+    index: CuttingIndex
 
     def afresh(self) -> Observer:
         return _Observer(mode=self.mode, memory=Memory(), environ=self.environ, index=self.index)
 
-    def index_files(self, component: Component) -> tuple[IndexFile, ...]:
-        return self.index.files(component.name)
+    def index_project(self, component: Component) -> IndexProject:
+        return IndexProject(files=self.index.files(component.name), status=self.index.status)
 
 
 def _version(filename: str) -> str:

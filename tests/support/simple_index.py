@@ -18,7 +18,7 @@ class SimpleIndex:
     """``projects`` holds the files by normalised project name; ``asked`` the paths in the order of the questions.
 
     ``contents`` are the bytes of files by name. ``hidden`` are names that each page in turn leaves out, over and over:
-    a set for every machine behind the one address.
+    a set for every machine behind the one address. ``standing`` is the status of every project (PEP 792).
     """
 
     url: str
@@ -26,6 +26,7 @@ class SimpleIndex:
     contents: dict[str, bytes] = field(default_factory=dict)
     hidden: list[set[str]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    standing: dict[str, str] = field(default_factory=dict)
 
     def add(self, project: str, filename: str, sha256: str = "0" * 64, **more: Any) -> None:
         """Put a file on the index; ``more`` are keys of PEP 691 with ``_`` for ``-`` (``yanked``, ``upload_time``)."""
@@ -41,7 +42,8 @@ class SimpleIndex:
         hidden = self.hidden.pop(0) if self.hidden else set()
         self.hidden += [hidden]
         shown = [each for each in files if each["filename"] not in hidden]
-        return json.dumps({"meta": {"api-version": "1.1"}, "name": name, "files": shown}).encode()
+        said = {"project-status": self.standing} if self.standing else {}
+        return json.dumps({"meta": {"api-version": "1.4"}, "name": name, "files": shown, **said}).encode()
 
 
 @contextmanager

@@ -46,8 +46,8 @@ def test_upload_that_works(tmp_path: Path, environ: Mapping[str, str]):
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """The uploader's code runs in this process: quicker by the time that a new one takes to import it."""
 
-    def run(command: list[str], *, env: Mapping[str, str], **_: Any) -> process.Completed:
-        said = json.dumps(upload_once.upload(command[-1], env))
+    def run(command: list[str], *, stdin: str, **_: Any) -> process.Completed:
+        said = json.dumps(upload_once.upload(command[-1], json.loads(stdin)))
         return process.Completed(argv=tuple(command), status=0, out=said, err="", seconds=0.0)
 
     monkeypatch.setattr(process, "run", run)

@@ -23,9 +23,9 @@ from unmoor.runtime.deadline import TooLate, within
 from unmoor.runtime.http import Answer
 
 if TYPE_CHECKING:
-    from pypi_simple import DistributionPackage, ProjectPage
+    from pypi_simple import ProjectPage
 
-__all__ = ["packages"]
+__all__ = ["read"]
 
 _JSON = "application/vnd.pypi.simple.v1+json"
 _HTML = "application/vnd.pypi.simple.v1+html"
@@ -36,8 +36,8 @@ _WORD = re.compile(r"[A-Za-z0-9._-]+")
 _TOP = 1 << 16  # bytes
 
 
-def packages(answer: Answer, project: str, left: Callable[[], float]) -> list[DistributionPackage] | None:
-    """Return what the page in ``answer`` lists for a project; ``None`` where it is no such page.
+def read(answer: Answer, project: str, left: Callable[[], float]) -> ProjectPage | None:
+    """Return the page in ``answer`` about a project; ``None`` where it is no such page.
 
     ``left`` says how many seconds it may still take: a page can be made so that a parser takes hours for it. Raises
     ``TooLate`` when they are over.
@@ -57,7 +57,7 @@ def packages(answer: Answer, project: str, left: Callable[[], float]) -> list[Di
             return None
     if page is None or not (kind == _HTML or page.repository_version or _is_about(page, answer, project)):
         return None
-    return page.packages
+    return page
 
 
 def _parsed(answer: Answer, kind: str, parameters: str, project: str) -> ProjectPage | None:

@@ -19,12 +19,12 @@ from unmoor.runtime import http
 from unmoor.runtime.deadline import TooLate
 from unmoor.runtime.http import Unreachable
 from unmoor.runtime.redact import redact
-from unmoor.targets import IndexClient, IndexFile
+from unmoor.targets import IndexClient, IndexFile, IndexProject
 
 if TYPE_CHECKING:
     from pypi_simple import DistributionPackage
 
-__all__ = ["FILE_LIMIT", "PAGE_LIMIT", "OtherBytes", "digest_of", "fetch", "files"]
+__all__ = ["FILE_LIMIT", "PAGE_LIMIT", "OtherBytes", "about", "digest_of", "fetch", "files"]
 
 FILE_LIMIT = 1 << 30
 PAGE_LIMIT = 1 << 25  # bytes; the longest pages of today have half of it
@@ -46,6 +46,14 @@ def files(
     ``timeout`` is for the whole answer, in seconds; ``login`` is for reading. Raises ``Unreachable`` when there is no
     answer, or none that can be understood.
     """
+    return about(simple_url, project, timeout=timeout, login=login).files
+
+
+def about(simple_url: str, project: str, *, timeout: float = _TIMEOUT, login: http.Login | None = None) -> IndexProject:
+    """Return what the index says of a project: its files, and whether it takes further ones (PEP 792).
+
+    Takes and raises what ``files`` does.
+    """
     from packaging.utils import canonicalize_name
     from pypi_simple import ACCEPT_JSON_PREFERRED
 
@@ -53,21 +61,25 @@ def files(
     until = time.monotonic() + timeout
     answer = http.get(url, limit=PAGE_LIMIT, seconds=timeout, accept=ACCEPT_JSON_PREFERRED, login=login)
     if answer.status in _UNKNOWN:
-        return ()
+        return IndexProject(known=False)
     if answer.status in _LOGIN_WANTED:
         raise Unreachable(_refused(simple_url, project, login), hint=_how_to_read(simple_url))
     if answer.status != _OK:
         what = f"{redact(simple_url)} did not answer about '{project}': HTTP status {answer.status}"
         raise Unreachable(what, hint="run the same command again later")
     try:
-        packages = page.packages(answer, project, lambda: until - time.monotonic())
+        found = page.read(answer, project, lambda: until - time.monotonic())
     except TooLate:
         what = f"{redact(simple_url)} gave an answer about '{project}' that cannot be read within {timeout:g} seconds"
         raise Unreachable(what, hint="tell the operators of the index") from None
-    if packages is None:
+    if found is None:
         raise _no_page(simple_url, project)
     now = time_of(answer.headers)
-    return tuple(replace(_file(package), asked_at=now) for package in packages)
+    return IndexProject(
+        files=tuple(replace(_file(package), asked_at=now) for package in found.packages),
+        status=str(found.status.value) if found.status else "",
+        reason=found.status_reason or "",
+    )
 
 
 def _refused(simple_url: str, project: str, login: http.Login | None) -> str:

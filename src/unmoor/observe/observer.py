@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from unmoor.model import Component, Mode, Repository
 from unmoor.request import Memory
-from unmoor.targets import IndexFile
+from unmoor.targets import IndexFile, IndexProject
 from unmoor.tools.git import Git
 
 __all__ = ["Observer"]
@@ -45,6 +45,13 @@ class Observer:
     def index_files(self, component: Component) -> tuple[IndexFile, ...]:
         """Return every file of the component on its main index, none where that does not know the project.
 
+        Raises what ``index_project`` does.
+        """
+        return self.index_project(component).files
+
+    def index_project(self, component: Component) -> IndexProject:
+        """Return what its main index says of the component.
+
         Raises ``Unreachable`` when the index gives no answer, ``Blocked`` where nothing says what serves it.
         """
         from unmoor.indexes import configured, credentials, simple
@@ -53,5 +60,5 @@ class Observer:
         login = credentials.login("pypi", url, self.environ, live=self.mode is Mode.LIVE)
         return self.memory.once(
             ("index", url, component.name),
-            lambda: simple.files(url, component.name, timeout=patience, login=login),
+            lambda: simple.about(url, component.name, timeout=patience, login=login),
         )

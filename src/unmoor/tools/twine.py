@@ -7,6 +7,7 @@ an index that is busy, and sends a file again by itself. So ``upload_once`` send
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -60,25 +61,23 @@ def upload(
 ) -> UploadAnswer:
     """Upload one file to ``upload_url``, the index called ``name``, in one request, and return what was answered.
 
-    The credential stands in the child's environment alone; the child dies with this process and keeps ``locks``
-    (file descriptors) open while it lives. Raises ``Blocked`` without a credential.
+    The credential goes to the child's standard input, and stands in no environment; the child dies with this process
+    and keeps ``locks`` (file descriptors) open while it lives. Raises ``Blocked`` without a credential.
     """
     if credential is None:
         what = f"there is no credential for the index '{name}'"
         raise Blocked(what, hint=f"set UNMOOR_{re.sub('[^A-Z0-9]+', '_', name.upper())}_TOKEN")
     register(credential.secret)
     child = environment.clean(env) | _PLAIN | _NO_KEYRING
-    child |= {
-        "TWINE_REPOSITORY_URL": upload_url,
-        "TWINE_USERNAME": credential.username,
-        "TWINE_PASSWORD": credential.secret,
-    }
+    target = json.dumps({"url": upload_url, "username": credential.username, "password": credential.secret})
     if is_loopback(upload_url):
         # Also where only the system knows a proxy.
         child = environment.past_proxies(child)
     command = [*process.module("unmoor.tools.upload_once"), str(file)]
     try:
-        done = process.run(command, env=child, timeout=seconds, ok=None, log=log, leashed=True, inherit=locks)
+        done = process.run(
+            command, env=child, timeout=seconds, ok=None, log=log, stdin=target, leashed=True, inherit=locks
+        )
     except ToolTimeout:
         return UploadAnswer(filename=file.name, status=0, reason=f"no answer within {seconds:g} s", seconds=seconds)
     return _answer(file.name, done)

@@ -31,7 +31,8 @@ _READ = 1 << 14
 def upload(path: str, target: Mapping[str, str]) -> dict[str, str | int | bool]:
     """Send the file and return what was answered: status, reason, beginning of the body, and four headers.
 
-    ``target`` has ``url``, ``username`` and ``password``. Without an answer the status is 0; ``sent`` is false where twine can make nothing of the file.
+    ``target`` has ``url``, ``username`` and ``password``. Without an answer the status is 0; ``sent`` is false where
+    twine can make nothing of the file.
     """
     from twine.package import PackageFile
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -33,6 +33,10 @@ class Workspace(Protocol):
     @property
     def git(self) -> Git:
         """The clone as a repository."""
+
+    @property
+    def remarks(self) -> Sequence[str]:
+        """What the plan's edits could not take along there, each in a sentence."""
 
     def tag(self, name: str, commit: str, *, message: str, signed: bool) -> None:
         """Make an annotated tag in the clone; raise ``Blocked`` where its signature cannot be verified."""

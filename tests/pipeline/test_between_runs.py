@@ -192,6 +192,14 @@ def archived(there: Between) -> None:
 
 
 @change
+def lag(there: Between) -> None:
+    index = there.release.pypi if there.column == "main" else there.release.testpypi
+    index.lag = 10**6
+    for name in index.held:
+        index._since[name] = -(10**9)  # noqa: SLF001 - what is there already stays visible
+
+
+@change
 def pruned(there: Between) -> None:
     there.release.testpypi.held.clear()
 
@@ -282,6 +290,12 @@ def test_a_row_of_the_table(row: Mapping[str, Any], between: Between) -> None:
     _nothing_was_replaced(before, release, row["id"])
     if ran.code is Exit.PASS:
         _it_is_released(between, row["id"])
+    elif row["id"] == "lag":
+        tagged = f"v{VERSION}" in release.remote.git("tag", "--list")
+        assert tagged is (between.column == "main")
+        release.testpypi.lag = release.pypi.lag = 0
+        assert release.run().code is Exit.PASS, "once it is shown"
+        _it_is_released(between, row["id"])
     elif ran.code is Exit.GATE_FAILED:
         assert f"v{VERSION}" not in release.remote.git("tag", "--list") or row["id"] == "tag-elsewhere"
         assert ran.said
@@ -357,4 +371,4 @@ def test_what_a_gate_finds_once_files_are_out_is_told(between: Between) -> None:
 def test_every_row_is_one_that_something_changes_in() -> None:
     assert [row["id"] for row in TABLE] == list(dict.fromkeys(row["id"] for row in TABLE))
     assert {row["id"] for row in TABLE} == CHANGES.keys()
-    assert len(CASES) == 70
+    assert len(CASES) == 73

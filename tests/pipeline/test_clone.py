@@ -291,7 +291,7 @@ def test_what_the_plan_edits_is_a_release_commit_with_its_claim(repository: Repo
     assert claim is not None
     assert release_commit.differences(made.git, claim, release, made.commit) == ([], [])
     assert 'version = "1.3.0"' in (made.path / "uv.lock").read_text()
-    assert made.remarks == []
+    assert made.remarks == ()
 
 
 def test_a_lock_that_cannot_follow_never_stops_a_rehearsal(repository: Repository) -> None:

@@ -175,6 +175,7 @@ class FakeClone:
     path: Path
     commit: str = "c" * 40
     tags: dict[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
     def tag(self, name: str, commit: str, *, message: str, signed: bool) -> None:  # noqa: ARG002 - the contract
         self.tags[name] = commit

@@ -131,13 +131,14 @@ class LiveRelease:
                 memory=memory,
             )
             try:
-                (result,) = carry_out(stage.name, request).results
+                ended = carry_out(stage.name, request)
+                (result,) = ended.results
             except UnmoorError as error:
                 return Ran(Exit(error.code), stage.name, error.message, how)
             except Cut:
                 return Ran(Exit.INCOMPLETE, stage.name, "cut", how)
             how[stage.name] = str(result.how)
-            if result.code is not Exit.PASS:
+            if result.code is not Exit.PASS and not (ended.goes_on and stage.name != until):
                 found = [str(each) for gate in (result.record.gates if result.record else ()) for each in gate.problems]
                 return Ran(result.code, stage.name, "\n".join([result.why, *found]), how)
             if stage.name == until:

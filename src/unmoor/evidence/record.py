@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from unmoor.errors import Exit
-from unmoor.model import Distribution, Finding, Mode, Outcome, Resolution, Skip
+from unmoor.model import Distribution, Finding, FindingKind, Mode, Outcome, Resolution, Skip
 
 __all__ = ["Attempt", "EvidenceKey", "GateRecord", "Kept", "Narrowing", "Record", "Result"]
 
@@ -121,9 +121,20 @@ class Record:
         return bool(self.finished) and self.outcome is Outcome.PASSED
 
     @property
+    def is_awaited(self) -> bool:
+        """Whether all that is missing is that an index shows what it has accepted: neither a failure nor a pass."""
+        open_ones = [gate for gate in self.gates if not gate.holds]
+        unseen = all(gate.problems and _are_unseen(gate.problems) for gate in open_ones)
+        return bool(self.finished and open_ones) and self.code == Exit.INCOMPLETE and unseen
+
+    @property
     def notices(self) -> tuple[Finding, ...]:
         """What every gate wanted to be shown, without blocking."""
         return tuple(notice for gate in self.gates for notice in gate.notices)
+
+
+def _are_unseen(problems: Iterable[Finding]) -> bool:
+    return all(each.kind is FindingKind.NOT_YET for each in problems)
 
 
 class Narrowing(enum.StrEnum):

@@ -37,7 +37,7 @@ class Clone:
         self._environ = environ
         self._lock = threading.Lock()
         self._made: tuple[Path, str] | None = None
-        self.remarks: list[str] = []
+        self._remarks: list[str] = []
 
     @property
     def path(self) -> Path:
@@ -53,6 +53,12 @@ class Clone:
     def git(self) -> Git:
         """The clone as a repository."""
         return Git(self.path, self._environ)
+
+    @property
+    def remarks(self) -> Sequence[str]:
+        """What the plan's edits could not take along, each in a sentence."""
+        _ = self._make()
+        return tuple(self._remarks)
 
     def tag(self, name: str, commit: str, *, message: str, signed: bool) -> None:
         """Make the annotated tag ``name`` on ``commit`` in the clone, signed and verified where that is asked for.
@@ -122,7 +128,7 @@ class Clone:
                 release,
                 self._plan.date,
                 environ=self._environ,
-                remark=self.remarks.append,
+                remark=self._remarks.append,
             )
         clone.run("add", "--all")
         if changed := release_commit.edited(clone, "--cached", "HEAD"):

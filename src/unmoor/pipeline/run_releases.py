@@ -49,8 +49,13 @@ class StageResult:
 
     @property
     def goes_on(self) -> bool:
-        """Whether any release has passed, so that there is something to go on with."""
-        return any(each.code is Exit.PASS for each in self.results)
+        """Whether any release has passed, or only waits to be seen, so that there is something to go on with."""
+        permanent = chain.stage(self.stage).effect is Effect.PERMANENT
+        return any(each.code is Exit.PASS or (permanent and _is_awaited(each)) for each in self.results)
+
+
+def _is_awaited(result: Result) -> bool:
+    return result.record is not None and result.record.is_awaited
 
 
 def carry_out(name: str, request: Request) -> StageResult:
@@ -126,7 +131,7 @@ def _withheld(stage: Stage, each: OpenRelease, opened: OpenPlan, ended: Mapping[
             return _stopped(stage, each, Exit.GATE_FAILED, f"it waits for {name}, which was stopped", withheld=True)
     for name in stage.requires:
         record = each.store.read(name).record
-        if record is not None and record.finished and not record.passed:
+        if record is not None and record.finished and not record.passed and not record.is_awaited:
             return _stopped(stage, each, Exit.GATE_FAILED, f"its stage {name} did not pass", withheld=True)
     return None
 

@@ -297,5 +297,10 @@ def _with_verdict(context: Context, result: Result) -> Result:
         context.store.write(given)
     if given.passed:
         return result
+    missed = [name for name, each in kept.items() if each.record is None or not each.record.passed]
+    awaited = [name for name, each in kept.items() if each.record is not None and each.record.is_awaited]
+    if awaited == missed:
+        why = f"the tag is there, and {', '.join(awaited)} does not show yet what it accepted: no verdict before that"
+        return replace(result, how=Resolution.RAN, code=Exit.INCOMPLETE, why=why, record=None)
     why = f"the verdict is against it: {given.detail}"
     return replace(result, how=Resolution.RAN, code=Exit.GATE_FAILED, why=why, record=None)

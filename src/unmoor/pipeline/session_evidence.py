@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from unmoor.chain import BUILD, stage
 from unmoor.errors import Blocked, UnmoorError
-from unmoor.evidence.binding import binds_files, inputs_of
+from unmoor.evidence.binding import JUDGED_BY, binds_files, inputs_of
 from unmoor.evidence.part_records import begun
 from unmoor.evidence.record import Record
 from unmoor.evidence.validity import validity
@@ -59,7 +59,9 @@ def prove(own: OwnSession, part: str, opened: OpenPlan, run: Callable[[], None])
 def _counts(own: OwnSession, part: str, each: OpenRelease) -> bool:
     kept = each.store.read(own.stage, own.called(part))
     days = 0.0 if each.progress > Effect.LOCAL else each.component.settings.evidence.days
-    return validity(kept, _inputs(own, each), days=days).counts
+    # Once files are out for good, who judges by then changes nothing: a failure now would only keep the finish away.
+    ignoring = JUDGED_BY if each.progress is Effect.PERMANENT else ()
+    return validity(kept, _inputs(own, each), days=days, ignoring=ignoring).counts
 
 
 def _begun(own: OwnSession, part: str, each: OpenRelease) -> Record:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from unmoor.context import Context
 from unmoor.errors import Exit, worst
 from unmoor.evidence.record import GateRecord
+from unmoor.evidence.binding import JUDGED_BY
 from unmoor.evidence.validity import Standing, validity
 from unmoor.model import Finding, Outcome
 from unmoor.pipeline.gate_runner import progress_line, waived
@@ -31,7 +32,8 @@ def judge_session(own: OwnSession, context: Context) -> tuple[GateRecord, Exit]:
     for part in own.parts or ("",):
         called = own.called(part)
         kept = context.store.read(own.stage, called)
-        valid = validity(kept, context.inputs, days=context.evidence_days)
+        ignoring = JUDGED_BY if context.is_finishing else ()
+        valid = validity(kept, context.inputs, days=context.evidence_days, ignoring=ignoring)
         if valid.counts:
             passed += 1
         else:

@@ -51,6 +51,9 @@ def _judge(stage: Stage, kept: Kept, context: Context) -> tuple[str, str]:
     valid = context.store.standing(kept, inputs)
     # The build cannot be bound to what comes out of it, so its archives are compared by themselves.
     other = about_other_files(kept, context.distributions) if stage.effect > Effect.NONE else ""
+    if kept.record is not None and kept.record.is_awaited and stage.effect is Effect.PERMANENT and not other:
+        # What the index has accepted is out, whenever it comes to show it; the tag does not wait for that.
+        return "", f"{stage.name} does not show yet what it accepted"
     if valid.counts or not context.is_finishing:
         return valid.why or other, ""
     lasting = validity(kept, inputs, ignoring=JUDGED_BY)

@@ -6,6 +6,7 @@ package of the same name gets installed; so the index under test hands out this 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from unmoor.archives.install_check import check_install
@@ -13,7 +14,7 @@ from unmoor.archives.interpreters import choose
 from unmoor.context import Context
 from unmoor.errors import Incomplete
 from unmoor.indexes import configured, credentials, wait
-from unmoor.model import Distribution, Finding, Findings
+from unmoor.model import Distribution, Finding, FindingKind, Findings
 from unmoor.runtime import environment, scratch
 from unmoor.runtime.files import sha256_of
 from unmoor.targets import Index
@@ -55,7 +56,10 @@ def _fetch(context: Context, index: Index, folder: Path) -> tuple[list[Path], tu
     if result.seen is wait.Seen.NOT_YET:
         why = f" ({result.trouble})" if result.trouble else ""
         what = f"{index.name} does not show {', '.join(result.names)} yet{why}"
-        raise Incomplete(what, hint="run the same command again later; nothing is uploaded twice")
+        error = Incomplete(what, hint="run the same command again later; nothing is uploaded twice")
+        if context.accepted.keys() >= set(result.names):
+            error.problems = tuple(replace(each, kind=FindingKind.NOT_YET) for each in error.problems)
+        raise error
     other = result.names if result.seen is wait.Seen.OTHER_BYTES else ()
     hint = "do not go on; tell the index's operators, and release under a new version"
     problems = tuple(Finding(message=f"{index.name} hands out other bytes for {each!r}", hint=hint) for each in other)

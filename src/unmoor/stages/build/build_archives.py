@@ -53,6 +53,8 @@ def observe(context: Context) -> Done | None:
 
 def run(context: Context) -> Done:
     """Build from a fresh clone of the planned commit and seal what comes out, or what the main index has of it."""
+    for remark in context.workspace.remarks:
+        context.say(f"notice: {remark}")
     there = published(context)
     with scratch.folder("build") as folder:
         built = _built(context, folder)

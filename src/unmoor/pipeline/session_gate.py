@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from unmoor.context import Context
 from unmoor.errors import Exit, worst
-from unmoor.evidence.record import GateRecord
 from unmoor.evidence.binding import JUDGED_BY
+from unmoor.evidence.record import GateRecord
 from unmoor.evidence.validity import Standing, validity
 from unmoor.model import Finding, Outcome
 from unmoor.pipeline.gate_runner import progress_line, waived

@@ -92,11 +92,19 @@ class Serving(BaseHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    """One that says nothing of clients that were killed."""
+
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        pass
+
+
 def serve(top: Path) -> tuple[int, str]:
     """Serve both indexes of every point from a process of their own; return its number and the address."""
     Serving.top = top
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Serving)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), Serving)
     if not (pid := os.fork()):
         server.serve_forever()
     server.server_close()

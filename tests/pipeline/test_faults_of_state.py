@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,19 @@ def test_state_that_cannot_be_written_stops_it_before_anything_is_sent(release: 
     assert ran.code is Exit.CRASH, ran
     assert "UNMOOR_STATE" in ran.said
     assert is_untouched(release)
+
+
+def test_what_is_kept_is_private_whatever_the_umask(release: LiveRelease) -> None:
+    shutil.rmtree(release.base)
+    before = os.umask(0)
+    try:
+        assert is_released(release)
+    finally:
+        os.umask(before)
+    kept = [release.base, *release.base.rglob("*")]
+    # What is sealed is for everybody and for nobody to change, in a folder that is private.
+    allowed = {path: 0o044 if path.parent.name == "dist" else 0 for path in kept}
+    assert [path for path in kept if path.stat().st_mode & 0o077 & ~allowed[path]] == []
 
 
 # ── state that is damaged ────────────────────────────────────────────────────────────────────────────────────

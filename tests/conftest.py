@@ -19,8 +19,15 @@ pytest_plugins = ["support.builds"]
 _SLOW = ("archives", "docs", "faces", "gates", "planning", "system")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of slow folders, so that nobody has to remember to."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests of slow folders, so that nobody has to remember to; leave sweeps out unless they are named.
+
+    An ``-m`` among the options of the project would be gone with any that is given, such as ``-m "not network"``.
+    """
+    if "sweep" not in config.option.markexpr:
+        swept = [item for item in items if item.get_closest_marker("sweep")]
+        items[:] = [item for item in items if item not in swept]
+        config.hook.pytest_deselected(items=swept)
     top = Path(__file__).parent
     for item in items:
         if item.path.relative_to(top).parts[0] in _SLOW:

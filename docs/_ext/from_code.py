@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import between_runs_page
 import chain_pages
+import faults_page
 import house_page
 import schema_pages
 import side_by_side_page
@@ -26,6 +27,7 @@ __all__ = ["PARTS", "filled", "setup"]
 
 PARTS: Mapping[str, Callable[[], str]] = {
     "between runs": between_runs_page.shown,
+    "faults": faults_page.shown,
     "stages": chain_pages.stages,
     "gates by stage": chain_pages.gates_by_stage,
     "gates": chain_pages.gates,

@@ -58,6 +58,18 @@ def test_no_verdict_passes_over_a_stage_that_did_not(store: EvidenceStore, stage
     assert given.subjects
 
 
+def test_what_settled_stages_relied_on_may_have_been_made_again_and_what_the_others_did_may_not(
+    store: EvidenceStore,
+) -> None:
+    store.write(record("check", detail="made again"))
+    kept = {stage.name: store.read(stage.name) for stage in CHAIN}
+    words = (kept, plan().releases[0], plan(), {})
+    against = "they relied on other evidence than is there: build, testpypi"
+    assert verdict(*words).detail == against
+    assert verdict(*words, settled=["build", "testpypi"]).passed
+    assert not verdict(*words, settled=["build"]).passed
+
+
 OTHERS = (WHEEL, replace(SDIST, sha256="0" * 64))
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from support.fakes import FakeClone, FakeGate, MemoryIndex, MemoryRemote
+from support.faulted import built_release, release
 from unmoor import gates, stages
 from unmoor.context import Context
 from unmoor.model import Distribution, Resolution, Target
@@ -17,6 +18,8 @@ from unmoor.pipeline import tree_gate
 from unmoor.pipeline.open_plan import OpenPlan
 from unmoor.rehearsal import select_targets
 from unmoor.stages import Done
+
+__all__ = ["built_release", "release"]
 
 
 @dataclass

@@ -118,7 +118,7 @@ class LiveRelease:
         words = {name: copy.deepcopy(getattr(self, name)) for name in ("testpypi", "pypi")}
         return replace(self, top=top, gates=defaultdict(FakeGate), **words)
 
-    def run(self, *, until: str = CHAIN[-1].name) -> Ran:
+    def run(self, *, until: str = CHAIN[-1].name, send_again: str = "") -> Ran:
         """Run the chain as nox does: stage after stage, until one does not pass."""
         memory, how, result = Memory(), dict[str, str](), None
         for stage in CHAIN:
@@ -128,6 +128,7 @@ class LiveRelease:
                 live=VERSION,
                 base="v1.1.0",
                 asked=stage.name == until,
+                send_again=send_again,
                 memory=memory,
             )
             try:

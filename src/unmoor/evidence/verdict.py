@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from unmoor.chain import BUILD, CHAIN
 from unmoor.evidence.record import Kept, Record
@@ -15,9 +15,15 @@ __all__ = ["VERDICT", "verdict"]
 VERDICT = "verdict"
 
 
-def verdict(kept: Mapping[str, Kept], release: Release, plan: Plan, inputs: Mapping[str, str]) -> Record:
-    """Return the verdict over what is ``kept`` of every stage of the chain, by the stage's name."""
-    against = _against(kept)
+def verdict(
+    kept: Mapping[str, Kept], release: Release, plan: Plan, inputs: Mapping[str, str], *, settled: Collection[str] = ()
+) -> Record:
+    """Return the verdict over what is ``kept`` of every stage of the chain, by the stage's name.
+
+    ``settled`` are stages whose question was settled for good before the last ones went ahead on it: what they relied
+    on was looked at then, and may have been made again since, where it was damaged.
+    """
+    against = _against(kept, settled)
     last = kept[CHAIN[-1].name].record
     files = last.files if last is not None else ()
     verified = now()
@@ -44,7 +50,7 @@ def _relies_on(each: Kept, kept: Mapping[str, Kept], stage: Stage) -> bool:
     return chained(each, {name: kept[name] for name in stage.requires}).counts
 
 
-def _against(kept: Mapping[str, Kept]) -> str:
+def _against(kept: Mapping[str, Kept], settled: Collection[str]) -> str:
     """Say what speaks against the release, whatever the last stage says; an empty string when nothing does."""
     # What is missing, damaged or did not pass.
     missed = [name for name, each in kept.items() if each.record is None or not each.record.passed]
@@ -59,5 +65,6 @@ def _against(kept: Mapping[str, Kept]) -> str:
     ]
     if others:
         return f"other archives than were built: {', '.join(others)}"
-    unchained = [stage.name for stage in CHAIN if not _relies_on(kept[stage.name], kept, stage)]
+    open_ones = [stage for stage in CHAIN if stage.name not in settled]
+    unchained = [stage.name for stage in open_ones if not _relies_on(kept[stage.name], kept, stage)]
     return f"they relied on other evidence than is there: {', '.join(unchained)}" if unchained else ""

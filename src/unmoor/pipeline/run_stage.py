@@ -291,7 +291,8 @@ def _with_verdict(context: Context, result: Result) -> Result:
     from unmoor.evidence.verdict import VERDICT, verdict
 
     kept: Mapping[str, Kept] = {each.name: context.store.read(each.name) for each in chain.CHAIN}
-    given = verdict(kept, context.release, context.plan, context.inputs)
+    settled = [each.name for each in chain.CHAIN if context.is_finishing and each.effect <= Effect.PUBLIC]
+    given = verdict(kept, context.release, context.plan, context.inputs, settled=settled)
     before = context.store.read(VERDICT).record
     if before is None or (before.relied_on, before.outcome) != (given.relied_on, given.outcome):
         context.store.write(given)

@@ -278,7 +278,8 @@ def test_status_report_plan_and_settings_of_what_was_rehearsed(rehearsed: Adopte
     assert markdown.status == 0, markdown.text
     report = (tmp_path / "report.md").read_text()
     for name, digest in built(rehearsed).items():
-        assert f"| {name} | `{digest}` | built = testpypi = pypi |" in report
+        shown = name.replace("_", r"\_")
+        assert f"| {shown} | `{digest}` | built = testpypi = pypi |" in report
 
     data = json.loads(rehearsed.unmoor("report", "--form", "json").text)
     assert (data["complete"], data["live"]) == (True, False)

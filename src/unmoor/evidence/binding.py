@@ -34,8 +34,11 @@ def seal_digest(inputs: Mapping[str, str]) -> str:
 
 
 def same_content(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    """Say whether two sets of inputs are of the same content, whoever looked at it and by which settings."""
-    names = (one.keys() | other.keys()) - set(map(str, JUDGED_BY))
+    """Say whether two sets of inputs are of the same content, whoever looked at it, by which settings and plan.
+
+    A plan is another one as soon as somebody makes a tag; what was looked at is the same.
+    """
+    names = (one.keys() | other.keys()) - set(map(str, (*JUDGED_BY, Bound.PLAN)))
     return all(one.get(name) == other.get(name) for name in names)
 
 

@@ -23,7 +23,7 @@ from unmoor.tools.uv import unreachable, uv_program
 __all__ = ["Built", "build"]
 
 _NOISE = (
-    *("* ", "TIP ", "ERROR Backend", "Traceback ", " ", "During handling", "The above exception"),
+    *("* ", "TIP ", "ERROR Backend", "Traceback", " ", "During handling", "The above exception"),
     *("+ ", "$ ", "> ", "< "),
 )
 _TOLD = 3

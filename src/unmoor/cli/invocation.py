@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from unmoor import chain
 from unmoor.chain import CHAIN
@@ -24,6 +25,9 @@ from unmoor.runtime import environment, private_memory
 from unmoor.runtime.die_with_parent import die_with
 from unmoor.runtime.shown_text import shown
 from unmoor.tools.known_secrets import learn
+
+if TYPE_CHECKING:
+    from unmoor.state.layout import StateLayout
 
 __all__ = ["STAGES", "Invocation", "quiet_libraries"]
 
@@ -41,6 +45,7 @@ class Invocation:
         self.is_worker = "--parallel-worker" in sys.argv
         self.began = time.time()
         self.explained: set[str] = set()
+        self._known: tuple[Path, StateLayout] | None = None
         self._memory = Memory()
         # What was taken out of the environment: credentials of uploads, and what the sessions are to run without.
         self._taken: dict[str, str] = {}
@@ -139,7 +144,8 @@ class Invocation:
 
         quiet_libraries()
         local = all(chain.stage(name).is_local for name in self.asked & STAGES)
-        open_plan(self.request("", parse(self._posargs, own_tools=self.is_local)), local=local)
+        opened = open_plan(self.request("", parse(self._posargs, own_tools=self.is_local)), local=local)
+        self._known = (opened.releases[0].component.repository.root, opened.layout)
 
     @property
     def is_listing(self) -> bool:
@@ -156,7 +162,8 @@ class Invocation:
 
         again = shlex.split(os.environ.get("UNMOOR_AGAIN", "")) or ["nox", *sys.argv[1:]]
         adopted = os.environ.get("UNMOOR_ADOPTED") != "no"
-        speak(self.start, dict(os.environ), self.id, again=again, adopted=adopted, seconds=time.time() - self.began)
+        seconds = time.time() - self.began
+        speak(self.start, dict(os.environ), self.id, again=again, adopted=adopted, seconds=seconds, known=self._known)
 
     @property
     def is_local(self) -> bool:

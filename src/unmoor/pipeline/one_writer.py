@@ -9,7 +9,6 @@ from unmoor.context import Context
 from unmoor.evidence.binding import binds_files
 from unmoor.model import Effect
 from unmoor.runtime import lock
-from unmoor.tools import remote_lock
 
 __all__ = ["at_work"]
 
@@ -33,6 +32,8 @@ def at_work(context: Context) -> Iterator[tuple[int, ...]]:
             locks += held.enter_context(lock.held(folder / "archives", what=busy, patience=_PATIENCE, shared=not makes))
         remote = context.repository.remote
         if context.live and stage.effect > Effect.LOCAL and remote and context.component.settings.remote_lock:
+            from unmoor.tools import remote_lock
+
             held.enter_context(
                 remote_lock.held(
                     context.repository.root,

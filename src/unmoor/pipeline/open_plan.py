@@ -17,7 +17,6 @@ from unmoor.errors import Blocked
 from unmoor.evidence.binding import digest_of
 from unmoor.model import Component, Effect, Mode, Plan, Release, Repository
 from unmoor.observe.observer import Observer
-from unmoor.pipeline import release_under_way
 from unmoor.pipeline.clone import Clone
 from unmoor.rehearsal import select_targets
 from unmoor.request import Request
@@ -25,10 +24,10 @@ from unmoor.runtime import clock, lock
 from unmoor.state import plans, progress
 from unmoor.state.evidence_store import EvidenceStore
 from unmoor.state.layout import StateLayout, trim
-from unmoor.tools import uv_lock
 from unmoor.tools.git import Git
 
 if TYPE_CHECKING:
+    from unmoor.pipeline.release_under_way import UnderWay
     from unmoor.planning.version_facts import Observed
 
 __all__ = ["OpenPlan", "OpenRelease", "open_components", "open_plan", "opened"]
@@ -114,13 +113,24 @@ def open_components(components: tuple[Component, ...], request: Request, *, loca
     layout.hide_from_git(common_dir, repository.root)
     mode = Mode.LIVE if request.live else Mode.REHEARSAL
     observer = Observer(mode=mode, memory=request.memory, environ=request.environ)
-    if (begun := release_under_way.find(components, git, layout, request)) is not None:
-        if begun.away:
-            clone = _clone(begun.plan, components, request)
-            components = release_under_way.as_planned(components, clone.path, request.environ)
+    if request.live and (found := _under_way(components, git, layout, request)) is not None:
+        begun, components = found
         return opened(begun.plan, components, layout, observer, away=begun.away)
     plan = _plan(components, git, layout, request, observer, local=local)
     return opened(plan, components, layout, observer)
+
+
+def _under_way(
+    components: tuple[Component, ...], git: Git, layout: StateLayout, request: Request
+) -> tuple[UnderWay, tuple[Component, ...]] | None:
+    """Return the release that has begun, with the components as it planned them; ``None`` where none has."""
+    from unmoor.pipeline import release_under_way
+
+    begun = release_under_way.find(components, git, layout, request)
+    if begun is None or not begun.away:
+        return (begun, components) if begun is not None else None
+    clone = _clone(begun.plan, components, request)
+    return begun, release_under_way.as_planned(components, clone.path, request.environ)
 
 
 def _clone(plan: Plan, components: Sequence[Component], request: Request) -> Clone:
@@ -228,6 +238,7 @@ def _rehearsed_base(component: Component, layout: StateLayout, request: Request,
 def _observed(git: Git, clone: _Clone, repository: Repository, mode: Mode, observer: Observer | None) -> Observed:
     """Return what is so, apart from the versions on an index; without an ``observer`` the remote is not asked."""
     from unmoor.planning.version_facts import Observed
+    from unmoor.tools import uv_lock
 
     refs = observer.remote_refs(repository) if observer else None
     epoch = git.commit_time(clone.commit)

@@ -36,17 +36,24 @@ _WIDEST = 60
 
 
 def speak(
-    start: Path, environ: Mapping[str, str], run_id: str, *, again: Sequence[str], adopted: bool, seconds: float
+    start: Path,
+    environ: Mapping[str, str],
+    run_id: str,
+    *,
+    again: Sequence[str],
+    adopted: bool,
+    seconds: float,
+    known: tuple[Path, StateLayout] | None = None,
 ) -> None:
     """Print the final summary of the run; say nothing where the run left nothing to speak of.
 
-    ``again`` are the words of the command that was given, ``adopted`` says whether the project has unmoor in its
-    noxfile.
+    ``known`` are the repository's root and the layout of its state, where the run has found them already. ``again``
+    are the words of the command that was given, ``adopted`` says whether the project has unmoor in its noxfile.
     """
     try:
-        root = find_root(start, environ)
+        root = known[0] if known else find_root(start, environ)
         git = Git(root, environ)
-        layout = StateLayout.of(git.common_dir(), environ)
+        layout = known[1] if known else StateLayout.of(git.common_dir(), environ)
     except UnmoorError:
         return
     run = last_run(layout.run(run_id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from unmoor.chain import BUILD
-from unmoor.model import Plan, Release
+from unmoor.model import Mode, Plan, Release
 from unmoor.state.evidence_store import EvidenceStore
 from unmoor.tools.git import Git
 
@@ -29,22 +29,32 @@ class InRepository:
 
 
 def look(plan: Plan, store: EvidenceStore, release: Release, git: Git, remote: str = "") -> InRepository:
-    """Ask the repository, nobody else; ``remote`` is what the settings say, where that is known."""
+    """Ask the repository, nobody else; ``remote`` is what the settings say, where that is known.
+
+    Of a rehearsal neither commit nor tag is ever there, and nobody is told to make them by hand.
+    """
+    remote = remote or _remote(git, plan.branch)
+    pushed = bool(remote) and _is_pushed(git, remote, plan.commit)
+    if plan.mode is Mode.REHEARSAL:
+        return InRepository(remote=remote, is_pushed=pushed)
     build = store.read(BUILD.name).record
     commit = build.facts.get("commit", "") if build is not None else ""
-    remote = remote or _remote(git, plan.branch)
     return InRepository(
         commit_is_lost=bool(commit) and not git.has_commit(commit),
         tag_at=git.tags().get(release.tag, ""),
         remote=remote,
-        is_pushed=bool(remote) and _is_pushed(git, remote, plan.commit),
+        is_pushed=pushed,
     )
 
 
 def _remote(git: Git, branch: str) -> str:
     """Return the remote that the branch follows, else the usual one, else the only one."""
-    known = list(git.remotes())
-    followed = git.run("config", "--get", f"branch.{branch}.remote", ok=None).out.strip() if branch else ""
+    said = git.run("config", "--get-regexp", r"^(remote\..*\.(url|pushurl)|branch\..*\.remote)$", ok=None).out
+    rows = [line.split(" ", 1) for line in said.splitlines() if " " in line]
+    known = list(
+        dict.fromkeys(key[len("remote.") :].rpartition(".")[0] for key, _ in rows if key.startswith("remote."))
+    )
+    followed = next((value for key, value in rows if branch and key == f"branch.{branch}.remote"), "")
     if followed in known:
         return followed
     return _USUAL if _USUAL in known else known[0] if len(known) == 1 else ""

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from unmoor.chain import CHAIN
 from unmoor.model import Effect, Target
-from unmoor.state import upload_intents
 from unmoor.state.evidence_store import EvidenceStore
 
 __all__ = ["reached"]
@@ -21,6 +20,8 @@ def reached(state: Path, store: EvidenceStore) -> Effect:
 
     ``PUBLIC`` says that the test index may hold a file of it, ``PERMANENT`` that the main index may.
     """
+    from unmoor.state import upload_intents
+
     went_to = [
         stage.effect
         for stage in CHAIN

@@ -115,6 +115,14 @@ class Git:
             found[name.removeprefix("refs/tags/").removesuffix("^{}")] = identifier
         return found
 
+    def refs(self) -> dict[str, str]:
+        """Return every branch and tag of this repository by full name, and the commit it leads to."""
+        found = {}
+        for line in self.run("show-ref", "--heads", "--tags", "--dereference", ok=(0, 1)).out.splitlines():
+            identifier, _, name = line.partition(" ")
+            found[name.removesuffix("^{}")] = identifier
+        return found
+
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Say whether ``older`` is ``newer`` or among its ancestors."""
         done = self.run("merge-base", "--is-ancestor", "--end-of-options", older, newer, ok=(0, 1, 128))
@@ -141,7 +149,7 @@ class Git:
         """
         with scratch.folder("status") as folder:
             own = git_index.look(self, {})
-            extra = git_index.copied(self, folder) if own.hidden else {}
+            extra = git_index.copied(self._git_dir, folder) if own.hidden else {}
             git_index.uncover(self, own, extra)
             every = ("--untracked-files=all", "--no-renames", "--ignore-submodules=none")
             said = self.run(*git_index.TRUSTING_NOBODY, "status", "--porcelain=v1", "-z", *every, extra=extra).out
@@ -223,6 +231,10 @@ class Git:
         into.run("reset", "--hard", "--quiet", made)
         return made
 
+    @property
+    def _git_dir(self) -> Path:
+        return Path(self.run("rev-parse", "--absolute-git-dir", timeout=_QUICK).out.strip())
+
     def _staged(
         self, scratch: Path, objects: Path | None = None, only: Sequence[str] = ()
     ) -> tuple[dict[str, str], git_index.Index]:
@@ -230,10 +242,11 @@ class Git:
 
         The second is what the index had before.
         """
-        own_objects = self.run("rev-parse", "--git-path", "objects", timeout=_QUICK).out.strip()
+        said = self.run("rev-parse", "--absolute-git-dir", "--git-path", "objects", timeout=_QUICK).out.splitlines()
+        git_dir, own_objects = Path(said[0]), said[1]
         place = objects or scratch / "objects"
         place.mkdir(exist_ok=True, parents=True)
-        extra = git_index.copied(self, scratch) | {
+        extra = git_index.copied(git_dir, scratch) | {
             "GIT_OBJECT_DIRECTORY": str(place),
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.fspath((self.folder / own_objects).resolve()),
         }

@@ -41,9 +41,9 @@ class Index:
     submodules: tuple[str, ...]
 
 
-def copied(git: Git, scratch: Path) -> dict[str, str]:
+def copied(git_dir: Path, scratch: Path) -> dict[str, str]:
     """Copy the index of the repository to ``scratch``; return the variables that make git use the copy."""
-    own, copy = Path(git.run("rev-parse", "--absolute-git-dir").out.strip()) / "index", scratch / "index"
+    own, copy = git_dir / "index", scratch / "index"
     if own.is_file():
         # A copy keeps the cached file times, so that only changed files are read again; with the time of the
         # index itself git knows which of them say nothing, because the file may have changed in that second.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from unmoor.errors import ToolError
 from unmoor.tools.git import Git
 
 __all__ = ["BareRemote", "UserRemote"]
@@ -68,8 +69,11 @@ class BareRemote:
     environ: Mapping[str, str] = field(repr=False)
 
     def refs(self) -> Mapping[str, str] | None:
-        """Return its branches and tags by full name."""
-        return Git(self.folder, self.environ).remote_refs(str(self.folder))
+        """Return its branches and tags by full name; ``None`` where it is not there."""
+        try:
+            return Git(self.folder, self.environ).refs()
+        except (ToolError, OSError):
+            return None
 
     def push_tag(self, clone: Path, tag: str, commit: str) -> None:  # noqa: ARG002 - the tag object knows it
         """Push the tag from the clone that made it."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.contexts import make_context
+from support.fakes import FakeClone
 from support.records import record
 from support.sealing import NAMES, sealed_archives
 from unmoor.context import Context
@@ -29,7 +30,8 @@ def _no_index(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def built(top: Path, *, live: bool, uploaded: bool) -> Context:
     """Return the context of a build that was sealed; where it was uploaded, its first archive was."""
-    context = make_context(top, live=live, name="build", inputs={"commit": COMMIT["commit"]})
+    clone = FakeClone(top, COMMIT["commit"])
+    context = make_context(top, live=live, name="build", inputs={"commit": COMMIT["commit"]}, workspace=clone)
     files = sealed_archives(context.dist, "tested")
     about = {"inputs": digest_of(dict(context.inputs)), "facts": COMMIT, "files": [asdict(each) for each in files]}
     (context.state / "seal.json").write_text(json.dumps(about))
@@ -86,6 +88,14 @@ def test_once_an_upload_was_begun_the_record_of_the_build_says_what_was_sealed(t
     done = build_archives.observe(context)
     assert done is not None
     assert (done.files, done.facts) == (files, COMMIT)
+
+
+@pytest.mark.parametrize("uploaded", [True, False])
+def test_what_was_built_of_another_commit_makes_way_until_it_is_out(tmp_path: Path, *, uploaded: bool) -> None:
+    context = replace(built(tmp_path, live=True, uploaded=uploaded), workspace=FakeClone(tmp_path, "f" * 40))
+    done = build_archives.observe(context)
+    assert (done is not None) is uploaded
+    assert context.dist.exists() is uploaded
 
 
 @pytest.mark.parametrize("live", [True, False])

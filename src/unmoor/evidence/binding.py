@@ -57,7 +57,8 @@ def inputs_of(
     target: str = "",
 ) -> dict[str, str]:
     """Return what evidence of the stage is bound to, by name; ``target`` is whom an outward stage speaks to."""
-    edits = [(edit.path, edit.what) for edit in release.edits]
+    # What is written into a changelog carries the day.
+    edits = [(edit.path, edit.what) for edit in release.edits] + ([("date", plan.date)] if release.edits else [])
     values: Mapping[Bound, Callable[[], str]] = {
         Bound.UNMOOR: lambda: __version__,
         Bound.MODE: lambda: str(plan.mode),

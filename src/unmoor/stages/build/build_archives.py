@@ -36,7 +36,7 @@ def observe(context: Context) -> Done | None:
     about = _about(context)
     if about is None:
         return None
-    if about.inputs != seal_digest(context.inputs):
+    if about.inputs != seal_digest(context.inputs) or _is_of_another_commit(context, about):
         _make_way(context, about)
         return None
     files = about.files
@@ -113,6 +113,14 @@ def _about(context: Context) -> SealRecord | None:
             raise Blocked(what, place=str(seal_record.path(context.state)), hint=hint) from None
         context.say(f"{what}, and nothing was uploaded: building anew")
         return None
+
+
+def _is_of_another_commit(context: Context, about: SealRecord) -> bool:
+    """Say whether the plan's edits lead to another commit by now: another unmoor may write them otherwise.
+
+    Once files are out, the commit that was built is the release's, whoever would prepare it otherwise today.
+    """
+    return not context.has_begun and about.facts.get("commit") != context.workspace.commit
 
 
 def _wrong(context: Context, files: tuple[Distribution, ...]) -> str:

@@ -17,6 +17,7 @@ from unmoor.model import Mode
 from unmoor.observe.repository import load
 from unmoor.pipeline.open_plan import OpenPlan, _actor, open_components, open_plan
 from unmoor.request import Memory, Request
+from unmoor.runtime import clock
 from unmoor.tools.git import Git
 
 
@@ -145,3 +146,15 @@ def test_a_user_without_a_name_can_release(
     monkeypatch.setattr("getpass.getuser", nobody)
     environ = {**repository.environ, "GIT_CONFIG_GLOBAL": os.devnull}
     assert _actor(Git(repository.folder, environ), Request(start=repository.folder, environ=environ)) == "unknown"
+
+
+def test_a_rehearsal_is_the_same_tomorrow_and_a_release_carries_the_day_of_its_plan(
+    tiny: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "today", lambda: "2030-01-01")
+    first, live = open_plan(request(tiny)), open_plan(request(tiny, live="1.2.0"))
+    monkeypatch.setattr(clock, "today", lambda: "2030-01-02")
+    assert open_plan(request(tiny)).plan == first.plan
+    assert open_plan(request(tiny, live="1.2.0")).plan == live.plan
+    assert first.plan.date == clock.day(tiny.door.commit_time("HEAD"))
+    assert live.plan.date == "2030-01-01"

@@ -46,7 +46,8 @@ def _by_environment(context: Context, quote: str) -> Findings:
     # A protected environment is the forge's: its job starts only once a reviewer has agreed.
     environment = context.environ.get("UNMOOR_ENVIRONMENT", "")
     if context.environ.get("CI") and environment:
-        return _approved(f"by the reviewers of the CI environment {environment!r}: {quote}")
+        # Two variables that anybody can set: the evidence says what was said, and no more.
+        return _approved(f"by the CI environment {environment!r}, as UNMOOR_ENVIRONMENT says: {quote}")
     raise Incomplete(
         f"publishing for good is approved by a CI environment, and this is none: {quote}",
         hint="run it in the job of the protected environment, with UNMOOR_ENVIRONMENT set to its name",

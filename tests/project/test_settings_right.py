@@ -222,3 +222,7 @@ def test_every_type_in_the_settings_has_a_shape() -> None:
 def test_a_type_that_settings_cannot_have_is_refused() -> None:
     with pytest.raises(TypeError, match="cannot have the type"):
         shape_of(dict)
+
+
+def test_a_job_that_may_not_push_can_do_without_the_trial() -> None:
+    assert decode({"disable": ["tag-can-be-pushed"]}, file="x").disable == ("tag-can-be-pushed",)

@@ -19,6 +19,8 @@ _Contradiction = tuple[str, str, str]  # the key, what is wrong, a hint
 # What is only asked again before files go out was judged, and may have been waived, at the first stage; a secret that
 # was published is as permanent as the upload, and places where none is one have a setting of their own.
 _ASKED_BEFORE = frozenset(gate for stage in CHAIN if stage.effect is Effect.NONE for gate in stage.gates)
+# The job that uploads need not be the one that may push.
+_TRIALS = frozenset({"tag-can-be-pushed"})
 _NEVER_DISABLED = (
     frozenset(
         {
@@ -27,6 +29,7 @@ _NEVER_DISABLED = (
         }
     )
     - _ASKED_BEFORE
+    - _TRIALS
 )
 _SETS = ("branches", "gates", "disable", "lint", "types")
 

@@ -21,6 +21,8 @@ import os, sys
 from pathlib import Path
 from unmoor.runtime import process
 from unmoor.runtime.lock import held
+# Nobody ends what it leaves behind: that is what the lock is for.
+process._orphans.close()
 with held(Path(sys.argv[1]), what="it") as handles:
     process.run([sys.executable, "-I", "-c", sys.argv[3], sys.argv[2]], env=os.environ, inherit=handles)
 """

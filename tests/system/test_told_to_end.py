@@ -128,8 +128,13 @@ def _tell(world: World, told: Told) -> tuple[int, str]:
                 else:
                     running.send_signal(told.number)
             pause.wait(told.between)
-        text, _ = running.communicate(timeout=_LIMIT)
-        return running.returncode, "".join(said) + text
+        # Not communicate(): it reads past what was read ahead for the lines above.
+        hangs = threading.Timer(_LIMIT, running.kill)
+        hangs.start()
+        text = running.stdout.read()
+        status = running.wait(_LIMIT)
+        hangs.cancel()
+        return status, "".join(said) + text
 
 
 def _ended_well(world: World, told: Told) -> None:

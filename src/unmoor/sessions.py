@@ -15,9 +15,9 @@ import atexit
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from functools import cache, wraps
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -31,6 +31,7 @@ from unmoor.cli.encodings import must_know_file_names, take_every_character
 from unmoor.cli.invocation import STAGES, Invocation, quiet_libraries
 from unmoor.cli.join_sessions import joined
 from unmoor.cli.joined_session import JoinedSession
+from unmoor.cli.written_settings import given_variables, joined_sessions, tests_the_wheel
 from unmoor.errors import Blocked, UnmoorError
 from unmoor.model import Effect, Stage
 from unmoor.request import OwnSession, Request
@@ -71,7 +72,7 @@ def register(root: str | Path | None = None) -> None:
     run = Invocation(start)
     try:
         own = run.own = _own(start)
-        run.take_secrets(_given(start))
+        run.take_secrets(given_variables(start))
         if run.is_ours:
             must_know_file_names()
         with shortage.told():
@@ -112,41 +113,12 @@ def _tell(text: str) -> None:
 def _own(start: Path) -> tuple[OwnSession, ...]:
     sessions = nox.registry.get()
     decorated = {name: stage for name, each in sessions.items() if (stage := _stage_named(each))}
-    return joined({name: _parts(each) for name, each in sessions.items()}, _named_gates(start), decorated)
+    return joined({name: _parts(each) for name, each in sessions.items()}, joined_sessions(start), decorated)
 
 
 def _stage_named(function: Any) -> str:
     """Return the stage that the decorator names, above nox's own or below it; empty without one."""
     return getattr(function, _STAGE, "") or getattr(getattr(function, "func", None), _STAGE, "")
-
-
-def _named_gates(start: Path) -> tuple[str, ...]:
-    named = _written(start).get("gates", [])
-    return tuple(name for name in named if isinstance(name, str)) if isinstance(named, list) else ()
-
-
-def _given(start: Path) -> tuple[str, ...]:
-    """Return the variables that the settings give to sessions although they look secret."""
-    named = _written(start).get("pass-env", [])
-    return tuple(name for name in named if isinstance(name, str)) if isinstance(named, list) else ()
-
-
-def _tests_the_wheel(start: Path) -> bool:
-    tests = _written(start).get("tests", {})
-    return isinstance(tests, dict) and tests.get("against") == "wheel"
-
-
-@cache
-def _written(start: Path) -> Mapping[str, Any]:
-    """Return ``[tool.unmoor]`` as written; whether it is right is the stages' business, here it only must not crash."""
-    import tomllib
-
-    try:
-        table = tomllib.loads((start / "pyproject.toml").read_text(encoding="utf-8-sig"))
-        written = table.get("tool", {}).get("unmoor", {})
-    except (OSError, ValueError, AttributeError):
-        return {}
-    return written if isinstance(written, dict) else {}
 
 
 def _parts(function: Any) -> tuple[str, ...]:
@@ -163,7 +135,7 @@ def _part(own: OwnSession, session: nox.Session) -> str:
 
 def _add(stage: Stage, run: Invocation) -> None:
     before = [each.name for each in run.own if each.stage == stage.name]
-    if stage.name == "tests" and _tests_the_wheel(run.start):
+    if stage.name == "tests" and tests_the_wheel(run.start):
         before.append("build")
 
     def session(session: nox.Session) -> None:
@@ -184,7 +156,7 @@ def _wrap(own: OwnSession, run: Invocation) -> None:
     """Wrap the function of one of the project's sessions; its environment, Pythons and docstring stay."""
     registered = nox.registry.get()[own.name]
     function = registered.func
-    if own.stage == "tests" and _tests_the_wheel(run.start):
+    if own.stage == "tests" and tests_the_wheel(run.start):
         # It is about the sealed wheel, whose digest its evidence is bound to.
         registered.requires = [*registered._requires, "build"]  # noqa: SLF001 - as written; what is read is formatted
 

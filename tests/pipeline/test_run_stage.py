@@ -271,7 +271,7 @@ def test_a_crash_of_the_pipeline_leaves_a_record_a_line_and_the_right_code(
 ) -> None:
     release = begun if uploaded else opened
     # Of what was judged before, and what nobody would look for a crash in.
-    monkeypatch.setattr("unmoor.pipeline.run_stage.noticed", crash)
+    monkeypatch.setattr("unmoor.pipeline.gates_and_step.noticed", crash)
     lines: list[str] = []
     result = carried_out("testpypi", release, tmp_path, say=lines.append)
     assert result.code is (Exit.INCOMPLETE if uploaded else Exit.CRASH)

@@ -1,7 +1,10 @@
 """history-is-complete, worktree-is-clean, branch-is-allowed, not-behind-remote: the clone and its remote."""
 
+from dataclasses import replace
+
 import pytest
 
+from support.fakes import FakeObserver
 from support.gating import make_context
 from support.repositories import Repository
 from unmoor import gates
@@ -170,3 +173,11 @@ def test_a_remote_that_does_not_answer_is_no_pass(tiny, live, outcome):
 def test_no_remote_blocks_a_live_release(tiny):
     tiny.git("remote", "remove", "origin")
     assert run_gate("not-behind-remote", make_context(tiny, live=True))[0].outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize("name", ["commit-is-on-remote", "not-behind-remote"])
+def test_a_remote_that_does_not_answer_is_no_missing_remote(name, tiny):
+    context = replace(make_context(tiny, live=True), observer=FakeObserver(refs=None))
+    found = gates.load(name).check(context)
+    assert (found.examined, found.absent) == (0, "")
+    assert "did not answer" in found.unanswered

@@ -30,8 +30,8 @@ def check(context: Context) -> Findings:
         return Findings(absent="the repository has no remote", hint="git remote add origin URL")
     refs = context.observer.remote_refs(context.repository)
     if refs is None:
-        absent = f"the remote {remote!r} was not asked: it did not answer"
-        return Findings(absent=absent, hint="run again when the remote can be reached")
+        unanswered = f"the remote {remote!r} was not asked: it did not answer"
+        return Findings(unanswered=unanswered, hint="run again when the remote can be reached")
     tips = _tips(refs, context.repository.branches)
     git = Git(context.repository.root, context.environ)
     if any(_holds(git, remote, tip, commit) for tip in tips.values()):

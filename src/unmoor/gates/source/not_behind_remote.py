@@ -51,7 +51,13 @@ def _on_branch(context: Context, git: Git, refs: Mapping[str, str], branch: str)
     if git.is_ancestor(tip, context.plan.commit):
         return Findings(examined=1, unit="branches")
     behind = git.is_ancestor(context.plan.commit, tip)
-    state = "is behind" if behind else "has diverged from" if _known(git, tip) else "lacks commits of"
+    state = (
+        "is behind"
+        if behind
+        else "has diverged from, and lacks commits of,"
+        if _known(git, tip)
+        else "lacks commits of"
+    )
     finding = Finding(
         message=f"the branch {branch!r} {state} {remote}/{branch}, which is at {tip[:12]}",
         hint="git pull --ff-only" if behind else f"git fetch {remote}, then merge or rebase onto {remote}/{branch}",

@@ -146,7 +146,7 @@ def test_diverged_is_a_problem_live_and_a_notice_in_a_rehearsal(tiny):
     tiny.git("reset", "--quiet", "--hard", "HEAD~1")
     tiny.git("commit", "--quiet", "--allow-empty", "-m", "Other")
     rehearsed, live = (look("not-behind-remote", tiny, live=live) for live in (False, True))
-    assert "has diverged from origin/main" in live.problems[0].message
+    assert "has diverged from, and lacks commits of, origin/main" in live.problems[0].message
     assert rehearsed.problems == ()
     assert "has diverged" in rehearsed.notices[0].message
 

@@ -18,7 +18,7 @@ from unmoor.project.settings.schema import keys
 
 SESSIONS = ("check", "lint", "tests", "docs-strict", "build", "testpypi", "pypi", "release")
 TASKS = {
-    "rehearse": ("--jobs", "--stage"),
+    "rehearse": ("--jobs", "--stage", "--stop_at_first"),
     "note": ("--issue", "--kind", "--text"),
     "changelog": ("--draft", "--version"),
     "bump": ("--commit", "--part", "--to"),

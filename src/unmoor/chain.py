@@ -16,6 +16,7 @@ __all__ = [
     "STOPS_A_FINISH",
     "is_last",
     "main_index",
+    "required_by",
     "stage",
     "stage_of_session",
 ]
@@ -183,6 +184,12 @@ def main_index() -> Stage:
 def stage(name: str) -> Stage:
     """Return the stage called ``name``; raises ``KeyError`` for a name that is not in the chain."""
     return {each.name: each for each in CHAIN}[name]
+
+
+def required_by(name: str) -> frozenset[str]:
+    """Return the names of all stages that the one called ``name`` comes after, near and far."""
+    near = stage(name).requires
+    return frozenset(near).union(*(required_by(each) for each in near))
 
 
 def is_last(each: Stage) -> bool:

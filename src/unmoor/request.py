@@ -82,8 +82,9 @@ class Request:
 
     ``live`` is the version named with ``--live``, empty for a rehearsal. ``base`` and ``approval`` are what was
     passed to ``--base`` and ``--approve``, ``send_again`` the index named with ``--send-again``. ``posargs`` belong to
-    the project's own tools. ``asked`` says that the stage was named, not only required. ``run`` identifies the run
-    across nox's worker processes; ``memory`` is what this process remembers of it.
+    the project's own tools. ``asked`` says that the stage was named, not only required. ``stop_at_first`` ends a
+    rehearsal at the first stage that does not pass, as a live release ends. ``run`` identifies the run across nox's
+    worker processes; ``memory`` is what this process remembers of it.
     """
 
     start: Path
@@ -94,7 +95,16 @@ class Request:
     send_again: str = ""
     posargs: tuple[str, ...] = ()
     asked: bool = True
+    stop_at_first: bool = False
     run: str = "alone"
     own: tuple[OwnSession, ...] = ()
     say: Callable[[str], None] = quiet
     memory: Memory = field(default_factory=Memory, repr=False)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a stage that does not pass leaves that to be said in the end, and the next one is carried out.
+
+        So that one rehearsal shows everything there is to mend; nothing goes anywhere from it.
+        """
+        return not (self.live or self.stop_at_first)

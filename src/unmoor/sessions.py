@@ -215,6 +215,10 @@ def _prove(own: OwnSession, session: nox.Session, run: Invocation, call: Callabl
         try:
             prove(own, part, opened, lambda: _examine(call, seen, opened, request))
         except Exception as error:
+            if request.goes_on and not request.asked and run.asked:
+                # The stage that it proves tells of it from what is kept, and the rehearsal goes on.
+                session.log(f"did not pass: {str(error) or type(error).__name__}")
+                return True
             # nox will not come to the stage any more; that it failed is still to be told, and kept.
             carry_out(own.stage, replace(request, posargs=()))
             if isinstance(error, UnmoorError):
@@ -261,9 +265,13 @@ def _carry_out(name: str, session: nox.Session, run: Invocation) -> None:
             _say(failure(result))
     for trouble in ended.errors:
         _tell(trouble.message)
-    # A stopped release takes only those out that wait for it: what requires this session goes on with the others.
-    if ended.code and (not ended.goes_on or name in run.asked or chain.is_last(chain.stage(name))):
+    # A stopped release takes only those out that wait for it: what requires this session goes on with the others. And
+    # a rehearsal shows everything: nox would skip what requires a failed session, so the one that was asked for fails.
+    is_end = name in run.asked or not run.asked or chain.is_last(chain.stage(name))
+    if ended.code and (not ended.goes_on or is_end):
         session.error(f"{name} did not pass (exit code {int(ended.code)})")
+    if is_end and ended.passed_over:
+        session.error(f"{name} passed, but {' and '.join(ended.passed_over)} did not")
 
 
 def _refuse_doubles(session: nox.Session, run: Invocation) -> None:

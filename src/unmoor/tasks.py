@@ -85,15 +85,16 @@ def _say(text: str) -> None:
     help={
         "jobs": "how many stages run side by side: a number, or auto",
         "stage": "rehearse up to this stage (check, lint, tests, docs-strict, build, testpypi, pypi, release)",
+        "stop_at_first": "end at the first stage that does not pass, instead of going on to show everything",
     },
     auto_shortflags=False,
 )
 @_exits
-def rehearse(_: Context, jobs: str = "auto", stage: str = "release") -> Exit:
+def rehearse(_: Context, jobs: str = "auto", stage: str = "release", stop_at_first: bool = False) -> Exit:  # noqa: FBT001, FBT002 - a flag
     """Rehearse the release of this clone as it is, against loopback indexes and a bare remote."""
     from unmoor.commands.rehearse import rehearse as run
 
-    return run(*_here(), jobs=jobs, stage=stage)
+    return run(*_here(), jobs=jobs, stage=stage, stop_at_first=stop_at_first)
 
 
 @task(

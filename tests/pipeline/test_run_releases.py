@@ -87,7 +87,7 @@ def test_who_failed_before_is_not_begun_and_neither_is_who_waits_for_it(stand: A
     # Stages that only look are for everybody, so that all there is to see is seen.
     assert codes(first) == {"a": Exit.PASS, "b": Exit.GATE_FAILED, "c": Exit.PASS, "d": Exit.PASS}
     stand.step.files = (WHEEL, SDIST)
-    second = carried_out("build", opened, tmp_path)
+    second = carried_out("build", opened, tmp_path, stop_at_first=True)
     assert {each.component: each.why for each in second.results if each.withheld} == {
         "b": "its stage check did not pass",
         "d": "it waits for b, which was stopped",

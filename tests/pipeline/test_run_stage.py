@@ -211,7 +211,7 @@ def test_what_is_there_already_is_found_and_not_done_again(opened: OpenPlan, sta
 def test_a_gate_that_fails_keeps_the_step_from_running(opened: OpenPlan, stand: Any, tmp_path: Path) -> None:
     problem = Finding(message="no", place="a.py:1", hint="fix it")
     stand.gates["credential-is-present"].findings = Findings(examined=1, problems=(problem,))
-    result = carried_out("pypi", opened, tmp_path)
+    result = carried_out("pypi", opened, tmp_path, stop_at_first=True)
     assert (result.code, stand.step.given) == (Exit.GATE_FAILED, [])
     assert [gate.name for gate in result.record.gates if not gate.holds] == ["credential-is-present"]
     assert stand.gates["index-serves-our-bytes"].calls == 0

@@ -329,7 +329,9 @@ def test_a_narrowed_run_leaves_no_evidence(tmp_path: Path, environ: Mapping[str,
     assert not (project.state() / "evidence" / "tests.json").exists()
 
 
-def test_the_sealed_wheel_is_tested_and_a_test_that_breaks_stops_it(tmp_path: Path, environ: Mapping[str, str]) -> None:
+def test_the_sealed_wheel_is_tested_and_past_a_test_that_breaks_the_rehearsal_goes_on(
+    tmp_path: Path, environ: Mapping[str, str]
+) -> None:
     project = with_suite(tmp_path, environ, settings='tests = { against = "wheel" }')
     ran = project.nox("-s", "testpypi")
     assert ran.status == 0, ran.text
@@ -344,6 +346,10 @@ def test_the_sealed_wheel_is_tested_and_a_test_that_breaks_stops_it(tmp_path: Pa
     assert broken.status == 2
     assert "test_main failed on Python" in broken.text
     assert project.record("tests")["outcome"] == "failed"
+    # What the index says is shown all the same, and the run fails in the end.
+    assert "ok      index-copy-installs" in broken.text
+    assert "testpypi  FAILED" not in broken.text
+    assert broken.text.count("test_main failed on Python") == 2
 
 
 # ── exceptions ───────────────────────────────────────────────────────────────────────────────────────────────────

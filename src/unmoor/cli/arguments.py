@@ -17,6 +17,8 @@ from unmoor.project.nearest_name import closest
 __all__ = ["Arguments", "asked_for", "parse"]
 
 _OPTIONS = {"--live": "VERSION", "--base": "TAG", "--approve": "DIGEST", "--send-again": "INDEX"}
+# Words that take no value.
+_FLAGS = ("--stop-at-first",)
 _INDEXES = tuple(stage.name for stage in CHAIN if stage.target is Target.INDEX)
 _DIGEST = re.compile(r"(sha256:)?[0-9a-fA-F]{8,64}")
 # Catches --lvie and -live, lets pytest's --basetemp and --lf pass.
@@ -34,6 +36,7 @@ class Arguments:
     base: str = ""
     approval: str = ""
     send_again: str = ""
+    stop_at_first: bool = False
     rest: tuple[str, ...] = ()
 
 
@@ -54,17 +57,17 @@ def parse(words: Sequence[str], *, own_tools: bool) -> Arguments:
             rest += ["--", *queue] if rest else queue
             break
         name, joined, value = word.partition("=")
-        near = closest(name, _OPTIONS, alike=_ALIKE) if name.startswith("-") else ""
+        near = closest(name, (*_OPTIONS, *_FLAGS), alike=_ALIKE) if name.startswith("-") else ""
         if not near:
             rest.append(word)
             continue
-        if not joined:
+        if not joined and near not in _FLAGS:
             value = queue.pop(0) if queue and not queue[0].startswith("-") else ""
         if problem := _slip(name, near, value, found, own_tools=own_tools):
             problems.append(problem)
         found[name] = value
     if rest and not own_tools:
-        allowed = ", ".join(f"{name} {value}" for name, value in _OPTIONS.items())
+        allowed = ", ".join([*(f"{name} {value}" for name, value in _OPTIONS.items()), *_FLAGS])
         what = f"unknown argument {rest[0]!r}"
         problems.append(Finding(message=what, place="command line", hint=f"after -- this takes {allowed}"))
     if problems:
@@ -74,6 +77,7 @@ def parse(words: Sequence[str], *, own_tools: bool) -> Arguments:
         base=found.get("--base", ""),
         approval=found.get("--approve", ""),
         send_again=found.get("--send-again", ""),
+        stop_at_first="--stop-at-first" in found,
         rest=tuple(rest),
     )
 
@@ -84,8 +88,9 @@ def _slip(name: str, meant: str, value: str, found: Mapping[str, str], *, own_to
     if name != meant:
         other = "; write another -- before it if it is for another tool" if own_tools else ""
         return Finding(message=f"unknown option {name!r}", place=where, hint=f"did you mean {meant!r}?{other}")
-    if not value:
-        return Finding(message=f"{name} needs a value", place=where, hint=f"write {name} {_OPTIONS[name]}")
+    if bool(value) is (name in _FLAGS):
+        takes, written = ("needs a", f"{name} {_OPTIONS[name]}") if not value else ("takes no", name)
+        return Finding(message=f"{name} {takes} value", place=where, hint=f"write {written}")
     if name == "--approve" and not _DIGEST.fullmatch(value):
         hint = "at least 8 of the hexadecimal digits that the run without it prints"
         return Finding(message=f"{value!r} is no digest of archives", place=f"{where}: {name}", hint=hint)

@@ -75,6 +75,7 @@ class Invocation:
             base=arguments.base,
             approval=arguments.approval,
             send_again=arguments.send_again,
+            stop_at_first=arguments.stop_at_first,
             posargs=arguments.rest,
             asked=asked,
             run=self.id,

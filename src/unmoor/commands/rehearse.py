@@ -27,8 +27,10 @@ unmoor.sessions.register({root!r})
 """
 
 
-def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str) -> Exit:
+def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str, stop_at_first: bool = False) -> Exit:
     """Rehearse the chain up to ``stage`` and return the gravest exit code of its stages.
+
+    Stages that do not pass are gone past, unless ``stop_at_first``.
 
     nox itself says 0 or 1 only; the codes are read from what each stage left.
     """
@@ -42,7 +44,7 @@ def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str) 
     component, layout = opened.releases[0].component, opened.layout
     _parses(component.folder / "noxfile.py")
     env = environment.for_rehearsal(environ, component.settings.pass_env)
-    env |= {"UNMOOR_RUN_ID": run_id, "UNMOOR_AGAIN": shlex.join(_again(jobs, stage))}
+    env |= {"UNMOOR_RUN_ID": run_id, "UNMOOR_AGAIN": shlex.join(_again(jobs, stage, stop_at_first=stop_at_first))}
     with scratch.folder("nox") as folder:
         noxfile = component.folder / "noxfile.py"
         if not component.repository.adopted:
@@ -51,6 +53,7 @@ def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str) 
             noxfile.write_text(_BORROWED.format(root=str(component.folder)), encoding="utf-8")
         command: list[str | Path] = [*process.module("nox"), "--noxfile", noxfile, "--sessions", stage]
         command += ["--parallel", jobs] if jobs != "1" else []
+        command += ["--", "--stop-at-first"] if stop_at_first else []
         status = process.attached(command, cwd=component.folder, env=env)
     if status == _INTERRUPTED:
         return Exit.INCOMPLETE
@@ -60,11 +63,12 @@ def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str) 
     return worst(codes) if codes else Exit.CRASH
 
 
-def _again(jobs: str, stage: str) -> list[str]:
+def _again(jobs: str, stage: str, *, stop_at_first: bool) -> list[str]:
     """Return the command that was given, in the words that are not what they are anyway."""
     words = ["unmoor", "rehearse"]
     words += ["--jobs", jobs] if jobs != "auto" else []
-    return words + (["--stage", stage] if stage != CHAIN[-1].name else [])
+    words += ["--stage", stage] if stage != CHAIN[-1].name else []
+    return words + (["--stop-at-first"] if stop_at_first else [])
 
 
 def _parses(noxfile: Path) -> None:

@@ -64,6 +64,11 @@ class GateRecord:
         """Whether this gate lets the release go on."""
         return self.outcome in (Outcome.PASSED, Outcome.WAIVED, Outcome.SKIPPED)
 
+    @property
+    def follows(self) -> bool:
+        """Whether all that speaks against it is that other stages did not pass, which say themselves why."""
+        return not self.holds and bool(self.problems) and all(e.kind is FindingKind.FOLLOWS for e in self.problems)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
@@ -114,6 +119,12 @@ class Record:
     def key(self) -> EvidenceKey:
         """The name of this record."""
         return EvidenceKey(stage=self.stage, component=self.component, part=self.part)
+
+    @property
+    def follows(self) -> bool:
+        """Whether the stage itself held, and only came after others that did not."""
+        against = [gate for gate in self.gates if not gate.holds]
+        return bool(self.finished and against) and all(gate.follows for gate in against)
 
     @property
     def passed(self) -> bool:

@@ -48,7 +48,8 @@ class FindingKind(enum.StrEnum):
 
     A remark, a line of a tool's own output that explains the one before, a question not asked, something done as far as
     whoever did it says that cannot be seen yet, a notice of a rehearsal that would stop the live release, what no
-    further run of this very version can make good, or an approval that is missing and is given with the command.
+    further run of this very version can make good, an approval that is missing and is given with the command, or what
+    only follows from another stage that did not pass, and says so itself.
     """
 
     REMARK = "remark"
@@ -58,6 +59,7 @@ class FindingKind(enum.StrEnum):
     BLOCKS_LIVE = "blocks live"
     FINAL = "final"
     UNAPPROVED = "unapproved"
+    FOLLOWS = "follows"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,8 +93,9 @@ def ended(
 
 
 def _detail(gates: tuple[GateRecord, ...], done: Done | None, outcome: Outcome) -> str:
-    if outcome is not Outcome.PASSED:
-        return ", ".join(gate.name for gate in gates if not gate.holds)
+    against = [gate for gate in gates if not gate.holds]
+    if outcome is not Outcome.PASSED and not (against and all(gate.follows for gate in against)):
+        return ", ".join(gate.name for gate in against)
     return done.detail if done else ""
 
 

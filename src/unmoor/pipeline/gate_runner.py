@@ -179,6 +179,8 @@ _SIGNS = {
 def progress_line(record: GateRecord) -> str:
     """Return the one line of progress that tells what became of a gate."""
     what = record.counted if record.outcome is Outcome.PASSED else record.reason
+    if record.follows:
+        what = "stages before it did not pass"
     if record.skipped in (Skip.NOT_REHEARSED, Skip.NOT_ASKED):
         what = f"{record.skipped}: {what}"
     seconds = f"{record.seconds:.1f}s" if record.seconds >= 0.1 else ""  # noqa: PLR2004 - shorter is not worth a word

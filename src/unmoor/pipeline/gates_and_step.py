@@ -1,4 +1,6 @@
-"""What a stage does once it is its turn: gates, step, gates; each part only where the one before it holds.
+"""What a stage does once it is its turn: gates, step, gates; live, each part only where the one before it holds.
+
+A rehearsal goes on past a gate that does not hold, so that one run shows everything; its record still says so.
 
 Whatever it dies of leaves a record: an error raised on purpose, and a crash of a gate, the step or the pipeline itself.
 """
@@ -47,7 +49,7 @@ def _resumable(context: Context, code: Exit) -> Exit:
 
 
 def _gates_and_step(context: Context, intent: Record, request: Request) -> tuple[Record, Exit]:
-    """Run gates, step, gates; stop at the first part that does not hold."""
+    """Run gates, step, gates; live, stop at the first part that does not hold."""
     from unmoor.pipeline import gate_runner, session_gate, tree_gate
 
     clock, stage = time.monotonic(), context.stage
@@ -59,17 +61,16 @@ def _gates_and_step(context: Context, intent: Record, request: Request) -> tuple
         records, code = _and(records, code, gate_runner.run_command_gates(context))
     records, code = noticed(records, code, context)
     done: Done | None = None
-    if code is Exit.PASS and stage.step:
-        done, stopped, code = _step(context)
-        records += stopped
+    if stage.step and (code is Exit.PASS or request.goes_on):
+        done, stopped, ended_with = _step(context)
+        records, code = records + stopped, worst([code, ended_with])
     if done is not None:
         after = replace(context, distributions=done.files)
-        later, code = gate_runner.run_gates(stage.after, after)
+        later, judged = gate_runner.run_gates(stage.after, after)
         if makes:
             # The project's own gates are about what is made here, which is there only now.
-            later, code = _and(later, code, gate_runner.run_command_gates(after))
-        later, code = noticed(later, code, context)
-        records += later
+            later, judged = _and(later, judged, gate_runner.run_command_gates(after))
+        records, code = _and(records, code, noticed(later, judged, context))
     if stage.effect is Effect.NONE:
         records, code = _and(records, code, noticed(*tree_gate.judge_tree(context), context))
     return ended(context, intent, records, done, code, time.monotonic() - clock), code

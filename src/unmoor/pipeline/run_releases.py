@@ -35,12 +35,16 @@ __all__ = ["StageResult", "carry_out", "carry_out_plan"]
 class StageResult:
     """How a stage ended for every release of the plan, in the plan's order.
 
-    ``errors`` are what kept releases from being begun or ended, other than their gates and steps.
+    ``errors`` are what kept releases from being begun or ended, other than their gates and steps. ``shows_all`` says
+    that it is a rehearsal that goes on past what does not pass, ``passed_over`` are those
+    stages.
     """
 
     stage: str
     results: tuple[Result, ...]
     errors: tuple[UnmoorError, ...] = ()
+    shows_all: bool = False
+    passed_over: tuple[str, ...] = ()
 
     @property
     def code(self) -> Exit:
@@ -49,13 +53,29 @@ class StageResult:
 
     @property
     def goes_on(self) -> bool:
-        """Whether any release has passed, or only waits to be seen, so that there is something to go on with."""
-        permanent = chain.stage(self.stage).effect is Effect.PERMANENT
+        """Whether there is something to go on with.
+
+        Any release that has passed, or only waits to be seen; in a rehearsal all but one that has no archives.
+        """
+        stage = chain.stage(self.stage)
+        if self.shows_all and any(_leaves_archives(stage, each) for each in self.results):
+            return True
+        permanent = stage.effect is Effect.PERMANENT
         return any(each.code is Exit.PASS or (permanent and _is_awaited(each)) for each in self.results)
 
 
 def _is_awaited(result: Result) -> bool:
     return result.record is not None and result.record.is_awaited
+
+
+def _leaves_archives(stage: Stage, result: Result) -> bool:
+    """Say whether what comes after a stage has archives to work with, as far as this stage has to make them."""
+    if stage.effect is not Effect.LOCAL:
+        return True
+    record = result.record
+    # A step that failed has left none, whatever is kept from earlier.
+    failed = {gate.name for gate in record.gates if not gate.holds} if record is not None else set()
+    return record is not None and bool(record.files) and stage.step not in failed
 
 
 def carry_out(name: str, request: Request) -> StageResult:
@@ -76,7 +96,7 @@ def carry_out_plan(stage: Stage, opened: OpenPlan, request: Request) -> StageRes
     def one(each: OpenRelease) -> None:
         started = time.monotonic()
         try:
-            result = _withheld(stage, each, opened, ended) or run_stage(stage, each, opened, request)
+            result = _withheld(stage, each, opened, ended, request) or run_stage(stage, each, opened, request)
         except UnmoorError as error:
             # Another run is at this stage, say: no evidence of ours, but the final summary has to know.
             errors[each.component.name] = error
@@ -96,7 +116,13 @@ def carry_out_plan(stage: Stage, opened: OpenPlan, request: Request) -> StageRes
     if errors and len(opened.releases) == 1:
         raise next(iter(errors.values()))
     results = tuple(ended[each.component.name] for each in opened.releases if each.component.name in ended)
-    return StageResult(stage=stage.name, results=results, errors=tuple(errors.values()))
+    return StageResult(
+        stage=stage.name,
+        results=results,
+        errors=tuple(errors.values()),
+        shows_all=request.goes_on,
+        passed_over=_passed_over(stage, opened, request) if request.goes_on else (),
+    )
 
 
 def _in_order(releases: Iterable[OpenRelease], one: Callable[[OpenRelease], None]) -> None:
@@ -119,21 +145,32 @@ def _in_order(releases: Iterable[OpenRelease], one: Callable[[OpenRelease], None
                 order.done(name)
 
 
-def _withheld(stage: Stage, each: OpenRelease, opened: OpenPlan, ended: Mapping[str, Result]) -> Result | None:
+def _withheld(
+    stage: Stage, each: OpenRelease, opened: OpenPlan, ended: Mapping[str, Result], request: Request
+) -> Result | None:
     """Return the result of a release that is not begun, because it or one that it waits for was stopped before.
 
-    Stages that only look are for everybody. With a single release nox has seen to it already.
+    Stages that only look are for everybody, and so is a rehearsal that goes on, as far as there are archives. With a
+    single release nox has seen to it already.
     """
     if stage.effect is Effect.NONE or len(opened.releases) == 1:
         return None
     for name in each.release.waits_for:
-        if (before := ended.get(name)) is not None and before.code is not Exit.PASS:
+        before = ended.get(name)
+        if before is not None and before.code is not Exit.PASS and _takes_along(stage, before, request):
             return _stopped(stage, each, Exit.GATE_FAILED, f"it waits for {name}, which was stopped", withheld=True)
     for name in stage.requires:
         record = each.store.read(name).record
+        if request.goes_on and record is not None and (record.files or chain.stage(name).effect is Effect.NONE):
+            continue
         if record is not None and record.finished and not record.passed and not record.is_awaited:
             return _stopped(stage, each, Exit.GATE_FAILED, f"its stage {name} did not pass", withheld=True)
     return None
+
+
+def _takes_along(stage: Stage, before: Result, request: Request) -> bool:
+    """Say whether a release that did not pass a stage takes those out that wait for it."""
+    return before.withheld or not request.goes_on or not _leaves_archives(stage, before)
 
 
 def _crash(stage: Stage, each: OpenRelease, error: Exception) -> UnmoorError:
@@ -175,3 +212,13 @@ def _tell(stage: Stage, opened: OpenPlan, request: Request, ended: Mapping[str, 
         if (result := ended.get(each.component.name)) is not None
     ]
     write_whole(opened.layout.run(request.run) / f"{stage.name}.json", json.dumps(said).encode())
+
+
+def _passed_over(stage: Stage, opened: OpenPlan, request: Request) -> tuple[str, ...]:
+    """Return the stages before this one that this very run has gone past although they did not pass."""
+    required, found = chain.required_by(stage.name), []
+    for name in (each.name for each in chain.CHAIN if each.name in required):
+        with suppress(OSError, ValueError, TypeError, KeyError):
+            if any(each["code"] for each in json.loads((opened.layout.run(request.run) / f"{name}.json").read_bytes())):
+                found.append(name)
+    return tuple(found)

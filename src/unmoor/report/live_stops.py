@@ -6,7 +6,7 @@ Gates that did not hold, gates with nothing to examine in this project, and noti
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from unmoor.evidence.record import GateRecord, Record
 from unmoor.model import Finding, FindingKind, Outcome, Plan, Skip
@@ -40,6 +40,8 @@ class LiveStop:
 def stop_of(stage: str, gate: GateRecord) -> LiveStop:
     """Return what a gate that does not hold has to say first."""
     first = gate.problems[0] if gate.problems else Finding(message=gate.reason or "it did not say why", hint=gate.hint)
+    if not first.hint:
+        first = replace(first, hint=next((each.hint for each in gate.problems if each.hint), gate.hint))
     more = sum(each.kind is not FindingKind.OUTPUT for each in gate.problems[1:])
     return LiveStop(stage=stage, gate=gate.name, finding=first, more=more)
 
@@ -47,7 +49,8 @@ def stop_of(stage: str, gate: GateRecord) -> LiveStop:
 def live_stops(records: Iterable[Record | None]) -> tuple[LiveStop, ...]:
     """Return every gate of these records that would stop the live release, in the order of the records.
 
-    A gate that is asked again at a later stage, and says the same, is named where it would stop first.
+    A gate that is asked again at a later stage, and says the same, is named where it would stop first; one that only
+    says that an earlier stage did not pass adds nothing to what that stage says.
     """
     found: dict[tuple[str, Finding], LiveStop] = {}
     for record in records:
@@ -58,6 +61,8 @@ def live_stops(records: Iterable[Record | None]) -> tuple[LiveStop, ...]:
 
 def _of(record: Record) -> Iterator[LiveStop]:
     for gate in record.gates:
+        if gate.follows:
+            continue
         if not gate.holds:
             yield stop_of(record.stage, gate)
         elif gate.skipped is Skip.NOT_REHEARSED:

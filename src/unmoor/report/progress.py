@@ -19,6 +19,9 @@ def headline(result: Result, *, named: bool = False) -> str:
     what = summary(result.record) if result.record else ""
     if result.withheld:
         return f"unmoor: {name} was not begun: {result.why}"
+    if result.record is not None and result.record.follows:
+        after = f"after stages that did not pass: {what or 'nothing to do here'}"
+        return f"unmoor: {name} rehearsed in {result.seconds:.1f}s, {after}"
     if result.code:
         return f"unmoor: {name} did not pass after {result.seconds:.1f}s"
     why = f" ({result.why})" if result.why else ""
@@ -32,7 +35,7 @@ def failure(result: Result) -> str:
     record = result.record
     if record is None:
         return ""
-    return "\n".join(line for gate in record.gates if not gate.holds for line in problems(gate))
+    return "\n".join(line for gate in record.gates if not (gate.holds or gate.follows) for line in problems(gate))
 
 
 def problems(gate: GateRecord, most: int = _MOST) -> Iterator[str]:

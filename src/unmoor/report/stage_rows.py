@@ -76,7 +76,8 @@ def _row(stage: Stage, store: EvidenceStore, ended: Mapping[str, Any] | None) ->
     if recorded != stage.name:
         record = store.read(stage.name, recorded.removeprefix(f"{stage.name}.")).record if recorded else None
     code = int(ended["code"])
-    how = str(ended["how"]) if code == Exit.PASS else ("STOPPED" if code == Exit.INCOMPLETE else "FAILED")
+    held = code == Exit.PASS or (record is not None and record.follows)
+    how = str(ended["how"]) if held else ("STOPPED" if code == Exit.INCOMPLETE else "FAILED")
     what = str(ended["why"]) if ended["narrowed"] or record is None else summary(record)
     if how == Resolution.CACHED:
         what += f" ({ended['why']})"
@@ -97,7 +98,7 @@ def _not_reached(record: Record | None) -> str:
 
 def summary(record: Record) -> str:
     """Return what a stage did in a few words: what its gates examined, or which of them did not hold."""
-    if not record.passed:
+    if not record.passed and not record.follows:
         failed = [gate.name for gate in record.gates if not gate.holds]
         return ", ".join(failed) or (record.detail if record.finished else _interrupted(record))
     after = stage_called(record.stage).after

@@ -17,7 +17,7 @@ from support.repositories import Repository
 from unmoor.chain import CHAIN
 from unmoor.errors import Incomplete
 from unmoor.evidence.binding import files_digest, inputs_of
-from unmoor.evidence.record import Attempt, EvidenceKey
+from unmoor.evidence.record import Attempt, EvidenceKey, GateRecord
 from unmoor.gates.publication import (
     credential_is_present,
     evidence_is_complete,
@@ -25,7 +25,7 @@ from unmoor.gates.publication import (
     tag_is_on_the_planned_commit,
 )
 from unmoor.indexes import known
-from unmoor.model import Effect, Finding, Mode, Outcome
+from unmoor.model import Effect, Finding, FindingKind, Mode, Outcome
 from unmoor.model.settings import IndexSettings, Settings
 from unmoor.targets import Credential, Index
 from unmoor.tools.git_remote import UserRemote
@@ -52,6 +52,22 @@ def proven(tmp_path: Path) -> Any:
         inputs = inputs_of(stage, context.component, context.release, context.plan, files=FILES, target=target)
         context.store.write(record(stage.name, inputs=inputs, relied_on=relied_on(context.store, stage.name)))
     return context
+
+
+def test_what_failed_at_a_stage_and_what_only_came_after_it_are_told_apart(proven: Any) -> None:
+    def fails(stage: str, kind: FindingKind) -> None:
+        kept = proven.store.read(stage).record
+        problem = Finding(message="no", kind=kind)
+        gate = GateRecord(name="g", asserts="", outcome=Outcome.FAILED, problems=(problem,))
+        proven.store.write(replace(kept, outcome=Outcome.FAILED, gates=(gate,)))
+
+    fails("lint", FindingKind.REMARK)
+    fails("testpypi", FindingKind.FOLLOWS)
+    found = evidence_is_complete.check(proven)
+    assert [(each.kind, "'lint'" in each.message) for each in found.problems] == [(FindingKind.FOLLOWS, True)]
+    # Alone it does not stand: nothing that failed ever counts.
+    proven.store.write(replace(proven.store.read("lint").record, outcome=Outcome.PASSED, gates=()))
+    assert any("'testpypi'" in each.message for each in evidence_is_complete.check(proven).problems)
 
 
 def test_complete_evidence_holds(proven: Any) -> None:

@@ -11,7 +11,7 @@ from unmoor.context import Context
 from unmoor.evidence.binding import JUDGED_BY, inputs_of
 from unmoor.evidence.record import Kept
 from unmoor.evidence.validity import about_other_files, chained, validity
-from unmoor.model import Effect, Finding, Findings, Stage
+from unmoor.model import Effect, Finding, FindingKind, Findings, Stage
 
 ASSERTS = "every required stage has passed for exactly this content and these archives"
 
@@ -27,14 +27,17 @@ def check(context: Context) -> Findings:
         against, remark = _judge(stage, kept, context)
         chain = chained(kept, {name: context.store.read(name) for name in stage.requires})
         what = f"the evidence of {stage.name!r} does not count: {against or chain.why}"
-        found = Finding(message=what, hint=f"nox -s {stage.name}{live}")
-        if against:
+        # A stage that came to its end and did not pass says itself what is to be mended.
+        spoken = kept.record is not None and kept.record.finished and not kept.record.passed
+        kind = FindingKind.FOLLOWS if spoken else FindingKind.REMARK
+        found = Finding(message=what, hint=f"nox -s {stage.name}{live}", kind=kind)
+        if against and not (kept.record is not None and kept.record.follows):
             problems.append(found)
-        elif not chain.counts and not context.is_finishing:
+        elif against or not (chain.counts or context.is_finishing):
             unchained.append(found)
         elif remark:
             notices.append(Finding(message=f"the evidence of {stage.name!r} stands although {remark}: files are out"))
-    # What relied on evidence that is missing or void is no problem of its own.
+    # What relied on evidence that is missing, void or a failure is no problem of its own.
     return Findings(examined=len(earlier), unit="stages", problems=tuple(problems or unchained), notices=tuple(notices))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from unmoor.model import Requirements
@@ -43,7 +43,7 @@ class ProjectCommand:
     requirements: Requirements | None = None
     pythons: tuple[str, ...] = ()
     folder: str = ""
-    environ: tuple[tuple[str, str], ...] = ()
+    environ: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property
     def program(self) -> str:

@@ -1,5 +1,5 @@
 import pytest
-from tidewater import high_water
+from tidewater_example import high_water
 
 
 @pytest.mark.parametrize(("after", "then"), [(0, 3.0), (3, 3.0), (4, 15.42), (16, 27.84)])

@@ -285,6 +285,31 @@ def test_a_main_index_that_wants_a_login_is_given_its_own_and_nobody_else_is(gat
 
 
 @BOTH_GATES
+def test_a_program_that_needs_an_extra_is_tried_with_it(gate, needing, built, copy, tmp_path):
+    """As nox's ``tox-to-nox`` and black's ``blackd`` do."""
+    _, needed = needing
+    stem = NEEDED.replace("-", "_")
+    extra = metadata(built, "Provides-Extra: served", f"Requires-Dist: {NEEDED}; extra == 'served'")
+    points = {f"{INFO}/entry_points.txt": "[console_scripts]\nserved = sample.served:main\nsample = sample:main\n"}
+    module = {"sample/served.py": f"import {stem}\ndef main(): pass\n"}
+    bringing = wheel_with(needed, tmp_path / "bringing", add={f"{stem}.py": ""})
+    own = wheel_with(built.wheel, tmp_path / "own", add={**extra, **points, **module})
+    with running(tmp_path / "trial") as (_, index), running(tmp_path / "main") as (_, company):
+        assert post(index, own).status_code == post(company, bringing).status_code == 200
+        indexes = {"pypi": IndexSettings(upload_url=company.upload_url, simple_url=company.simple_url)}
+        settings = Settings(indexes=indexes, install=InstallSettings(seconds=600, import_seconds=60))
+        findings = load(gate).check(copy(index, (own,), settings=settings))
+    assert messages(findings) == []
+    assert noticed(findings) == ["entry point console_scripts: served needs Sample.Project[served]"]
+
+
+def test_an_attribute_that_is_missing_is_no_matter_of_dependencies(install):
+    findings = install({f"{INFO}/entry_points.txt": "[console_scripts]\nsample = sample:nope\n"})
+    assert "has no attribute 'nope'" in messages(findings)[0]
+    assert "dependencies" not in findings.problems[0].hint
+
+
+@BOTH_GATES
 @pytest.mark.parametrize("mode", list(Mode))
 def test_where_dependencies_come_from_is_never_guessed(gate, mode, needing, copy, tmp_path):
     own, _ = needing

@@ -41,18 +41,26 @@ def imported(name="sample", *, missing="", error=""):
     return {"name": name, "missing": missing, "error": error, "origin": "/env/x", "seconds": 0.0, "said": []}
 
 
-def point(name, *, group="console_scripts", missing="", error=""):
-    error = error or (f"ModuleNotFoundError: No module named {missing!r}" if missing else "")
+def point(name, *, missing="", error=""):
     return {
-        **{"group": group, "name": name, "value": "sample:main", "extras": False},
-        **{"missing": missing, "error": error, "script": "runs" if group == "console_scripts" else ""},
+        "group": "console_scripts",
+        "name": name,
+        "value": "sample:main",
+        "extras": False,
+        "missing": missing,
+        "error": error or (f"ModuleNotFoundError: No module named {missing!r}" if missing else ""),
+        "script": "runs",
     }
 
 
 def answer(imports, points):
     return {
-        **{"imports": imports, "entry_points": points, "prefix": "/env", "version": "1.0", "files": [{}]},
-        **{"files": [{"path": "x", "recorded": "", "actual": ""}], "direct_url": {"url": "file:///x/sample-1.0.tar.gz"}},
+        "imports": imports,
+        "entry_points": points,
+        "prefix": "/env",
+        "version": "1.0",
+        "files": [{"path": "x", "recorded": "", "actual": ""}],
+        "direct_url": {"url": "file:///x/sample-1.0.tar.gz"},
     }
 
 

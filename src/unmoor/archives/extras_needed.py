@@ -69,7 +69,9 @@ def _failing(seen: Mapping[str, Any]) -> frozenset[Item]:
     return frozenset((*imports, *points))
 
 
-def find(seen: Mapping[str, Any], worth: Sequence[Extras], look: Callable[[Extras], Mapping[str, Any]]) -> dict[Item, Extras]:
+def find(
+    seen: Mapping[str, Any], worth: Sequence[Extras], look: Callable[[Extras], Mapping[str, Any]]
+) -> dict[Item, Extras]:
     """Return the extras that each failing import and entry point of ``seen`` works with.
 
     ``look`` gives the probe's answer with some extras installed, empty where they cannot be.

@@ -150,7 +150,14 @@ def _extras(
     told = {}
     for extra in order.extras:
         try:
-            _install(made, [_requirement(order, archive, (extra,))], order, env=env, cwd=cwd, log=log.with_suffix(f".{extra}.log"))
+            _install(
+                made,
+                [_requirement(order, archive, (extra,))],
+                order,
+                env=env,
+                cwd=cwd,
+                log=log.with_suffix(f".{extra}.log"),
+            )
             told[extra] = "installed"
         except ToolFailed as error:
             told[extra] = f"failed: {_last(error.tail)}"

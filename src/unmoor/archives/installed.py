@@ -167,7 +167,10 @@ def _entry_points(facts: InstallReport, expected: Expected) -> Iterator[tuple[bo
         elif each["error"]:
             # Plug-ins may need their host, and entry points with extras theirs; a program has to work as it is.
             blocks = (each["group"] in _SCRIPTS or not each["missing"]) and not each["extras"]
-            yield blocks, Finding(message=f"entry point {shown} does not load: {each['error']}", hint=_missing(facts, each))
+            yield (
+                blocks,
+                Finding(message=f"entry point {shown} does not load: {each['error']}", hint=_missing(facts, each)),
+            )
         if each["script"] == "missing":
             yield True, Finding(message=f"the program {each['name']!r} was not installed", hint="see [project.scripts]")
 

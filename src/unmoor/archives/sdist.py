@@ -106,7 +106,8 @@ def missing(
             yield True, _lacks(sdist, tree, path, "include it, or exclude it in the build configuration")
         elif path.endswith((".py", ".pyi", "py.typed")) or not excluded:
             yield False, _lacks(sdist, tree, path, "")
-    for path in ("pyproject.toml", "setup.py"):
+    # A setup.py beside another backend is a leftover that no build reads.
+    for path in ("pyproject.toml", *(["setup.py"] if config.backend == "setuptools" else [])):
         if path in tree.entries and path not in there:
             yield True, _lacks(sdist, tree, path, "nobody can build the sdist without it")
     for path, blocks in _documents(tree, config):

@@ -27,7 +27,9 @@ _LICENCE_WORDS = ("LICEN", "COPYING", "NOTICE")
 _COMPILED = (".so", ".pyd", ".dylib", ".dll", ".a", ".lib")
 
 
-def strays(wheel: Archive, import_names: Collection[str], allow: Collection[str]) -> Iterator[Finding]:
+def strays(
+    wheel: Archive, import_names: Collection[str], config: Configuration, allow: Collection[str]
+) -> Iterator[Finding]:
     """Yield a problem for each top-level name that is no import name, and for files no release should hold."""
     infos = wheel.dist_infos
     if len(infos) != 1:
@@ -43,6 +45,8 @@ def strays(wheel: Archive, import_names: Collection[str], allow: Collection[str]
         name = top if "/" in path else top.partition(".")[0]
         if matches(member.path, allow):
             continue
+        # black has its version in a module of its own beside its packages
+        made = matches(member.path, config.versions)
         if credential(member.path) or leftover(member.path):
             yield Finding(
                 message=f"{member.path!r} does not belong in a wheel", place=place, hint="keep it out of the wheel"
@@ -50,7 +54,7 @@ def strays(wheel: Archive, import_names: Collection[str], allow: Collection[str]
         elif member.link:
             hint = "no installer makes links from a wheel; build on a system that copies"
             yield Finding(message=f"{member.path!r} is a link", place=place, hint=hint)
-        elif path and name not in known and name not in seen:
+        elif path and name not in known and name not in seen and not made:
             seen.add(name)
             hint = "keep it out of the wheel, or name it in imports if it is a package of this project"
             yield Finding(

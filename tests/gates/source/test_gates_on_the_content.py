@@ -4,10 +4,12 @@ import dataclasses
 import os
 import secrets
 import string
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from support.gating import make_context, replace_in
+from support.loopback import serve
 from unmoor import gates
 from unmoor.commands.changelog import collect_notes
 from unmoor.model import Backend, Edit, Outcome
@@ -116,6 +118,69 @@ def test_setup_cfg_alone_is_read_as_far_as_it_goes(tiny):
     assert "read from the built archive later" in words(found.notices)
 
 
+def test_a_long_description_of_several_files_is_all_of_them(tiny):
+    """As yarl states it; each file has to be there, and they are judged together."""
+    (tiny.folder / "pyproject.toml").unlink()
+    tiny.write("setup.py", "from setuptools import setup\n\nsetup()\n")
+    described = "long_description = file: README.rst, CHANGES.rst\nlong_description_content_type = text/x-rst\n"
+    tiny.write("setup.cfg", f"[metadata]\nname = tiny-thing\nversion = 1.2.0\ndescription = Tiny\n{described}")
+    tiny.write("README.rst", "Tiny\n====\n")
+    tiny.write("CHANGES.rst", "Changes\n=======\n")
+    assert look("metadata-is-complete", tiny).problems == ()
+    tiny.write("CHANGES.rst", "Changes\n=======\n\n.. nonsense::\n\n`broken <\n")
+    assert "failed to render" in words(look("metadata-is-complete", tiny).problems)
+    (tiny.folder / "CHANGES.rst").unlink()
+    assert "the file 'CHANGES.rst' is not there" in words(look("metadata-is-complete", tiny).problems)
+
+
+def test_addresses_of_setup_cfg_count(tiny):
+    (tiny.folder / "pyproject.toml").unlink()
+    tiny.write("setup.py", "from setuptools import setup\n\nsetup()\n")
+    urls = "project_urls =\n    Chat: Space = https://example.com/a=b\n    Source = https://example.com/source\n"
+    tiny.write("setup.cfg", f"[metadata]\nname = tiny-thing\nversion = 1.2.0\n{urls}")
+    stated = make_context(tiny).component.metadata["urls"]
+    assert stated == {"Chat: Space": "https://example.com/a=b", "Source": "https://example.com/source"}
+    assert "urls" not in words(look("metadata-is-complete", tiny).notices)
+
+
+@pytest.mark.parametrize(
+    "said", ["Add your description here", "Default template for PDM package", "TODO", "Add a short description here!"]
+)
+def test_a_description_that_nobody_wrote_is_a_problem(tiny, said):
+    edit(tiny, '"A thing, and a tiny one"', f'"{said}"')
+    (problem,) = look("metadata-is-complete", tiny).problems
+    assert problem.message == f"the description is still {said!r}"
+    assert problem.place == "pyproject.toml:8"
+
+
+class Pages(BaseHTTPRequestHandler):
+    """Answers with the status that the path names."""
+
+    def do_GET(self):
+        self.send_response(int(self.path.strip("/")))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("status", "problem", "notice"),
+    [(200, False, False), (404, True, False), (410, True, False), (503, False, True), (403, False, False)],
+)
+def test_a_live_release_asks_the_addresses(tiny, status, problem, notice):
+    with serve(Pages) as address:
+        edit(tiny, "https://example.com/tiny-thing", f"{address}/{status}")
+        tiny.commit()
+        live = look("metadata-is-complete", tiny, live=True)
+        rehearsed = look("metadata-is-complete", tiny)
+    assert ("is not there: HTTP status" in words(live.problems)) is problem
+    assert ("did not answer: HTTP status" in words(live.notices)) is notice
+    assert rehearsed.problems == ()
+    assert "HTTP" not in words(rehearsed.notices)
+
+
 # ── structure-is-complete ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -144,6 +209,21 @@ def test_a_readme_must_be_there(tiny):
     edit(tiny, 'readme = "README.md"\n', "")
     (tiny.folder / "README.md").unlink()
     assert "there is no readme" in words(look("structure-is-complete", tiny).problems)
+
+
+@pytest.mark.parametrize(
+    ("path", "stated"),
+    [
+        ("docs/README.md", 'readme = "docs/README.md"'),
+        ("docs/about.md", 'readme = { file = "docs/about.md", content-type = "text/markdown" }'),
+    ],
+)
+def test_a_readme_that_is_stated_may_be_anywhere(tiny, path, stated):
+    edit(tiny, 'readme = "README.md"', stated)
+    (tiny.folder / "README.md").unlink()
+    tiny.write(path, "# Tiny\n")
+    assert look("structure-is-complete", tiny).problems == ()
+    assert look("metadata-is-complete", tiny).problems == ()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import unicodedata
 from pathlib import PurePosixPath
@@ -12,6 +13,7 @@ from pathlib import PurePosixPath
 from unmoor.context import Context
 from unmoor.model import Finding, Findings, truncated
 from unmoor.project.detect.declared import declared
+from unmoor.project.detect.readme import readme_files
 from unmoor.project.toml_file import dig_texts
 from unmoor.tools.git import Git
 
@@ -35,7 +37,8 @@ def check(context: Context) -> Findings:
     prefix = "" if component.path == "." else f"{component.path}/"
     own = [path.removeprefix(prefix) for path in paths if path.startswith(prefix)]
     problems = []
-    if not any(_README.fullmatch(path) for path in own):
+    stated = {posixpath.normpath(path) for path in readme_files(component.metadata)}
+    if not any(_README.fullmatch(path) or path in stated for path in own):
         problems.append(Finding(message="there is no readme", hint="add README.md"))
     tops = {path.split("/")[0] for path in [*own, *paths]}
     if not any(_LICENCE.fullmatch(name) for name in tops):

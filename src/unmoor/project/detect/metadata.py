@@ -140,15 +140,14 @@ def _setup(tree: ProjectFiles) -> dict[str, object]:
     options, extras = tree.setup_cfg.get("options", {}), tree.setup_cfg.get("options.extras_require", {})
     version = said.get("version", given.get("version"))
     written = isinstance(version, str) and not version.startswith(("attr:", "file:"))
-    urls = {"Homepage": said.get("url") or given.get("url")}
+    urls = {"Homepage": said.get("url") or given.get("url"), **dict(_urls(said)), **dig_table(given, "project_urls")}
     given_extras = dig_table(given, "extras_require")
     return {
         "name": said.get("name") or given.get("name"),
         "version": version if written else None,
         "dynamic": None if written else ["version"],
         "description": said.get("description") or given.get("description"),
-        "readme": said.get("long_description", "").removeprefix("file:").strip()
-        or tree.first("README.md", "README.rst"),
+        "readme": _long_description(said) or tree.first("README.md", "README.rst"),
         "license": said.get("license") or given.get("license"),
         "authors": [_filled({"name": said.get("author") or given.get("author"), "email": said.get("author_email")})],
         "classifiers": _listed(said.get("classifiers")) or list(dig_texts(given, "classifiers")),
@@ -158,6 +157,22 @@ def _setup(tree: ProjectFiles) -> dict[str, object]:
         or {name: list(dig_texts(given_extras, name)) for name in given_extras},
         "urls": _filled(urls),
     }
+
+
+def _long_description(said: Mapping[str, str]) -> object:
+    """Return what ``long_description`` states: files, divided by commas, or the text itself."""
+    text, kind = said.get("long_description", "").strip(), said.get("long_description_content_type", "").strip()
+    if not text.startswith("file:"):
+        # What "attr:" names is known to a build alone.
+        return None if text.startswith("attr:") else _filled({"text": text, "content-type": kind}) if text else None
+    files = [file for each in text.removeprefix("file:").split(",") if (file := each.strip())]
+    return {"file": files, "content-type": kind} if kind else files
+
+
+def _urls(said: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for line in _listed(said.get("project_urls")):
+        label, _, url = line.partition("=")
+        yield label.strip(), url.strip()
 
 
 def _listed(value: str | None) -> list[str]:

@@ -370,6 +370,16 @@ def test_ignored_files_are_not_looked_at(tiny):
     assert look("tree-holds-no-secrets", tiny).problems == ()
 
 
+def test_a_secret_of_another_package_is_another_releases(tiny):
+    for path in ("pkgs/a/keys.py", "pkgs/b/keys.py", "pkgs/ab/keys.py"):
+        tiny.write(path, f"TOKEN = '{token()}'\n")
+    context = make_context(tiny)
+    component = dataclasses.replace(context.component, path="pkgs/a", folder=tiny.folder / "pkgs/a")
+    found = gates.load("tree-holds-no-secrets").check(dataclasses.replace(context, component=component))
+    assert [problem.place for problem in found.problems] == ["pkgs/a/keys.py:1"]
+    assert found.examined == 1
+
+
 def test_an_allowance_is_shown_with_its_reason(tiny):
     tiny.write("tests/data/token.txt", token())
     edit(

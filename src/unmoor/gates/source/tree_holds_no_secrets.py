@@ -24,7 +24,9 @@ _ADVICE = "revoke it, then remove it; if it is none, allow it with a reason: `se
 def check(context: Context) -> Findings:
     """Scan the files that git knows or would take up, and weigh the hits against the settings' allowances."""
     root = context.repository.root
-    listed = Git(root, context.environ).run("ls-files", "-z", "--cached", "--others", "--exclude-standard").out
+    # A package of several in one repository is made of its own folder: another one's secret is another release's.
+    own = ["--", f":(top,literal){context.component.path}"] if context.component.path != "." else []
+    listed = Git(root, context.environ).run("ls-files", "-z", "--cached", "--others", "--exclude-standard", *own).out
     paths = [path for path in dict.fromkeys(listed.split("\0")) if path]
     env = environment.clean(context.environ)
     hits = scan(root, paths, env=env, log=context.log("detect-secrets"))

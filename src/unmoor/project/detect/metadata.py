@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from unmoor.model import Finding
 from unmoor.project.detect.poetry_constraints import arguments_for, to_specifier
 from unmoor.project.line_numbers import line_of
+from unmoor.project.packages_below import where_to_go
 from unmoor.project.project_files import ProjectFiles
 from unmoor.project.toml_file import dig, dig_table, dig_texts
 
@@ -51,7 +52,7 @@ def metadata_problems(tree: ProjectFiles) -> Iterator[Finding]:
         yield Finding(
             message="describes no package: there is neither [project] nor [tool.poetry], setup.cfg or setup.py",
             place="pyproject.toml",
-            hint=_packages_below(tree) or "add [project] with name and version",
+            hint=where_to_go(tree.folder) or "add [project] with name and version",
         )
         return
     if origin == "project" and not isinstance(tree.pyproject["project"], Mapping):
@@ -186,10 +187,3 @@ def _filled(table: Mapping[str, object]) -> dict[str, object]:
 def _place(tree: ProjectFiles, file: str, key: str) -> str:
     line = line_of(tree.toml.text, key) if file == "pyproject.toml" else 0
     return f"{file}:{line}: {key}" if line else f"{file}: {key}"
-
-
-def _packages_below(tree: ProjectFiles) -> str:
-    below = sorted(path.parent for path in tree.folder.glob("*/pyproject.toml"))
-    below += sorted(path.parent for path in tree.folder.glob("*/*/pyproject.toml"))
-    names = [f"'{path.relative_to(tree.folder).as_posix()}'" for path in below[:5]]
-    return f"go to the folder of one of its packages: {', '.join(names)}" if names else ""

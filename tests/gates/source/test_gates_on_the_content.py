@@ -4,6 +4,7 @@ import dataclasses
 import os
 import secrets
 import string
+import tomllib
 from http.server import BaseHTTPRequestHandler
 
 import pytest
@@ -13,6 +14,7 @@ from support.loopback import serve
 from unmoor import gates
 from unmoor.commands.changelog import collect_notes
 from unmoor.model import Backend, Edit, Outcome
+from unmoor.model.settings import SecretAllowance
 from unmoor.observe.repository import load
 from unmoor.pipeline.gate_runner import run_gate
 
@@ -390,6 +392,38 @@ def test_an_allowance_is_shown_with_its_reason(tiny):
     found = look("tree-holds-no-secrets", tiny, live=True)
     assert found.problems == ()
     assert "made up for the tests" in found.notices[0].message
+
+
+@pytest.mark.parametrize(
+    ("paths", "patterns"),
+    [
+        (["tests/certs/a.txt", "tests/certs/b.txt"], ["tests/certs/*"]),
+        (["src/tiny_thing/keys.py"], ["src/tiny_thing/keys.py"]),
+        (["tests/a/k.txt", "docs/x/k.txt", "top.txt"], ["docs/x/*", "tests/a/*", "top.txt"]),
+        ([f"tests/{number}/k.txt" for number in range(9)], ["tests/*"]),
+    ],
+)
+def test_the_advice_is_the_one_line_that_allows_them_all(tiny, paths, patterns):
+    for path in paths:
+        tiny.write(path, token())
+    problems = look("tree-holds-no-secrets", tiny).problems
+    (hint,) = {problem.hint for problem in problems}
+    line = hint.partition("add to [tool.unmoor]: ")[2]
+    assert [each["path"] for each in tomllib.loads(line)["secrets"]] == patterns
+    edit(tiny, 'branches = ["main"]', f'branches = ["main"]\n{line.replace("…", "made up for the tests")}')
+    assert look("tree-holds-no-secrets", tiny).problems == ()
+
+
+@pytest.mark.parametrize("pattern", ["pkgs/a/tests/*", "tests/*"])
+def test_an_allowance_is_from_the_top_or_from_the_package(tiny, pattern):
+    tiny.write("pkgs/a/tests/keys.txt", token())
+    context = make_context(tiny)
+    allowed = (SecretAllowance(path=pattern, reason="made up"),)
+    settings = dataclasses.replace(context.component.settings, secrets=allowed)
+    component = dataclasses.replace(context.component, path="pkgs/a", folder=tiny.folder / "pkgs/a", settings=settings)
+    found = gates.load("tree-holds-no-secrets").check(dataclasses.replace(context, component=component))
+    assert found.problems == ()
+    assert len(found.notices) == 1
 
 
 # ── notes-are-collected ──────────────────────────────────────────────────────────────────────────────────────

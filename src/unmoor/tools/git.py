@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from unmoor.errors import ToolFailed, ToolTimeout, UnmoorError
-from unmoor.runtime import environment, process, scratch
+from unmoor.runtime import environment, own_output, process, scratch
 from unmoor.runtime.redact import redact
 from unmoor.tools import git_index
 
@@ -145,7 +145,8 @@ class Git:
     def changed(self) -> tuple[str, ...]:
         """Return the paths that differ from HEAD: tracked changes and untracked files that are not ignored.
 
-        A submodule differs where it is at another commit, or has changes of its own.
+        A submodule differs where it is at another commit, or has changes of its own. An untracked file that unmoor's
+        output is redirected into is passed over.
         """
         with scratch.folder("status") as folder:
             own = git_index.look(self, {})
@@ -153,7 +154,20 @@ class Git:
             git_index.uncover(self, own, extra)
             every = ("--untracked-files=all", "--no-renames", "--ignore-submodules=none")
             said = self.run(*git_index.TRUSTING_NOBODY, "status", "--porcelain=v1", "-z", *every, extra=extra).out
-        return tuple(sorted(entry[3:] for entry in said.split("\0") if entry))
+        ours = self._own_output()
+        return tuple(sorted(entry[3:] for entry in said.split("\0") if entry and entry[3:] not in ours))
+
+    def _own_output(self) -> tuple[str, ...]:
+        """Return the untracked files of this repository that unmoor's own output goes into."""
+        top = os.path.realpath(self.folder)
+        inside = [
+            os.path.relpath(path, top) for path in own_output.files(self.environ) if path.startswith(top + os.sep)
+        ]
+        if not inside:
+            return ()
+        named = [Path(path).as_posix() for path in inside]
+        tracked = self.run("ls-files", "--cached", "-z", "--", *(f":(top,literal){path}" for path in named)).out
+        return tuple(path for path in named if path not in tracked.split("\0"))
 
     def remotes(self) -> dict[str, str]:
         """Return the configured remotes: by name, the address that is pushed to, without user name and password."""
@@ -259,11 +273,12 @@ class Git:
                 literal = {"GIT_LITERAL_PATHSPECS": "1"}
                 # A path that was already taken out of the index is none that git would know.
                 known = self.run("ls-files", "--cached", "--others", "--exclude-standard", "-z", extra=extra).out
-                there = sorted(set(only) & set(known.split("\0")))
+                there = sorted(set(only) & set(known.split("\0")) - {*self._own_output()})
                 if there:
                     self.run(*add, *chosen, stdin="\0".join(there), extra=extra | literal)
             else:
-                self.run(*add, "--", ":/", extra=extra)
+                ours = [f":(exclude,top,literal){path}" for path in self._own_output()]
+                self.run(*add, "--", ":/", *ours, extra=extra)
         except ToolFailed as error:
             what = f"git cannot take in the working tree: {process.tail(error.tail, 3)}"
             hint = "make `git add --all --dry-run` succeed, or ignore what is in its way in .gitignore"

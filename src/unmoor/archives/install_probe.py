@@ -65,8 +65,14 @@ def _import(name: str, own: set[str]) -> dict[str, Any]:
 
 
 def _missing(failure: BaseException) -> str:
-    """Return the module that was not there; other errors have names too, of attributes and of variables."""
-    return (failure.name or "") if isinstance(failure, ModuleNotFoundError) else ""
+    """Return the module that was not there; other errors have names too, of attributes and of variables.
+
+    Packages that say how to install what they miss raise an ``ImportError`` of their own from it.
+    """
+    found: Any = failure
+    while isinstance(found, ImportError) and not isinstance(found, ModuleNotFoundError):
+        found = found.__cause__ or found.__context__
+    return (found.name or "") if isinstance(found, ModuleNotFoundError) else ""
 
 
 def _counts(warning: warnings.WarningMessage, own: set[str]) -> bool:

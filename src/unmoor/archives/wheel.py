@@ -37,6 +37,8 @@ def strays(
         yield Finding(message=what, place=wheel.path.name, hint="build in a fresh checkout")
     known = {name.partition(".")[0] for name in import_names}
     known |= {f"{name}-stubs" for name in known} | {name.removesuffix(".dist-info") + ".data" for name in infos}
+    # black has its version in a module of its own beside its packages, with a stub.
+    known |= {path[1:].partition(".")[0] for path in config.versions if "/" not in path[1:]}
     seen = set()
     for member in wheel.members:
         place = f"{wheel.path.name}:{member.path}"
@@ -45,8 +47,6 @@ def strays(
         name = top if "/" in path else top.partition(".")[0]
         if matches(member.path, allow):
             continue
-        # black has its version in a module of its own beside its packages
-        made = matches(member.path, config.versions)
         if credential(member.path) or leftover(member.path):
             yield Finding(
                 message=f"{member.path!r} does not belong in a wheel", place=place, hint="keep it out of the wheel"
@@ -54,7 +54,7 @@ def strays(
         elif member.link:
             hint = "no installer makes links from a wheel; build on a system that copies"
             yield Finding(message=f"{member.path!r} is a link", place=place, hint=hint)
-        elif path and name not in known and name not in seen and not made:
+        elif path and name not in known and name not in seen:
             seen.add(name)
             hint = "keep it out of the wheel, or name it in imports if it is a package of this project"
             yield Finding(

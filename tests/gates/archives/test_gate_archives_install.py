@@ -284,14 +284,20 @@ def test_a_main_index_that_wants_a_login_is_given_its_own_and_nobody_else_is(gat
     assert wall.password.encode() not in logs
 
 
-@BOTH_GATES
-def test_a_program_that_needs_an_extra_is_tried_with_it(gate, needing, built, copy, tmp_path):
+OWN_WORDS = "try:\n    import {}\nexcept ImportError as error:\n    raise ImportError('pip install x[y]') from error"
+
+
+@pytest.mark.parametrize(
+    ("gate", "importing"),
+    [("archives-install", "import {}"), ("archives-install", OWN_WORDS), ("index-copy-installs", "import {}")],
+)
+def test_a_program_that_needs_an_extra_is_tried_with_it(gate, importing, needing, built, copy, tmp_path):
     """As nox's ``tox-to-nox`` and black's ``blackd`` do."""
     _, needed = needing
     stem = NEEDED.replace("-", "_")
     extra = metadata(built, "Provides-Extra: served", f"Requires-Dist: {NEEDED}; extra == 'served'")
     points = {f"{INFO}/entry_points.txt": "[console_scripts]\nserved = sample.served:main\nsample = sample:main\n"}
-    module = {"sample/served.py": f"import {stem}\ndef main(): pass\n"}
+    module = {"sample/served.py": f"{importing.format(stem)}\ndef main(): pass\n"}
     bringing = wheel_with(needed, tmp_path / "bringing", add={f"{stem}.py": ""})
     own = wheel_with(built.wheel, tmp_path / "own", add={**extra, **points, **module})
     with running(tmp_path / "trial") as (_, index), running(tmp_path / "main") as (_, company):

@@ -135,6 +135,13 @@ def test_a_long_description_of_several_files_is_all_of_them(tiny):
     assert "the file 'CHANGES.rst' is not there" in words(look("metadata-is-complete", tiny).problems)
 
 
+def test_what_a_backend_of_the_projects_own_makes_of_the_readme_is_judged_on_the_archives(tiny):
+    edit(tiny, 'build-backend = "hatchling.build"', 'build-backend = "own"\nbackend-path = ["."]')
+    edit(tiny, '"README.md"', '"README.rst"')
+    tiny.write("README.rst", "Tiny\n====\n\n:user:`one`\n")
+    assert look("metadata-is-complete", tiny).problems == ()
+
+
 def test_addresses_of_setup_cfg_count(tiny):
     (tiny.folder / "pyproject.toml").unlink()
     tiny.write("setup.py", "from setuptools import setup\n\nsetup()\n")

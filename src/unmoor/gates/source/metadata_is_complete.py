@@ -139,7 +139,9 @@ def _by_index(context: Context, where: _Where) -> Iterator[Finding]:
 
 def _as_sent(context: Context, where: _Where) -> dict[str, tuple[str, ...]]:
     stated = where.stated
-    description = readme_text(stated, where.component.folder)
+    # A backend in the project's own tree may make another text of it: yarl's takes Sphinx' roles out.
+    made = where.component.backend.name == "in-tree"
+    description = "" if made else readme_text(stated, where.component.folder)
     fields = {
         "metadata_version": ("2.4",),
         "name": dig_texts(stated, "name"),

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from unmoor.errors import ToolFailed, ToolTimeout, UnmoorError
-from unmoor.runtime import environment, own_output, process, scratch
+from unmoor.runtime import environment, process, scratch
 from unmoor.runtime.redact import redact
-from unmoor.tools import git_index
+from unmoor.tools import git_index, passers_by
 
 __all__ = ["Git", "find_root"]
 
@@ -145,8 +145,8 @@ class Git:
     def changed(self) -> tuple[str, ...]:
         """Return the paths that differ from HEAD: tracked changes and untracked files that are not ignored.
 
-        A submodule differs where it is at another commit, or has changes of its own. An untracked file that unmoor's
-        output is redirected into is passed over.
+        A submodule differs where it is at another commit, or has changes of its own. Untracked files that
+        are none of the project's are passed over (``passers_by``).
         """
         with scratch.folder("status") as folder:
             own = git_index.look(self, {})
@@ -154,20 +154,8 @@ class Git:
             git_index.uncover(self, own, extra)
             every = ("--untracked-files=all", "--no-renames", "--ignore-submodules=none")
             said = self.run(*git_index.TRUSTING_NOBODY, "status", "--porcelain=v1", "-z", *every, extra=extra).out
-        ours = self._own_output()
-        return tuple(sorted(entry[3:] for entry in said.split("\0") if entry and entry[3:] not in ours))
-
-    def _own_output(self) -> tuple[str, ...]:
-        """Return the untracked files of this repository that unmoor's own output goes into."""
-        top = os.path.realpath(self.folder)
-        inside = [
-            os.path.relpath(path, top) for path in own_output.files(self.environ) if path.startswith(top + os.sep)
-        ]
-        if not inside:
-            return ()
-        named = [Path(path).as_posix() for path in inside]
-        tracked = self.run("ls-files", "--cached", "-z", "--", *(f":(top,literal){path}" for path in named)).out
-        return tuple(path for path in named if path not in tracked.split("\0"))
+        others = passers_by.all_of(self)
+        return tuple(sorted(entry[3:] for entry in said.split("\0") if entry and entry[3:] not in others))
 
     def remotes(self) -> dict[str, str]:
         """Return the configured remotes: by name, the address that is pushed to, without user name and password."""
@@ -266,21 +254,33 @@ class Git:
         }
         index = git_index.look(self, extra)
         git_index.uncover(self, index, extra)
-        add = (*git_index.TRUSTING_NOBODY, "add", "--all")
+        add = (*git_index.TRUSTING_NOBODY, "add")
         try:
             if only:
                 chosen = ["--pathspec-from-file=-", "--pathspec-file-nul"]
                 literal = {"GIT_LITERAL_PATHSPECS": "1"}
                 # A path that was already taken out of the index is none that git would know.
                 known = self.run("ls-files", "--cached", "--others", "--exclude-standard", "-z", extra=extra).out
-                there = sorted(set(only) & set(known.split("\0")) - {*self._own_output()})
+                there = sorted(set(only) & set(known.split("\0")) - passers_by.all_of(self))
                 if there:
-                    self.run(*add, *chosen, stdin="\0".join(there), extra=extra | literal)
+                    self.run(*add, "--all", *chosen, stdin="\0".join(there), extra=extra | literal)
             else:
-                ours = [f":(exclude,top,literal){path}" for path in self._own_output()]
-                self.run(*add, "--", ":/", *ours, extra=extra)
+                self._add_what_counts(add, extra)
         except ToolFailed as error:
             what = f"git cannot take in the working tree: {process.tail(error.tail, 3)}"
             hint = "make `git add --all --dry-run` succeed, or ignore what is in its way in .gitignore"
             raise UnmoorError(what, place=str(self.folder), hint=hint) from error
         return extra, index
+
+    def _add_what_counts(self, add: Sequence[str], extra: Mapping[str, str]) -> None:
+        """Add every change of tracked files, and the untracked files that are the project's."""
+        named = ("--pathspec-from-file=-", "--pathspec-file-nul")
+        known = passers_by.known(self)
+        if known is None:
+            others = [f":(exclude,top,literal){path}" for path in sorted(passers_by.all_of(self))]
+            self.run(*add, "--all", *named, stdin="\0".join((":/", *others)), extra=extra)
+            return
+        # By their names: what appears at this very moment would be taken along otherwise.
+        self.run(*add, "--update", "--", ":/", extra=extra)
+        if known:
+            self.run(*add, *named, stdin="\0".join(f":(top,literal){path}" for path in known), extra=extra)

@@ -221,6 +221,21 @@ def test_a_readme_must_be_there(tiny):
 
 
 @pytest.mark.parametrize(
+    ("backend", "expected"),
+    [
+        ("setuptools.build_meta", "MANIFEST.in:2: 'NEWS' matches no file → correct the line, or remove it"),
+        ("hatchling.build", "MANIFEST.in: hatchling does not read MANIFEST.in → remove it, and say in the backend's "),
+    ],
+)
+def test_a_manifest_says_nothing_in_vain(tiny, backend, expected):
+    edit(tiny, "hatchling.build", backend)
+    tiny.write("MANIFEST.in", "include README.md\ninclude NEWS\n")
+    found = look("structure-is-complete", tiny)
+    assert found.problems == ()
+    assert expected in words(found.notices)
+
+
+@pytest.mark.parametrize(
     ("path", "stated"),
     [
         ("docs/README.md", 'readme = "docs/README.md"'),

@@ -10,8 +10,6 @@ from unmoor.model.settings import SecretAllowance
 
 __all__ = ["advice", "reason"]
 
-_MOST = 4
-
 
 def reason(paths: Iterable[str], allowances: Sequence[SecretAllowance]) -> str:
     """Return why a file is allowed to look like a secret, empty where it is not.
@@ -24,18 +22,21 @@ def reason(paths: Iterable[str], allowances: Sequence[SecretAllowance]) -> str:
 
 
 def advice(paths: Iterable[str]) -> str:
-    """Return the one line of settings that allows all these files; folders stand for what lies in them."""
-    patterns = sorted({_folder(path) for path in paths})
-    if len(patterns) > _MOST:
-        patterns = sorted({path.partition("/")[0] + "/*" if "/" in path else path for path in patterns})
-    listed = ", ".join(f'{{ path = "{_quoted(each)}", reason = "…" }}' for each in patterns)
+    """Return the one line of settings that allows all these files; a folder stands for the test data in it."""
+    listed = ", ".join(f'{{ path = "{_quoted(each)}", reason = "…" }}' for each in _patterns(sorted(set(paths))))
     return f"revoke it, then remove it; if it is none, add to [tool.unmoor]: secrets = [{listed}]"
 
 
-def _folder(path: str) -> str:
-    """Return a pattern for the folder of test data, or the file alone where it lies among the code."""
-    folder, name = posixpath.split(path)
-    return f"{folder}/*" if folder and not name.endswith(".py") else path
+def _patterns(paths: Sequence[str]) -> list[str]:
+    """Return a pattern for the data below each folder of the top, and modules and files of the top by their names."""
+    alone = [path for path in paths if "/" not in path or path.endswith(".py")]
+    data = [path for path in paths if path not in alone]
+    below = [
+        [path for path in data if path.startswith(f"{top}/")] for top in sorted({path.split("/")[0] for path in data})
+    ]
+    return sorted(
+        [*alone, *(f"{posixpath.commonpath([posixpath.dirname(path) for path in each])}/*" for each in below)]
+    )
 
 
 def _quoted(text: str) -> str:

@@ -421,6 +421,7 @@ def test_an_allowance_is_shown_with_its_reason(tiny):
     [
         (["tests/certs/a.txt", "tests/certs/b.txt"], ["tests/certs/*"]),
         (["src/tiny_thing/keys.py"], ["src/tiny_thing/keys.py"]),
+        (["tests/certs/a/ca/k.txt", "tests/certs/b/k.txt", "tests/test_it.py"], ["tests/certs/*", "tests/test_it.py"]),
         (["tests/a/k.txt", "docs/x/k.txt", "top.txt"], ["docs/x/*", "tests/a/*", "top.txt"]),
         ([f"tests/{number}/k.txt" for number in range(9)], ["tests/*"]),
     ],

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from dataclasses import replace
 
 import pytest
+from packaging.tags import sys_tags
 
 from support.archived import context_of
 from support.builds import VERSION, wheel_with
@@ -18,7 +20,7 @@ from support.proxy import counting_proxy
 from unmoor.archives.archive_file import read
 from unmoor.errors import Blocked, Incomplete, ToolMissing
 from unmoor.gates import load
-from unmoor.model import Mode
+from unmoor.model import FindingKind, Mode
 from unmoor.model.settings import IndexSettings, InstallSettings, Settings
 from unmoor.tools.uv import find_python
 
@@ -78,6 +80,21 @@ def test_what_the_surroundings_say_does_not_matter(install, tmp_path):
         "UV_OFFLINE": "x",
     }
     assert install(environ={**os.environ, **steering}).problems == ()
+
+
+@pytest.mark.parametrize("mode", [Mode.REHEARSAL, Mode.LIVE])
+def test_a_wheel_of_one_machine_is_tried_where_it_fits_and_the_others_are_not_rehearsed(install, built, tmp_path, mode):
+    """As yarl's: on the one Python it was built for, whichever others the project supports."""
+    tags = str(next(sys_tags()))
+    wheel = tmp_path / f"sample_project-1.2.0-{tags}.whl"
+    shutil.copy(built.wheel, wheel)
+    settings = Settings(install=InstallSettings(import_seconds=60, seconds=600))
+    findings = install(wheel=wheel, pythons=["3.8", HERE, "3.99"], settings=settings, mode=mode)
+    assert findings.examined == 1
+    assert findings.problems == ()
+    expected = [] if mode is Mode.LIVE else [f"wheels for others than {tags} are not built here"]
+    assert noticed(findings) == expected
+    assert all(finding.kind is FindingKind.NOT_ASKED for finding in findings.notices)
 
 
 def test_with_pip(install):

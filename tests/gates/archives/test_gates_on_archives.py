@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import string
 import tarfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from support.archived import context_of
 from support.builds import VERSION, build_sample, sdist_with, wheel_with, write_sample
 from support.fakes import FakeObserver
+from support.indexes import post, running
 from support.repositories import Repository
 from unmoor.errors import Blocked
 from unmoor.gates import load
-from unmoor.model import Mode
+from unmoor.model import FindingKind, Mode
 from unmoor.model.settings import SecretAllowance, Settings, SizeSettings
 from unmoor.targets import IndexFile
 
@@ -378,6 +381,29 @@ def test_what_an_index_would_refuse(built, look, tmp_path):
     findings = look("upload-rules-hold", built, wheel=wheel, mode=Mode.LIVE)
     assert [message.partition(":")[0] for message in messages(findings)] == ["classifiers-exist"]
     assert findings.unit == "upload rules"
+
+
+@pytest.fixture
+def of_one_machine(built, tmp_path):
+    """The wheel as a project with compiled code has it on this machine."""
+    folder = tmp_path / "machine"
+    folder.mkdir()
+    return Path(shutil.copy(built.wheel, folder / "sample_project-1.2.0-cp311-cp311-linux_x86_64.whl"))
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_a_wheel_of_one_machine_stops_a_live_release_and_no_rehearsal(built, look, of_one_machine, mode):
+    findings = look("upload-rules-hold", built, wheel=of_one_machine, mode=mode)
+    said, other = (findings.problems, findings.notices) if mode is Mode.LIVE else (findings.notices, findings.problems)
+    assert other == ()
+    (found,) = said
+    assert "unsupported platform tag 'linux_x86_64'" in found.message
+    assert (found.kind is FindingKind.BLOCKS_LIVE) is (mode is Mode.REHEARSAL)
+
+
+def test_the_rehearsals_index_takes_a_wheel_of_one_machine(of_one_machine, tmp_path):
+    with running(tmp_path / "index") as (_, index):
+        assert post(index, of_one_machine).status_code == 200
 
 
 # ── archives-are-small, beside the last release ──────────────────────────────────────────────────────────────────

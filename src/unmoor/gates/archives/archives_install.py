@@ -6,7 +6,7 @@ wheel that was never installed is a guess; an sdist that only builds in its own 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from unmoor.archives.install_check import check_install
 from unmoor.archives.interpreters import Python, admitted, choose
 from unmoor.context import Context
 from unmoor.indexes import configured, credentials
-from unmoor.model import Findings
+from unmoor.model import Finding, FindingKind, Findings
 from unmoor.runtime import environment
 
 ASSERTS = "each archive installs in a clean environment and works there"
@@ -61,8 +61,21 @@ def check(context: Context) -> Findings:
         examined=len(results),
         unit="installs",
         problems=tuple(finding for each in results for finding in each.problems),
-        notices=(*dict.fromkeys(absent), *(finding for each in results for finding in each.notices)),
+        notices=(
+            *dict.fromkeys(absent),
+            *_not_built(context),
+            *(finding for each in results for finding in each.notices),
+        ),
     )
+
+
+def _not_built(context: Context) -> Iterator[Finding]:
+    """Yield what a rehearsal of a wheel with compiled code cannot show: the wheels of other machines."""
+    for path in context.archives:
+        if path.name.endswith(".whl") and not path.name.endswith("-none-any.whl") and not context.live:
+            tags = "-".join(path.name.removesuffix(".whl").split("-")[-3:])
+            what = f"wheels for others than {tags} are not built here"
+            yield Finding(message=what, place=path.name, kind=FindingKind.NOT_ASKED)
 
 
 def _pythons(path: Path, supported: Sequence[str]) -> Sequence[str]:

@@ -45,7 +45,7 @@ SETTINGS = {
     *("docs.engine", "docs.source", "docs.groups", "docs.extras", "docs.requirements", "docs.seconds"),
     *("install.imports", "install.extras", "install.seconds", "install.import-seconds"),
     "evidence.days",
-    *("sizes.wheel-notice", "sizes.sdist-notice", "sizes.wheel-limit", "sizes.sdist-limit"),
+    *("sizes.wheel-notice", "sizes.sdist-notice", "sizes.wheel-limit", "sizes.sdist-limit", "sizes.growth"),
     *("indexes.testpypi.upload-url", "indexes.testpypi.simple-url", "indexes.testpypi.visible-seconds"),
     *("indexes.pypi.upload-url", "indexes.pypi.simple-url", "indexes.pypi.visible-seconds"),
     *("commands", "commands[].name", "commands[].run", "commands[].stage", "commands[].asserts", "commands[].seconds"),

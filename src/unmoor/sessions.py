@@ -229,13 +229,15 @@ def _prove(own: OwnSession, session: nox.Session, run: Invocation, call: Callabl
 
 def _examine(call: Callable[[Any], None], seen: JoinedSession, opened: OpenPlan, request: Request) -> None:
     """Call a session's function; raise ``Blocked`` where it examined nothing, or not the tree that the plan is of."""
-    from unmoor.pipeline.tree_gate import changes
+    from unmoor.pipeline.tree_gate import changes, note
     from unmoor.tools.git import Git
 
     git = Git(opened.releases[0].component.repository.root, request.environ)
 
+    noted = note(opened.plan, git, request.memory, seen.name)
+
     def look() -> None:
-        for each in changes(opened.plan, git, seen.name).problems:
+        for each in changes(opened.plan, git, seen.name, noted).problems:
             raise Blocked(each.message, place=f"session {seen.name}", hint=each.hint)
 
     seen.proves(look)

@@ -94,7 +94,7 @@ def rehearse(_: Context, jobs: str = "auto", stage: str = "release", stop_at_fir
     """Rehearse the release of this clone as it is, against loopback indexes and a bare remote."""
     from unmoor.commands.rehearse import rehearse as run
 
-    return run(*_here(), jobs=jobs, stage=stage, stop_at_first=stop_at_first)
+    return run(*_here(), jobs=jobs, stage=stage, stop_at_first=stop_at_first, say=_say)
 
 
 @task(

@@ -293,6 +293,18 @@ def test_a_new_file_that_is_left_behind_is_a_notice_in_a_rehearsal(adopted: Make
     assert made.record("lint.style")["outcome"] == "passed"
 
 
+def test_a_rehearsal_leaves_the_tree_as_it_was(adopted: Make) -> None:
+    leave = """session.run("python", "-c", "open('left.txt', 'w').write('left')")"""
+    made = adopted(STYLE.replace('session.run("true")', leave) + TWO_LINES, settings='gates = ["style"]')
+    made.repository.write("mine.txt", "mine")
+    ran = made.unmoor("rehearse", "--stage", "lint", "--jobs", "1")
+    assert ran.status == 0, ran.text
+    assert "Left behind by the stages, and moved out of the tree: left.txt" in ran.text
+    assert made.repository.door.changed() == ("mine.txt",)
+    ((away,),) = [[*path.rglob("left.txt")] for path in made.state().parent.glob("left-behind")]
+    assert away.read_text() == "left"
+
+
 @pytest.mark.parametrize("name", ["PYTEST_ADDOPTS", "SKIP", "PYTHONOPTIMIZE"])
 def test_a_variable_that_narrows_a_tool_leaves_no_evidence(adopted: Make, name: str) -> None:
     made = adopted(STYLE + TWO_LINES, settings='gates = ["style"]')

@@ -71,6 +71,7 @@ def stand(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Stand:
     monkeypatch.setattr(gates, "load", lambda name: made.gates[name])
     monkeypatch.setattr(stages, "load", lambda _: made.step)
     monkeypatch.setattr(select_targets, "open_target", open_target)
+    monkeypatch.setattr(tree_gate, "take_note", lambda _: None)
     monkeypatch.setattr(tree_gate, "judge_tree", lambda _: ((), 0))
     monkeypatch.setattr(OpenPlan, "clone", lambda *_: FakeClone(tmp_path))
     return made

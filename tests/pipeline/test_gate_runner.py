@@ -4,6 +4,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,9 +30,10 @@ from unmoor.model import Finding, Findings, Mode, Outcome
 from unmoor.model.settings import CommandGate, Settings, Waiver
 from unmoor.pipeline.gate_runner import run_command_gates, run_gate, run_gates
 from unmoor.pipeline.session_gate import judge_session
-from unmoor.pipeline.tree_gate import judge_tree
+from unmoor.pipeline.tree_gate import judge_tree, take_note
 from unmoor.request import OwnSession
 from unmoor.runtime import clock, redact
+from unmoor.tools import passers_by
 
 NO = Findings(examined=1, problems=(Finding(message="no"),))
 Judge = Callable[..., tuple[Any, Exit]]
@@ -295,6 +297,36 @@ def test_a_stage_leaves_the_tree_as_it_was(
     ((found,), got) = judge_tree(context)
     assert (found.outcome, got) == (outcome, code)
     assert path in (*found.problems, *found.notices)[0].message
+
+
+def test_a_file_that_was_changed_before_is_named_when_it_changes_again(tmp_path: Path, repository: Repository) -> None:
+    repository.write("mine.txt", "mine")
+    repository.write("other.txt", "other")
+    made = tree_of(repository, live=False)
+    made["plan"] = replace(made["plan"], uncommitted=("mine.txt", "other.txt"))
+    context = make_context(tmp_path, **made)
+    take_note(context)
+    repository.write("mine.txt", "mine, and more")
+    ((found,), code) = judge_tree(context)
+    assert code is Exit.GATE_FAILED
+    assert found.problems[0].message == "the tree changed while check was at work: mine.txt"
+
+
+def test_what_a_stage_leaves_behind_in_a_rehearsal_is_named_once(tmp_path: Path, repository: Repository) -> None:
+    noted = passers_by.note(repository.door, tmp_path / "untracked")
+    made = tree_of(repository, live=False)
+    made["environ"] = {**repository.environ, **noted}
+    repository.write("of-another.txt", "")
+    context = make_context(tmp_path, **made)
+    take_note(context)
+    for number in range(7):
+        repository.write(f"tmp/{number}", "")
+    ((found,), code) = judge_tree(context)
+    assert (found.outcome, code) == (Outcome.PASSED, Exit.PASS)
+    (notice,) = found.notices
+    assert notice.message == (
+        "left behind in the tree while check was at work: tmp/0, tmp/1, tmp/2, tmp/3, tmp/4 and 2 more"
+    )
 
 
 def tree_of(repository: Repository, *, live: bool) -> dict[str, Any]:

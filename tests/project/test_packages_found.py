@@ -58,6 +58,78 @@ FOUND = {
         "thing",
         [("a", "src/a"), ("b", "src/b")],
     ),
+    "hatch's only-include without its sources": (
+        {
+            "pyproject.toml": "[tool.hatch.build.targets.wheel]\nonly-include = ['src']\nsources = ['src']\n",
+            "src/a/__init__.py": "",
+            "src/b.py": "",
+        },
+        "hatchling",
+        "thing",
+        [("a", "src/a"), ("b", "src/b.py")],
+    ),
+    "hatch's only-include within its sources": (
+        {
+            "pyproject.toml": "[tool.hatch.build.targets.wheel]\nonly-include = ['lib/n/a', 'lib/m.py']\n"
+            "sources = {lib = ''}\n",
+            "lib/n/a/__init__.py": "",
+            "lib/m.py": "",
+        },
+        "hatchling",
+        "thing",
+        [("n.a", "lib/n/a"), ("m", "lib/m.py")],
+    ),
+    "hatch's packages elsewhere": (
+        {
+            "pyproject.toml": "[tool.hatch.build.targets.wheel]\npackages = ['python/a']\n",
+            "python/a/__init__.py": "",
+        },
+        "hatchling",
+        "thing",
+        [("a", "python/a")],
+    ),
+    "poetry's packages from a folder": (
+        {
+            "pyproject.toml": "[tool.poetry]\npackages = [{include = 'a', from = 'lib'}]\n",
+            "lib/a/__init__.py": "",
+        },
+        "poetry-core",
+        "thing",
+        [("a", "lib/a")],
+    ),
+    "all that poetry has in a folder": (
+        {
+            "pyproject.toml": "[tool.poetry]\npackages = [{include = '*', from = 'lib'}]\n",
+            "lib/a/__init__.py": "",
+            "lib/tools/__init__.py": "",
+        },
+        "poetry-core",
+        "thing",
+        [("a", "lib/a"), ("tools", "lib/tools")],
+    ),
+    "a package called as others' folders are": (
+        {"src/build/__init__.py": "", "tests/__init__.py": ""},
+        "flit-core",
+        "build",
+        [("build", "src/build")],
+    ),
+    "a flat package called as others' folders are": (
+        {"tools/__init__.py": "", "tests/__init__.py": "", "docs/conf.py": ""},
+        "hatchling",
+        "Tools",
+        [("tools", "tools")],
+    ),
+    "setuptools takes of src what it is not told to leave": (
+        {
+            "pyproject.toml": "[tool.setuptools.packages.find]\nwhere = ['src']\nexclude = ['tests*']\n",
+            "src/thing/__init__.py": "",
+            "src/tests/__init__.py": "",
+            "src/site/__init__.py": "",
+        },
+        "setuptools",
+        "thing",
+        [("thing", "src/thing"), ("site", "src/site")],
+    ),
     "setuptools' packages": (
         {
             "pyproject.toml": "[tool.setuptools]\npackages = ['a', 'a.b']\npackage-dir = {'' = 'lib'}\n",

@@ -11,7 +11,7 @@ import pytest
 
 from support.repositories import Repository
 from support.trees import write
-from unmoor.errors import SettingsError, UnmoorError
+from unmoor.errors import Exit, SettingsError, UnmoorError
 from unmoor.model import Component
 from unmoor.observe.repository import load, refs
 from unmoor.project.detect import repository as chosen
@@ -394,6 +394,26 @@ def test_a_folder_outside_any_repository_is_no_project(tmp_path: Path, environ: 
     write(tmp_path, {"pyproject.toml": MINIMAL})
     with pytest.raises(UnmoorError, match="not in a git repository"):
         load(tmp_path, environ)
+
+
+@pytest.mark.parametrize(
+    ("top", "says"),
+    [
+        ({}, "there is no Python package here"),
+        ({"pyproject.toml": MINIMAL + "[tool.uv]\npackage = false\n"}, "is no package: [tool.uv] package = false"),
+    ],
+)
+def test_a_top_that_is_no_package_names_those_that_are_there(new_repository: Make, top: dict, says: str) -> None:
+    """As haystack's and opentelemetry's do: nothing of version 0.0.0 is rehearsed for them."""
+    made = new_repository()
+    write(made.folder, top | {"pkgs/a/pyproject.toml": MINIMAL, "pkgs/b/pyproject.toml": MINIMAL})
+    with pytest.raises(UnmoorError) as caught:
+        load(made.folder, made.environ)
+    (problem,) = caught.value.problems
+    assert says in problem.message
+    assert "its 2 packages are 'pkgs/a', 'pkgs/b'; for example: cd pkgs/a && unmoor rehearse" in problem.hint
+    assert caught.value.code is Exit.CRASH
+    assert load(made.folder / "pkgs/a", made.environ).path == "pkgs/a"
 
 
 def test_a_repository_without_a_commit_can_be_loaded(new_repository: Make) -> None:

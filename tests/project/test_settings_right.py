@@ -73,6 +73,8 @@ wheel-notice = 1
 sdist-notice = 2
 wheel-limit = 3
 sdist-limit = 0
+growth = 2.5
+
 [tool.unmoor.indexes.testpypi]
 upload-url = "http://127.0.0.1:8080/upload/"
 simple-url = "http://[::1]:8080/simple/"
@@ -131,7 +133,7 @@ DECODED = Settings(
     ),
     install=words.InstallSettings(imports=("pkg.cli",), extras=(), seconds=5.0, import_seconds=0.5),
     evidence=words.EvidenceSettings(days=3),
-    sizes=words.SizeSettings(wheel_notice=1, sdist_notice=2, wheel_limit=3, sdist_limit=0),
+    sizes=words.SizeSettings(wheel_notice=1, sdist_notice=2, wheel_limit=3, sdist_limit=0, growth=2.5),
     indexes={
         "testpypi": words.IndexSettings(
             upload_url="http://127.0.0.1:8080/upload/", simple_url="http://[::1]:8080/simple/", visible_seconds=1800.0

@@ -9,8 +9,8 @@ import pytest
 from support.distributions import metadata
 from support.distributions import wheel as distribution
 from support.simple_index import nobody
-from unmoor.errors import ToolFailed, ToolTimeout
-from unmoor.tools.build import build
+from unmoor.errors import Exit, ToolFailed, ToolTimeout
+from unmoor.tools.build import BuildFailed, build
 
 _BACKEND = """
 import io, os, tarfile, time, zipfile
@@ -107,10 +107,18 @@ def test_a_backend_that_fails_is_quoted(run):
         run(sdist='raise ValueError("no such thing as a free lunch")')
     assert caught.value.log
     assert "Traceback" not in str(caught.value)
+    assert caught.value.code is Exit.GATE_FAILED
+
+
+def test_a_build_that_lacks_a_network_says_nothing_about_the_project(run, tmp_path):
+    env = {"UV_DEFAULT_INDEX": nobody(), "UV_HTTP_RETRIES": "0", "UV_CACHE_DIR": str(tmp_path / "empty")}
+    with pytest.raises(ToolFailed) as caught:
+        run(env, requires='"tiny-thing"')
+    assert caught.value.code is Exit.CRASH
 
 
 def test_a_backend_that_leaves_more_than_it_says(run):
-    with pytest.raises(ToolFailed, match="instead of one wheel and one sdist"):
+    with pytest.raises(BuildFailed, match="instead of one wheel and one sdist"):
         run(wheel='Path(folder, "tiny-1.0-py2-none-any.whl").write_bytes(b"x")')
 
 

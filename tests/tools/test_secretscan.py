@@ -50,6 +50,40 @@ def test_a_token_is_found_at_its_line(tmp_path, content, kind):
     assert found(tmp_path, f"first line\n{content()}\n") == (Hit(path="file.txt", line=2, kind=kind),)
 
 
+@pytest.mark.parametrize("prefix", ["ABIA", "AKIA"])
+@pytest.mark.parametrize("around", ["{}", "data:font/woff;base64,{}==", "<image href='data:image/png;base64,{}'/>"])
+def test_a_picture_in_base64_holds_no_key(tmp_path, prefix, around):
+    """As rich's logo does, whose fonts hold ``ABIA`` and sixteen capitals by chance."""
+    key = prefix + letters(16, string.ascii_uppercase)
+    blob = (
+        base64.b64encode(secrets.token_bytes(300)).decode() + key + base64.b64encode(secrets.token_bytes(300)).decode()
+    )
+    assert found(tmp_path, around.format(blob.replace("=", "")), "logo.svg") == ()
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        '{blob}"{key}"',
+        "blob={blob} key={key}",
+        "https://example.com/{key}/{blob}",
+        "{key},{blob}",
+    ],
+)
+def test_a_key_beside_base64_is_one(tmp_path, around):
+    key = "AKIA" + letters(16, string.ascii_uppercase)
+    blob = base64.b64encode(secrets.token_bytes(300)).decode()
+    assert [hit.kind for hit in found(tmp_path, around.format(key=key, blob=blob))] == ["AWS Access Key"]
+
+
+def test_a_key_as_long_as_a_picture_is_one(tmp_path):
+    key = base64.b64encode(secrets.token_bytes(64)).decode()
+    assert len(key) == 88
+    assert [hit.kind for hit in found(tmp_path, f"AccountName=a;AccountKey={key};")] == [
+        "Azure Storage Account access key"
+    ]
+
+
 @pytest.mark.parametrize("name", ["poetry.lock", "picture.svg", "swagger.json", "-p", "a b/ü.txt"])
 def test_no_file_is_left_out_for_its_name(tmp_path, name):
     assert [hit.path for hit in found(tmp_path, token(), name)] == [name]

@@ -16,6 +16,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from unmoor.archives.commit_files import CommitFiles
+from unmoor.archives.version_files import version_files
+from unmoor.project.detect.build_backend import normalized
 from unmoor.project.toml_file import dig, dig_table, dig_texts
 
 __all__ = ["Configuration", "configuration"]
@@ -23,6 +25,7 @@ __all__ = ["Configuration", "configuration"]
 _WRITTEN = {
     "flit": ("/setup.py",),
     "maturin": ("/Cargo.lock",),
+    "pbr": ("/AUTHORS", "/ChangeLog"),
     "poetry": ("/setup.py",),
     "setuptools": ("/setup.cfg", "*.egg-info"),
     # uv_build writes pyproject.toml anew, in one spelling for all, and keeps the project's own beside it.
@@ -34,20 +37,8 @@ _REWRITTEN = {
     "pdm": ("/pyproject.toml",),
     "uv": ("/pyproject.toml",),
 }
-_VERSION_FILES = (
-    ("tool", "hatch", "build", "hooks", "vcs", "version-file"),
-    ("tool", "hatch", "build", "targets", "sdist", "hooks", "vcs", "version-file"),
-    ("tool", "hatch", "build", "targets", "wheel", "hooks", "vcs", "version-file"),
-    ("tool", "pdm", "version", "write_to"),
-    ("tool", "setuptools_scm", "version_file"),
-    ("tool", "setuptools_scm", "write_to"),
-    ("tool", "setuptools-scm", "version_file"),
-    ("tool", "setuptools-scm", "write_to"),
-    ("tool", "versioneer", "versionfile_source"),
-    ("tool", "versioneer", "versionfile_build"),
-    ("tool", "versioningit", "write", "file"),
-    ("tool", "poetry-dynamic-versioning", "substitution", "files"),
-)
+# Backends of their own, which put nothing of setuptools' into an sdist even where it is required for extensions.
+_NOT_SETUPTOOLS = frozenset({"flit", "hatchling", "maturin", "mesonpy", "pdm", "poetry", "scikit", "uv", "whey"})
 _LEFT_OUT = (
     ("tool", "flit", "sdist", "exclude"),
     ("tool", "hatch", "build", "exclude"),
@@ -61,16 +52,15 @@ _LEFT_OUT = (
     ("tool", "uv", "build-backend", "source-exclude"),
     ("tool", "uv", "build-backend", "wheel-exclude"),
 )
-_GLOB = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """The build configuration: ``backend`` by its import name, ``table`` is pyproject.toml.
 
-    ``versions`` are the version modules the backend is told to write. ``written`` are patterns of files an sdist
-    gets from the backend, ``rewritten`` of tracked files whose bytes it changes, ``left_out`` of files the project
-    tells it to leave out.
+    A backend that wraps setuptools, as one in the project's own tree does, is ``setuptools``. ``versions`` are the
+    version files the backend is told to write. ``written`` are patterns of files an sdist gets from the backend,
+    ``rewritten`` of tracked files whose bytes it changes, ``left_out`` of files the project tells it to leave out.
     """
 
     backend: str
@@ -86,19 +76,36 @@ def configuration(tree: CommitFiles) -> Configuration:
     table: dict[str, object] = {}
     with suppress(tomllib.TOMLDecodeError):
         table = tomllib.loads(_text(tree, "pyproject.toml"))
-    named = dig(table, "build-system", "build-backend")
-    backend = (named if isinstance(named, str) else "setuptools").replace("_", ".").partition(".")[0]
-    named_files = [path for keys in _VERSION_FILES for path in dig_texts(table, *keys)]
-    # A pattern would exempt whole packages from every comparison; only files named one by one count.
-    versions = tuple(f"/{path.lstrip('/')}" for path in named_files if not _GLOB.search(path))
+    backend = _backend(table)
+    versions = version_files(tree, table)
+    by_pbr = _WRITTEN["pbr"] if _requires(table, "pbr") else ()
     return Configuration(
         backend=backend,
         table=table,
         versions=versions,
-        written=("/PKG-INFO", *_WRITTEN.get(backend, ()), *versions),
+        written=("/PKG-INFO", *_WRITTEN.get(backend, ()), *by_pbr, *versions),
         rewritten=(*_REWRITTEN.get(backend, ()), *versions),
         left_out=tuple(_left_out(tree, table)),
     )
+
+
+def _backend(table: Mapping[str, object]) -> str:
+    """Return the backend's first word; setuptools where it stands behind another one (PEP 517, ``backend-path``)."""
+    named = dig(table, "build-system", "build-backend")
+    first = (named if isinstance(named, str) else "setuptools").replace("_", ".").partition(".")[0]
+    own = first in _NOT_SETUPTOOLS and not dig(table, "build-system", "backend-path")
+    return "setuptools" if not own and (_requires(table, "setuptools") or _requires(table, "pbr")) else first
+
+
+def _requires(table: Mapping[str, object], name: str) -> bool:
+    return any(normalized(each) == name for each in dig_texts(table, "build-system", "requires"))
+
+
+def _cfg(text: str) -> dict[str, dict[str, str]]:
+    parser = configparser.ConfigParser(interpolation=None)
+    with suppress(configparser.Error):
+        parser.read_string(text)
+    return {name: dict(parser[name]) for name in parser.sections()}
 
 
 def _text(tree: CommitFiles, path: str) -> str:
@@ -135,10 +142,7 @@ def _as_paths(module: str) -> Iterator[str]:
 
 
 def _cfg_excludes(text: str) -> list[str]:
-    parser = configparser.ConfigParser(interpolation=None)
-    with suppress(configparser.Error):
-        parser.read_string(text)
-    listed = parser.get("options.packages.find", "exclude", fallback="")
+    listed = _cfg(text).get("options.packages.find", {}).get("exclude", "")
     return [each for each in re.split(r"[\s,]+", listed) if each]
 
 

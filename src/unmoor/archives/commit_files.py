@@ -36,6 +36,11 @@ class Entry:
         return self.mode == _EXECUTABLE
 
     @property
+    def submodule(self) -> bool:
+        """Whether it is a repository of its own, pinned to a commit."""
+        return self.mode == _SUBMODULE
+
+    @property
     def link(self) -> bool:
         """Whether it is a symbolic link."""
         return self.mode == _LINK
@@ -49,6 +54,11 @@ class CommitFiles:
     component: str
     entries: Mapping[str, Entry]
     blobs: frozenset[str]
+
+    @cached_property
+    def submodules(self) -> tuple[str, ...]:
+        """The folders that are repositories of their own, pinned to a commit."""
+        return tuple(sorted(path for path, entry in self.entries.items() if entry.submodule))
 
     @cached_property
     def folders(self) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 The environment is scrubbed of everything that steers installers; dependencies come from the installer's own index,
 or from one that is named. What was found is judged in ``installed``. Extras are installed one after the other, once the
-archive by itself has been looked at.
+archive by itself has been looked at; what lacks a module is looked at again with the extras that may bring it.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from packaging.metadata import parse_email
 
+from unmoor.archives import extras_needed
 from unmoor.archives.archive_file import Archive
+from unmoor.archives.extras_needed import Extras, Item
 from unmoor.archives.interpreters import Python
 from unmoor.errors import ToolFailed
 from unmoor.runtime import environment, process
@@ -39,11 +41,13 @@ class Order:
 
     ``main_url`` is the simple API that dependencies come from, empty for the installer's default, ``login`` for it;
     ``slow_import`` in seconds is where an import is timed a second time; ``given`` are variables let in by name.
+    ``retry`` are the extras to try in turn where a module is missing.
     """
 
     name: str
     imports: tuple[str, ...]
     extras: tuple[str, ...] = ()
+    retry: tuple[Extras, ...] = ()
     main_url: str = ""
     login: Login | None = None
     installer: str = "uv"
@@ -56,7 +60,8 @@ class InstallReport:
     """What came of it: ``failure`` says in one line what went wrong before anything could be looked at.
 
     ``seconds`` is the time the installation took; ``seen`` is the probe's answer; ``extras`` maps each extra to
-    ``installed`` or what went wrong; ``said`` are the installer's warnings.
+    ``installed`` or what went wrong; ``needs`` names the extras that an import or entry point works with, and fails
+    without; ``said`` are the installer's warnings.
     """
 
     archive: Path
@@ -65,6 +70,7 @@ class InstallReport:
     failure: str = ""
     seen: Mapping[str, Any] = field(default_factory=dict)
     extras: Mapping[str, str] = field(default_factory=dict)
+    needs: Mapping[Item, Extras] = field(default_factory=dict)
     said: tuple[str, ...] = ()
 
 
@@ -90,11 +96,19 @@ def install(archive: Path, python: Python, order: Order, *, environ: Mapping[str
         seconds = time.monotonic() - started
         seen, failure = _look(made, order, env=env, scratch=scratch, log=log)
         extras = {} if failure else _extras(made, archive.resolve(), order, env=env, cwd=scratch, log=log)
+    needs = extras_needed.find(seen, order.retry, _with_extras(archive, python, order, env, log)) if seen else {}
     said = tuple(
         line for line in done.err.splitlines() if line.lower().startswith("warning:") and "hardlink" not in line
     )
     return InstallReport(
-        archive=archive, python=python, seconds=seconds, failure=failure, seen=seen, extras=extras, said=said
+        archive=archive,
+        python=python,
+        seconds=seconds,
+        failure=failure,
+        seen=seen,
+        extras=extras,
+        needs=needs,
+        said=said,
     )
 
 
@@ -135,13 +149,41 @@ def _extras(
 ) -> dict[str, str]:
     told = {}
     for extra in order.extras:
-        requirement = f"{order.name}[{extra}] @ {archive.as_uri()}"
         try:
-            _install(made, [requirement], order, env=env, cwd=cwd, log=log.with_suffix(f".{extra}.log"))
+            _install(
+                made,
+                [_requirement(order, archive, (extra,))],
+                order,
+                env=env,
+                cwd=cwd,
+                log=log.with_suffix(f".{extra}.log"),
+            )
             told[extra] = "installed"
         except ToolFailed as error:
             told[extra] = f"failed: {_last(error.tail)}"
     return told
+
+
+def _with_extras(
+    archive: Path, python: Python, order: Order, env: Mapping[str, str], log: Path
+) -> Callable[[Extras], Mapping[str, Any]]:
+    """Return what installs the archive with extras in a fresh environment, and gives the probe's answer from there."""
+
+    def look(extras: Extras) -> Mapping[str, Any]:
+        its_log = log.with_suffix(f".with-{'-'.join(extras)}.log")
+        with folder("install") as scratch:
+            made = create(scratch / "env", python.path, env, installer=order.installer)
+            try:
+                _install(made, [_requirement(order, archive, extras)], order, env=env, cwd=scratch, log=its_log)
+            except ToolFailed:
+                return {}
+            return _look(made, order, env=env, scratch=scratch, log=its_log)[0]
+
+    return look
+
+
+def _requirement(order: Order, archive: Path, extras: Sequence[str]) -> str:
+    return f"{order.name}[{','.join(extras)}] @ {archive.resolve().as_uri()}"
 
 
 def _last(said: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from unmoor.archives.archive_file import Archive, read
+from unmoor.archives.extras_needed import for_users
 from unmoor.archives.install import Order, extras_of, install
 from unmoor.archives.installed import Expected, judge
 from unmoor.archives.interpreters import Python
@@ -44,6 +45,7 @@ def check_install(
         name=component.name,
         imports=tuple(dict.fromkeys((*component.import_names, *settings.imports))),
         extras=wanted if extras else (),
+        retry=for_users(archive),
         main_url=main_url,
         login=login,
         installer=component.settings.installer,
@@ -51,6 +53,7 @@ def check_install(
         given=component.settings.pass_env,
     )
     expected = Expected(
+        name=component.name,
         version=version,
         wheel=_sealed_wheel(sealed, path),
         seconds=settings.seconds,

@@ -50,7 +50,7 @@ def _import(name: str, own: set[str]) -> dict[str, Any]:
             module = importlib.import_module(name)
         except BaseException as failure:  # noqa: BLE001 - SystemExit at import is as broken as any other
             error = traceback.format_exception_only(type(failure), failure)[-1].strip()
-            missing = getattr(failure, "name", None) or ""
+            missing = _missing(failure)
             module = None
     seconds = time.perf_counter() - started
     spoken = [f"{each.category.__name__}: {each.message}" for each in said if _counts(each, own)]
@@ -62,6 +62,17 @@ def _import(name: str, own: set[str]) -> dict[str, Any]:
         "origin": _origin(module),
         "said": spoken,
     }
+
+
+def _missing(failure: BaseException) -> str:
+    """Return the module that was not there; other errors have names too, of attributes and of variables.
+
+    Packages that say how to install what they miss raise an ``ImportError`` of their own from it.
+    """
+    found: Any = failure
+    while isinstance(found, ImportError) and not isinstance(found, ModuleNotFoundError):
+        found = found.__cause__ or found.__context__
+    return (found.name or "") if isinstance(found, ModuleNotFoundError) else ""
 
 
 def _counts(warning: warnings.WarningMessage, own: set[str]) -> bool:
@@ -86,7 +97,7 @@ def _entry_points(found: metadata.Distribution) -> list[dict[str, Any]]:
             each.load()
         except BaseException as failure:  # noqa: BLE001
             error = traceback.format_exception_only(type(failure), failure)[-1].strip()
-            missing = getattr(failure, "name", None) or ""
+            missing = _missing(failure)
         script = ""
         if each.group in _SCRIPTS:
             places = [os.path.join(folder, each.name + ending) for ending in ("", ".exe")]  # noqa: PTH118

@@ -7,7 +7,7 @@ from the environment, in time and without a word; entry points load and scripts 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,11 +26,12 @@ _UNRECORDED = re.compile(r"\.dist-info/RECORD(\.jws|\.p7s)?$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What the installation is held against: ``version``, the ``wheel`` of the release, limits in seconds.
+    """What the installation is held against: ``name`` and ``version``, the ``wheel`` of the release, limits in seconds.
 
     ``strict`` makes a problem of what is slow; otherwise it is said only.
     """
 
+    name: str
     version: str
     wheel: Archive | None
     seconds: float
@@ -49,7 +50,7 @@ def judge(facts: InstallReport, expected: Expected) -> Findings:
         *((True, each) for each in truncated(finding for _, finding in _files(facts))),
         *_content(facts, expected),
         *_imports(facts, expected),
-        *_entry_points(facts),
+        *_entry_points(facts, expected),
         *_extras(facts),
         *_times(facts, expected),
     ]
@@ -118,8 +119,13 @@ def _imports(facts: InstallReport, expected: Expected) -> Iterator[tuple[bool, F
         )
     for each in facts.seen["imports"]:
         name = each["name"]
+        if extras := facts.needs.get(("import", name)):
+            # Where nothing at all can be imported without it, the project's own dependencies lack something.
+            alone = all(other["error"] for other in facts.seen["imports"])
+            yield alone, _needing(f"import {name}", expected, extras, blocks=alone)
+            continue
         if each["error"]:
-            yield True, Finding(message=f"import {name} fails: {each['error']}", hint=_missing(each))
+            yield True, Finding(message=f"import {name} fails: {each['error']}", hint=_missing(facts, each))
             continue
         if not each["origin"].startswith(facts.seen["prefix"]):
             yield (
@@ -136,18 +142,35 @@ def _imports(facts: InstallReport, expected: Expected) -> Iterator[tuple[bool, F
             yield False, Finding(message=f"import {name} warns: {said}")
 
 
-def _missing(each: Mapping[str, Any]) -> str:
+def _needing(what: str, expected: Expected, extras: Sequence[str], *, blocks: bool = False) -> Finding:
+    words = f"{expected.name}[{','.join(extras)}]"
+    hint = "name what it imports in the dependencies, for nothing can be imported without it" if blocks else ""
+    return Finding(message=f"{what} needs {words}", hint=hint)
+
+
+def _missing(facts: InstallReport, each: Mapping[str, Any]) -> str:
+    """Say what to do about a module that is not there: one of the project's own is a matter of the archive."""
     missing = each["missing"]
-    return f"is {missing!r} among the dependencies?" if missing else "import it in a fresh environment to see all"
+    if not missing:
+        return "import it in a fresh environment to see all"
+    top, _, inner = missing.partition(".")
+    if top in {other["name"].partition(".")[0] for other in facts.seen["imports"]}:
+        return f"the archive holds no {missing!r}: include it in the build"
+    return f"is {missing!r} among the dependencies?" if not inner else f"which dependency brings {missing!r}?"
 
 
-def _entry_points(facts: InstallReport) -> Iterator[tuple[bool, Finding]]:
+def _entry_points(facts: InstallReport, expected: Expected) -> Iterator[tuple[bool, Finding]]:
     for each in facts.seen["entry_points"]:
         shown = f"{each['group']}: {each['name']}"
-        if each["error"]:
+        if extras := facts.needs.get((each["group"], each["name"])):
+            yield False, _needing(f"entry point {shown}", expected, extras)
+        elif each["error"]:
             # Plug-ins may need their host, and entry points with extras theirs; a program has to work as it is.
             blocks = (each["group"] in _SCRIPTS or not each["missing"]) and not each["extras"]
-            yield blocks, Finding(message=f"entry point {shown} does not load: {each['error']}", hint=_missing(each))
+            yield (
+                blocks,
+                Finding(message=f"entry point {shown} does not load: {each['error']}", hint=_missing(facts, each)),
+            )
         if each["script"] == "missing":
             yield True, Finding(message=f"the program {each['name']!r} was not installed", hint="see [project.scripts]")
 

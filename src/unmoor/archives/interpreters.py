@@ -1,4 +1,8 @@
-"""Which of the supported Pythons an archive is tried on: the lowest and the highest that this machine has."""
+"""Which of the supported Pythons an archive is tried on: the lowest and the highest that this machine has.
+
+A wheel is tried on those alone that its tags admit (PEP 425): one with compiled code is made for the Python it was
+built on, or with the stable ABI for that and later ones.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from packaging.tags import compatible_tags, cpython_tags
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
 from unmoor.errors import ToolMissing
 from unmoor.model import Finding
 from unmoor.tools.uv import find_python
 
-__all__ = ["Interpreters", "Python", "choose"]
+__all__ = ["Interpreters", "Python", "admitted", "choose"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,30 @@ def choose(supported: Sequence[str], env: Mapping[str, str]) -> Interpreters:
         for version in absent
     )
     return Interpreters(lowest, highest, notices)
+
+
+def admitted(wheel: str, supported: Sequence[str]) -> tuple[str, ...]:
+    """Return the Pythons of ``supported`` that a wheel of this file name can be installed on, by its tags.
+
+    Where it is for none of them, the answer is the Python that unmoor runs on, and built it with.
+    """
+    try:
+        tags = parse_wheel_filename(wheel)[3]
+    except InvalidWheelFilename:
+        return tuple(supported)  # the gate about names says so
+    wanted = {(tag.interpreter, tag.abi) for tag in tags}
+    fitting = tuple(version for version in supported if not wanted.isdisjoint(_tags(version)))
+    return fitting or (f"{sys.version_info.major}.{sys.version_info.minor}",)
+
+
+def _tags(version: str) -> frozenset[tuple[str, str]]:
+    """Return the interpreter and ABI tags that an ordinary CPython of this version takes, on whatever platform."""
+    key, short = _key(version), "cp" + version.replace(".", "")
+    tags = [
+        *cpython_tags(key, abis=[short], platforms=["any"]),
+        *compatible_tags(key, interpreter=short, platforms=["any"]),
+    ]
+    return frozenset((tag.interpreter, tag.abi) for tag in tags)
 
 
 def _first(versions: Sequence[str], env: Mapping[str, str]) -> Python | None:

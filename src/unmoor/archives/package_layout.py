@@ -40,8 +40,8 @@ class Layout:
             if root is None:
                 continue
             single, inside = posixpath.join(root, f"{path}.py"), posixpath.join(root, path, "")
-            for entry in tree.entries:
-                if entry == single or entry.startswith(inside):
+            for entry, about in tree.entries.items():
+                if not about.submodule and (entry == single or entry.startswith(inside)):
                     found[posixpath.relpath(entry, root) if root else entry] = entry
         return found
 

@@ -106,15 +106,27 @@ def missing(
             yield True, _lacks(sdist, tree, path, "include it, or exclude it in the build configuration")
         elif path.endswith((".py", ".pyi", "py.typed")) or not excluded:
             yield False, _lacks(sdist, tree, path, "")
-    for path in ("pyproject.toml", "setup.py"):
+    # A setup.py beside another backend is a leftover that no build reads.
+    for path in ("pyproject.toml", *(["setup.py"] if config.backend == "setuptools" else [])):
         if path in tree.entries and path not in there:
             yield True, _lacks(sdist, tree, path, "nobody can build the sdist without it")
+    yield from _vendored(sdist, tree, config)
     for path, blocks in _documents(tree, config):
         if path in tree.entries and path not in there:
             yield blocks, _lacks(sdist, tree, path, "include it in the sdist")
     licences = [path for path in tree.entries if _is_licence(path)]
     if licences and not there & set(licences):
         yield True, _lacks(sdist, tree, licences[0], "most licences ask to be passed on; see license-files of PEP 639")
+
+
+def _vendored(sdist: Archive, tree: CommitFiles, config: Configuration) -> Iterator[tuple[bool, Finding]]:
+    """Yield the submodules of which the sdist has nothing: backends that ask git for its files pass over them."""
+    for path in tree.submodules:
+        held = any(name.startswith(f"{path}/") for name in sdist.files)
+        if not held and not matches(path, config.left_out):
+            hint = "include it if a build needs it, else exclude it in the build configuration"
+            what = f"the sdist has no file of the submodule {path!r}"
+            yield False, Finding(message=what, place=tree.place(path), hint=hint)
 
 
 def _documents(tree: CommitFiles, config: Configuration) -> Iterator[tuple[str, bool]]:

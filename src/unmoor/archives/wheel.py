@@ -27,7 +27,9 @@ _LICENCE_WORDS = ("LICEN", "COPYING", "NOTICE")
 _COMPILED = (".so", ".pyd", ".dylib", ".dll", ".a", ".lib")
 
 
-def strays(wheel: Archive, import_names: Collection[str], allow: Collection[str]) -> Iterator[Finding]:
+def strays(
+    wheel: Archive, import_names: Collection[str], config: Configuration, allow: Collection[str]
+) -> Iterator[Finding]:
     """Yield a problem for each top-level name that is no import name, and for files no release should hold."""
     infos = wheel.dist_infos
     if len(infos) != 1:
@@ -35,6 +37,8 @@ def strays(wheel: Archive, import_names: Collection[str], allow: Collection[str]
         yield Finding(message=what, place=wheel.path.name, hint="build in a fresh checkout")
     known = {name.partition(".")[0] for name in import_names}
     known |= {f"{name}-stubs" for name in known} | {name.removesuffix(".dist-info") + ".data" for name in infos}
+    # black has its version in a module of its own beside its packages, with a stub.
+    known |= {path[1:].partition(".")[0] for path in config.versions if "/" not in path[1:]}
     seen = set()
     for member in wheel.members:
         place = f"{wheel.path.name}:{member.path}"

@@ -21,7 +21,7 @@ from unmoor.cli import parallel_workers
 from unmoor.cli.arguments import Arguments, asked_for, parse
 from unmoor.model import Effect
 from unmoor.request import Memory, OwnSession, Request
-from unmoor.runtime import environment, private_memory
+from unmoor.runtime import environment, own_output, private_memory
 from unmoor.runtime.die_with_parent import die_with
 from unmoor.runtime.shown_text import shown
 from unmoor.tools.known_secrets import learn
@@ -61,6 +61,7 @@ class Invocation:
             self.id = os.environ.pop("UNMOOR_RUN_ID", "") or f"{int(self.began * 1000):x}-{os.getpid():x}"
             self.asked = asked_for(sys.argv[1:], os.environ.get("NOXSESSION", ""))
             os.environ["UNMOOR_RUN"] = self.id
+            own_output.tell_workers(os.environ)
             os.environ["UNMOOR_ASKED"] = ",".join(sorted(self.asked))
 
     def request(self, stage: str, arguments: Arguments, *, called: str = "") -> Request:

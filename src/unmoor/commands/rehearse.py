@@ -6,7 +6,7 @@ import ast
 import os
 import shlex
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from unmoor.chain import CHAIN
@@ -17,9 +17,14 @@ from unmoor.project.nearest_name import did_you_mean
 from unmoor.report.stage_rows import last_run
 from unmoor.request import Request
 from unmoor.runtime import environment, process, scratch
+from unmoor.state.layout import trim
+from unmoor.tools import passers_by
+from unmoor.tools.git import Git
 
 __all__ = ["rehearse"]
 
+_SHOWN = 5
+_KEPT = 20  # rehearsals whose leftovers can be had back
 _INTERRUPTED = 130  # as nox says it
 _BORROWED = """import unmoor.sessions
 
@@ -27,7 +32,15 @@ unmoor.sessions.register({root!r})
 """
 
 
-def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str, stop_at_first: bool = False) -> Exit:
+def rehearse(
+    start: Path,
+    environ: Mapping[str, str],
+    *,
+    jobs: str,
+    stage: str,
+    stop_at_first: bool = False,
+    say: Callable[[str], None] = print,
+) -> Exit:
     """Rehearse the chain up to ``stage`` and return the gravest exit code of its stages.
 
     Stages that do not pass are gone past, unless ``stop_at_first``.
@@ -45,6 +58,8 @@ def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str, 
     _parses(component.folder / "noxfile.py")
     env = environment.for_rehearsal(environ, component.settings.pass_env)
     env |= {"UNMOOR_RUN_ID": run_id, "UNMOOR_AGAIN": shlex.join(_again(jobs, stage, stop_at_first=stop_at_first))}
+    git = Git(component.repository.root, environ)
+    env |= (noted := passers_by.note(git, layout.run(run_id) / "untracked"))
     with scratch.folder("nox") as folder:
         noxfile = component.folder / "noxfile.py"
         if not component.repository.adopted:
@@ -55,12 +70,22 @@ def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str, 
         command += ["--parallel", jobs] if jobs != "1" else []
         command += ["--", "--stop-at-first"] if stop_at_first else []
         status = process.attached(command, cwd=component.folder, env=env)
+    _clear(Git(git.folder, {**environ, **noted}), layout.base / "left-behind" / run_id, say)
     if status == _INTERRUPTED:
         return Exit.INCOMPLETE
     codes = [int(each["code"]) for ended in last_run(layout.run(run_id)).values() for each in ended.values()]
     if status and not any(codes):
         return Exit.CRASH
     return worst(codes) if codes else Exit.CRASH
+
+
+def _clear(git: Git, into: Path, say: Callable[[str], None]) -> None:
+    """Leave the tree as it was: what the stages left behind goes to the state folder, where it can be had back."""
+    if left := passers_by.put_away(git, into):
+        shown = ", ".join(left[:_SHOWN]) + (f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else "")
+        say(f"Left behind by the stages, and moved out of the tree: {shown}")
+        trim(into.parent, _KEPT)
+        say(f"  → {into} has them; have them written elsewhere, or ignore them in .gitignore")
 
 
 def _again(jobs: str, stage: str, *, stop_at_first: bool) -> list[str]:

@@ -99,12 +99,16 @@ class InstallSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SizeSettings:
-    """Sizes in bytes: above the notices it is said, above the limits (0 for none) it fails."""
+    """Sizes in bytes: above the notices it is said, above the limits (0 for none) it fails.
+
+    ``growth`` is how many times as large as in the last release an archive may be that is above its notice; 0 for any.
+    """
 
     wheel_notice: int = 1_000_000
     sdist_notice: int = 500_000
     wheel_limit: int = 0
     sdist_limit: int = 0
+    growth: float = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

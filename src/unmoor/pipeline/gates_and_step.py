@@ -54,6 +54,8 @@ def _gates_and_step(context: Context, intent: Record, request: Request) -> tuple
 
     clock, stage = time.monotonic(), context.stage
     makes = stage.effect is Effect.LOCAL
+    if stage.effect is Effect.NONE:
+        tree_gate.take_note(context)
     records, code = session_gate.judge_sessions(request.own, context)
     if not (records and stage.replaceable):
         records, code = _and(records, code, gate_runner.run_gates(stage.before, context))

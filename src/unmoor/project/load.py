@@ -15,6 +15,7 @@ from unmoor.project.detect import repository
 from unmoor.project.detect.detected import Detected, detect, problems
 from unmoor.project.detect.repository import Refs
 from unmoor.project.detect.tag_form import tag_form
+from unmoor.project.packages_below import no_package, where_to_go
 from unmoor.project.project_files import ProjectFiles
 from unmoor.project.resolved_settings import explain
 from unmoor.project.settings.decode import decode
@@ -34,6 +35,7 @@ def load(root: Path, start: Path, refs: Refs) -> Component:
     ``SettingsError`` with every problem that its settings and metadata have.
     """
     tree = ProjectFiles(find_component(start, root))
+    _must_be_package(tree)
     settings = _settings(tree)
     found = detect(tree, settings)
     form, form_reason = (settings.tag, "set in [tool.unmoor]") if settings.tag else tag_form(refs.tags, found.name)
@@ -83,8 +85,18 @@ def find_component(start: Path, root: Path) -> Path:
     raise UnmoorError(
         "there is no Python package here: neither pyproject.toml nor setup.py",
         place=str(start),
-        hint="go to the folder of the package, or write a pyproject.toml with [build-system] and [project]",
+        hint=where_to_go(start) or "write a pyproject.toml with [build-system] and [project]",
     )
+
+
+def _must_be_package(tree: ProjectFiles) -> None:
+    """Raise ``UnmoorError`` where the project says itself that it is no package: nothing of it can be released."""
+    if why := no_package(tree.pyproject):
+        raise UnmoorError(
+            f"this project is no package: {why}",
+            place=str(tree.folder / "pyproject.toml"),
+            hint=where_to_go(tree.folder) or "nothing can be built and released of it",
+        )
 
 
 def _settings(tree: ProjectFiles) -> Settings:

@@ -70,7 +70,9 @@ class Uploads:
 
     def _judge(self, submission: Submission, sent: Part | None) -> Answer:
         contents = self._storage.contents()
-        refusals = rules.judge(submission, contents=contents)
+        # A rehearsal says of such a wheel that an index would refuse it; here it stands in for those that are taken.
+        found = rules.judge(submission, contents=contents)
+        refusals = [each for each in found if each.rule != rules.OF_ONE_MACHINE]
         if refusals or sent is None:
             first = refusals[0]
             return failure(first.status, first.message, filename=submission.filename)

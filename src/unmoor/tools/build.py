@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from unmoor.errors import ToolFailed
+from unmoor.errors import Exit, ToolFailed
 from unmoor.runtime import environment, process
 from unmoor.tools.uv import unreachable, uv_program
 
-__all__ = ["Built", "build"]
+__all__ = ["BuildFailed", "Built", "build"]
 
 _NOISE = (
     *("* ", "TIP ", "ERROR Backend", "Traceback", " ", "During handling", "The above exception"),
@@ -31,6 +31,12 @@ _WIDE = 100_000
 # What the installers say that they have installed; direct references stand behind the version, and are left out.
 _BY_UV = re.compile(r"^<  \+ (?P<name>[\w.-]+)==(?P<version>[^\s(]+)", re.MULTILINE)
 _BY_PIP = re.compile(r"^< Successfully installed (?P<all>.*)$", re.MULTILINE)
+
+
+class BuildFailed(ToolFailed):
+    """The project does not build: that is a fact about it, and no fault of what was to find out."""
+
+    code = Exit.GATE_FAILED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +76,9 @@ def build(
     ``env`` is the environment as the face read it: what a build needs is let in here, mirror settings too, and what
     is ``given`` by name. ``epoch`` becomes ``SOURCE_DATE_EPOCH``, in seconds. ``installer`` (``uv`` or ``pip``) fills
     the isolated build environment; where uv finds no network, it is tried again from uv's cache alone, and ``say`` is
-    told. Raises ``ToolFailed`` with what the backend said last, also when build claims success and did not leave
-    exactly one sdist and one wheel; ``ToolTimeout`` after ``timeout`` seconds.
+    told. Raises ``BuildFailed`` with what the backend said last, also when build claims success and did not leave
+    exactly one sdist and one wheel; ``ToolFailed`` where that was for want of a network; ``ToolTimeout`` after
+    ``timeout`` seconds.
     """
     if out.exists():
         shutil.rmtree(out)
@@ -92,7 +99,8 @@ def build(
     if done.status:
         what = f"the build failed: {_gist(done.text)}"
         hint = f"read {done.log}" if done.log else "run `python -m build` to see all of it"
-        raise ToolFailed(what, status=done.status, tail=process.tail(done.text), log=done.log, hint=hint)
+        error = ToolFailed if from_cache else BuildFailed
+        raise error(what, status=done.status, tail=process.tail(done.text), log=done.log, hint=hint)
     wheel, sdist = _checked(out, done)
     return Built(
         wheel=wheel,
@@ -139,11 +147,11 @@ def _checked(out: Path, done: process.Completed) -> tuple[Path, Path]:
     names = ", ".join(path.name for path in made) or "nothing"
     if len(wheels) != 1 or len(sdists) != 1 or len(made) != len(wheels) + len(sdists):
         what = f"build reported success, but left {names} instead of one wheel and one sdist"
-        raise ToolFailed(what, status=0, tail=process.tail(done.text), log=done.log)
+        raise BuildFailed(what, status=0, tail=process.tail(done.text), log=done.log)
     for path in made:
         if not path.stat().st_size or path.name not in done.text:
             what = f"build reported success, but {path.name!r} is empty or was not built by it"
-            raise ToolFailed(what, status=0, tail=process.tail(done.text), log=done.log)
+            raise BuildFailed(what, status=0, tail=process.tail(done.text), log=done.log)
     return wheels[0], sdists[0]
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from unmoor.errors import ToolFailed, ToolTimeout, UnmoorError
 from unmoor.runtime import environment, process, scratch
 from unmoor.runtime.redact import redact
-from unmoor.tools import git_index
+from unmoor.tools import git_index, passers_by
 
 __all__ = ["Git", "find_root"]
 
@@ -145,7 +145,8 @@ class Git:
     def changed(self) -> tuple[str, ...]:
         """Return the paths that differ from HEAD: tracked changes and untracked files that are not ignored.
 
-        A submodule differs where it is at another commit, or has changes of its own.
+        A submodule differs where it is at another commit, or has changes of its own. Untracked files that
+        are none of the project's are passed over (``passers_by``).
         """
         with scratch.folder("status") as folder:
             own = git_index.look(self, {})
@@ -153,7 +154,8 @@ class Git:
             git_index.uncover(self, own, extra)
             every = ("--untracked-files=all", "--no-renames", "--ignore-submodules=none")
             said = self.run(*git_index.TRUSTING_NOBODY, "status", "--porcelain=v1", "-z", *every, extra=extra).out
-        return tuple(sorted(entry[3:] for entry in said.split("\0") if entry))
+        others = passers_by.all_of(self)
+        return tuple(sorted(entry[3:] for entry in said.split("\0") if entry and entry[3:] not in others))
 
     def remotes(self) -> dict[str, str]:
         """Return the configured remotes: by name, the address that is pushed to, without user name and password."""
@@ -252,20 +254,33 @@ class Git:
         }
         index = git_index.look(self, extra)
         git_index.uncover(self, index, extra)
-        add = (*git_index.TRUSTING_NOBODY, "add", "--all")
+        add = (*git_index.TRUSTING_NOBODY, "add")
         try:
             if only:
                 chosen = ["--pathspec-from-file=-", "--pathspec-file-nul"]
                 literal = {"GIT_LITERAL_PATHSPECS": "1"}
                 # A path that was already taken out of the index is none that git would know.
                 known = self.run("ls-files", "--cached", "--others", "--exclude-standard", "-z", extra=extra).out
-                there = sorted(set(only) & set(known.split("\0")))
+                there = sorted(set(only) & set(known.split("\0")) - passers_by.all_of(self))
                 if there:
-                    self.run(*add, *chosen, stdin="\0".join(there), extra=extra | literal)
+                    self.run(*add, "--all", *chosen, stdin="\0".join(there), extra=extra | literal)
             else:
-                self.run(*add, "--", ":/", extra=extra)
+                self._add_what_counts(add, extra)
         except ToolFailed as error:
             what = f"git cannot take in the working tree: {process.tail(error.tail, 3)}"
             hint = "make `git add --all --dry-run` succeed, or ignore what is in its way in .gitignore"
             raise UnmoorError(what, place=str(self.folder), hint=hint) from error
         return extra, index
+
+    def _add_what_counts(self, add: Sequence[str], extra: Mapping[str, str]) -> None:
+        """Add every change of tracked files, and the untracked files that are the project's."""
+        named = ("--pathspec-from-file=-", "--pathspec-file-nul")
+        known = passers_by.known(self)
+        if known is None:
+            others = [f":(exclude,top,literal){path}" for path in sorted(passers_by.all_of(self))]
+            self.run(*add, "--all", *named, stdin="\0".join((":/", *others)), extra=extra)
+            return
+        # By their names: what appears at this very moment would be taken along otherwise.
+        self.run(*add, "--update", "--", ":/", extra=extra)
+        if known:
+            self.run(*add, *named, stdin="\0".join(f":(top,literal){path}" for path in known), extra=extra)

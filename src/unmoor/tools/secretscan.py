@@ -1,11 +1,13 @@
 """detect-secrets, as a program: provider tokens and private keys in files, named by place and kind, never by content.
 
 Only detectors of formats that providers mint are asked; entropy, keyword and user:password detectors find too much
-that is none. Three things are ours, each for a measured reason:
+that is none. Four things are ours, each for a measured reason:
 
 * Only lines that could hold a token are handed over (a long run of token characters, or a key's first line), copied
   under neutral names: twenty times faster, and no file is left out for its extension, as lock files, images and
   compiled modules otherwise are.
+* What stands inside a long run of base64 is left out: pictures and fonts in an SVG or a ``data:`` URI hold whatever
+  twenty capitals one may look for. Runs that a key's own prefix leads in are no such run.
 * A private key is one only with a body; its first line alone stands in every parser and manual.
 * A canary of each important kind, made at run time, is scanned along; when one is not found the scan proves nothing.
 """
@@ -65,6 +67,10 @@ _RUN = re.compile(rb"[A-Za-z0-9_\-]{20,}")
 # A placeholder such as ghp_xxxx… repeats itself; a minted token of twenty characters or more does not.
 _FEWEST_DISTINCT = 8
 _PLACEHOLDER = re.compile(rb"[A-Z0-9]{13}EXAMPLE")
+# RFC 4648, section 4; not behind what begins or divides minted tokens, and not Azure's keys, which are as long.
+_BLOB = re.compile(
+    rb"(?<![A-Za-z0-9+/_.\-])(?<!AccountKey=)(?=[A-Za-z0-9+/]{60})[A-Za-z0-9+/]++={0,2}(?![A-Za-z0-9+/_.\-])"
+)
 _ALLOWED = re.compile(rb"pragma: ?(?:allow|white)list[ -]secret")
 # Formats that detect-secrets 1.5 does not know: index tokens of any index (a version 2 macaroon), and newer ones.
 _EXTRA = {
@@ -110,10 +116,10 @@ def scan(folder: Path, paths: Iterable[str], *, env: Mapping[str, str], log: Pat
             if content is None:
                 continue
             found += _own_finds(path, content)
-            if lines := _candidates(content):
+            if kept := _candidates(content):
                 copy = f"{len(handed):06}.txt"
-                (scratch / copy).write_bytes(b"\n".join(content.lines[number] for number in lines) + b"\n")
-                handed[copy] = (path, [0 if content.binary else number + 1 for number in lines])
+                (scratch / copy).write_bytes(b"\n".join(kept.values()) + b"\n")
+                handed[copy] = (path, [0 if content.binary else number + 1 for number in kept])
         canaries = _plant(scratch)
         for copy, line, kind in _run(scratch, env=env, log=log):
             if copy in canaries:
@@ -148,9 +154,15 @@ def _content(path: Path) -> _Content | None:
     return _Content(raw.split(b"\n"), binary=False)
 
 
-def _candidates(content: _Content) -> list[int]:
-    """Return the numbers, from 0, of the lines that could hold a minted token."""
-    return [number for number, line in enumerate(content.lines) if _varied(line) and not _PLACEHOLDER.search(line)]
+def _candidates(content: _Content) -> dict[int, bytes]:
+    """Return the lines that could hold a minted token by their number, from 0, without what base64 they hold."""
+    found = {}
+    for number, line in enumerate(content.lines):
+        if _varied(line) and not _PLACEHOLDER.search(line):
+            rest = line if content.binary else _BLOB.sub(b" ", line)
+            if rest == line or _varied(rest):
+                found[number] = rest
+    return found
 
 
 def _varied(line: bytes) -> bool:

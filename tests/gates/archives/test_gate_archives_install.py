@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from dataclasses import replace
 
 import pytest
+from packaging.tags import sys_tags
 
 from support.archived import context_of
 from support.builds import VERSION, wheel_with
@@ -18,7 +20,7 @@ from support.proxy import counting_proxy
 from unmoor.archives.archive_file import read
 from unmoor.errors import Blocked, Incomplete, ToolMissing
 from unmoor.gates import load
-from unmoor.model import Mode
+from unmoor.model import FindingKind, Mode
 from unmoor.model.settings import IndexSettings, InstallSettings, Settings
 from unmoor.tools.uv import find_python
 
@@ -78,6 +80,21 @@ def test_what_the_surroundings_say_does_not_matter(install, tmp_path):
         "UV_OFFLINE": "x",
     }
     assert install(environ={**os.environ, **steering}).problems == ()
+
+
+@pytest.mark.parametrize("mode", [Mode.REHEARSAL, Mode.LIVE])
+def test_a_wheel_of_one_machine_is_tried_where_it_fits_and_the_others_are_not_rehearsed(install, built, tmp_path, mode):
+    """As yarl's: on the one Python it was built for, whichever others the project supports."""
+    tags = str(next(sys_tags()))
+    wheel = tmp_path / f"sample_project-1.2.0-{tags}.whl"
+    shutil.copy(built.wheel, wheel)
+    settings = Settings(install=InstallSettings(import_seconds=60, seconds=600))
+    findings = install(wheel=wheel, pythons=["3.8", HERE, "3.99"], settings=settings, mode=mode)
+    assert findings.examined == 1
+    assert findings.problems == ()
+    expected = [] if mode is Mode.LIVE else [f"wheels for others than {tags} are not built here"]
+    assert noticed(findings) == expected
+    assert all(finding.kind is FindingKind.NOT_ASKED for finding in findings.notices)
 
 
 def test_with_pip(install):
@@ -282,6 +299,37 @@ def test_a_main_index_that_wants_a_login_is_given_its_own_and_nobody_else_is(gat
     logs = b"".join(path.read_bytes() for path in context.logs.rglob("*") if path.is_file())
     assert logs
     assert wall.password.encode() not in logs
+
+
+OWN_WORDS = "try:\n    import {}\nexcept ImportError as error:\n    raise ImportError('pip install x[y]') from error"
+
+
+@pytest.mark.parametrize(
+    ("gate", "importing"),
+    [("archives-install", "import {}"), ("archives-install", OWN_WORDS), ("index-copy-installs", "import {}")],
+)
+def test_a_program_that_needs_an_extra_is_tried_with_it(gate, importing, needing, built, copy, tmp_path):
+    """As nox's ``tox-to-nox`` and black's ``blackd`` do."""
+    _, needed = needing
+    stem = NEEDED.replace("-", "_")
+    extra = metadata(built, "Provides-Extra: served", f"Requires-Dist: {NEEDED}; extra == 'served'")
+    points = {f"{INFO}/entry_points.txt": "[console_scripts]\nserved = sample.served:main\nsample = sample:main\n"}
+    module = {"sample/served.py": f"{importing.format(stem)}\ndef main(): pass\n"}
+    bringing = wheel_with(needed, tmp_path / "bringing", add={f"{stem}.py": ""})
+    own = wheel_with(built.wheel, tmp_path / "own", add={**extra, **points, **module})
+    with running(tmp_path / "trial") as (_, index), running(tmp_path / "main") as (_, company):
+        assert post(index, own).status_code == post(company, bringing).status_code == 200
+        indexes = {"pypi": IndexSettings(upload_url=company.upload_url, simple_url=company.simple_url)}
+        settings = Settings(indexes=indexes, install=InstallSettings(seconds=600, import_seconds=60))
+        findings = load(gate).check(copy(index, (own,), settings=settings))
+    assert messages(findings) == []
+    assert noticed(findings) == ["entry point console_scripts: served needs Sample.Project[served]"]
+
+
+def test_an_attribute_that_is_missing_is_no_matter_of_dependencies(install):
+    findings = install({f"{INFO}/entry_points.txt": "[console_scripts]\nsample = sample:nope\n"})
+    assert "has no attribute 'nope'" in messages(findings)[0]
+    assert "dependencies" not in findings.problems[0].hint
 
 
 @BOTH_GATES

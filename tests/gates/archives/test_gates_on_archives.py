@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import string
 import tarfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from support.archived import context_of
 from support.builds import VERSION, build_sample, sdist_with, wheel_with, write_sample
+from support.fakes import FakeObserver
+from support.indexes import post, running
 from support.repositories import Repository
 from unmoor.errors import Blocked
 from unmoor.gates import load
-from unmoor.model import Mode
+from unmoor.model import FindingKind, Mode
 from unmoor.model.settings import SecretAllowance, Settings, SizeSettings
+from unmoor.targets import IndexFile
 
 INFO = "sample_project-1.2.0.dist-info"
 TREE_GATES = ("archive-names-agree", "archives-hold-the-tree", "wheel-matches-tree", "modes-are-plain")
@@ -376,3 +381,74 @@ def test_what_an_index_would_refuse(built, look, tmp_path):
     findings = look("upload-rules-hold", built, wheel=wheel, mode=Mode.LIVE)
     assert [message.partition(":")[0] for message in messages(findings)] == ["classifiers-exist"]
     assert findings.unit == "upload rules"
+
+
+@pytest.fixture
+def of_one_machine(built, tmp_path):
+    """The wheel as a project with compiled code has it on this machine."""
+    folder = tmp_path / "machine"
+    folder.mkdir()
+    return Path(shutil.copy(built.wheel, folder / "sample_project-1.2.0-cp311-cp311-linux_x86_64.whl"))
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_a_wheel_of_one_machine_stops_a_live_release_and_no_rehearsal(built, look, of_one_machine, mode):
+    findings = look("upload-rules-hold", built, wheel=of_one_machine, mode=mode)
+    said, other = (findings.problems, findings.notices) if mode is Mode.LIVE else (findings.notices, findings.problems)
+    assert other == ()
+    (found,) = said
+    assert "unsupported platform tag 'linux_x86_64'" in found.message
+    assert (found.kind is FindingKind.BLOCKS_LIVE) is (mode is Mode.REHEARSAL)
+
+
+def test_the_rehearsals_index_takes_a_wheel_of_one_machine(of_one_machine, tmp_path):
+    with running(tmp_path / "index") as (_, index):
+        assert post(index, of_one_machine).status_code == 200
+
+
+# ── archives-are-small, beside the last release ──────────────────────────────────────────────────────────────────
+
+
+def listed(name, version, size, **more):
+    return IndexFile(filename=name, url="https://example.com/", version=version, size=size, **more)
+
+
+def grown(built, tmp_path, files, *, growth=3.0, notice=10):
+    about = {"name": "Sample.Project", "version": VERSION, "imports": ["sample"]}
+    settings = Settings(sizes=SizeSettings(wheel_notice=notice, sdist_notice=notice, growth=growth))
+    context = context_of(built.repository.folder, (built.wheel,), tmp_path / "state", settings=settings, **about)
+    return load("archives-are-small").check(replace(context, observer=FakeObserver(files=files)))
+
+
+OLD = ("sample_project-1.1-py3-none-any.whl", "1.1")
+
+
+@pytest.mark.parametrize(
+    ("files", "words", "problem"),
+    [
+        ([listed(*OLD, 100)], {}, True),
+        ([listed(*OLD, 100)], {"notice": 10_000_000}, False),
+        ([listed(*OLD, 100)], {"growth": 0.0}, None),
+        ([listed(*OLD, 1_000_000)], {}, None),
+        ([listed(*OLD, -1)], {}, None),
+        ([], {}, None),
+        # The release that is being made, a later one, and one that was taken back say nothing.
+        ([listed("sample_project-1.2.0-py3-none-any.whl", "1.2.0", 1)], {}, None),
+        ([listed("sample_project-2-py3-none-any.whl", "2", 1)], {}, None),
+        ([listed(*OLD, 1, yanked=True), listed("sample_project-1.0-py3-none-any.whl", "1.0", 1_000_000)], {}, None),
+        # The newest counts, and its largest.
+        ([listed(*OLD, 1_000_000), listed("sample_project-1.0-py3-none-any.whl", "1.0", 1)], {}, None),
+        ([listed(*OLD, 1), listed("sample_project-1.1-cp312-cp312-win32.whl", "1.1", 1_000_000)], {}, None),
+        ([listed("sample_project-1.1.tar.gz", "1.1", 1)], {}, None),
+    ],
+)
+def test_an_archive_that_has_outgrown_the_last_release(built, tmp_path, files, words, problem):
+    found = grown(built, tmp_path, tuple(files), **words)
+    assert ("times as many as" in str(found.problems)) is (problem is True)
+    assert ("times as many as" in str(found.notices)) is (problem is False)
+
+
+def test_sizes_that_could_not_be_compared_are_said(built, tmp_path):
+    found = grown(built, tmp_path, None)
+    assert found.problems == ()
+    assert "not compared with the last release: the index did not answer" in str(found.notices)

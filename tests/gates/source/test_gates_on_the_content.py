@@ -4,13 +4,17 @@ import dataclasses
 import os
 import secrets
 import string
+import tomllib
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from support.gating import make_context, replace_in
+from support.loopback import serve
 from unmoor import gates
 from unmoor.commands.changelog import collect_notes
 from unmoor.model import Backend, Edit, Outcome
+from unmoor.model.settings import SecretAllowance
 from unmoor.observe.repository import load
 from unmoor.pipeline.gate_runner import run_gate
 
@@ -116,6 +120,76 @@ def test_setup_cfg_alone_is_read_as_far_as_it_goes(tiny):
     assert "read from the built archive later" in words(found.notices)
 
 
+def test_a_long_description_of_several_files_is_all_of_them(tiny):
+    """As yarl states it; each file has to be there, and they are judged together."""
+    (tiny.folder / "pyproject.toml").unlink()
+    tiny.write("setup.py", "from setuptools import setup\n\nsetup()\n")
+    described = "long_description = file: README.rst, CHANGES.rst\nlong_description_content_type = text/x-rst\n"
+    tiny.write("setup.cfg", f"[metadata]\nname = tiny-thing\nversion = 1.2.0\ndescription = Tiny\n{described}")
+    tiny.write("README.rst", "Tiny\n====\n")
+    tiny.write("CHANGES.rst", "Changes\n=======\n")
+    assert look("metadata-is-complete", tiny).problems == ()
+    tiny.write("CHANGES.rst", "Changes\n=======\n\n.. nonsense::\n\n`broken <\n")
+    assert "failed to render" in words(look("metadata-is-complete", tiny).problems)
+    (tiny.folder / "CHANGES.rst").unlink()
+    assert "the file 'CHANGES.rst' is not there" in words(look("metadata-is-complete", tiny).problems)
+
+
+def test_what_a_backend_of_the_projects_own_makes_of_the_readme_is_judged_on_the_archives(tiny):
+    edit(tiny, 'build-backend = "hatchling.build"', 'build-backend = "own"\nbackend-path = ["."]')
+    edit(tiny, '"README.md"', '"README.rst"')
+    tiny.write("README.rst", "Tiny\n====\n\n:user:`one`\n")
+    assert look("metadata-is-complete", tiny).problems == ()
+
+
+def test_addresses_of_setup_cfg_count(tiny):
+    (tiny.folder / "pyproject.toml").unlink()
+    tiny.write("setup.py", "from setuptools import setup\n\nsetup()\n")
+    urls = "project_urls =\n    Chat: Space = https://example.com/a=b\n    Source = https://example.com/source\n"
+    tiny.write("setup.cfg", f"[metadata]\nname = tiny-thing\nversion = 1.2.0\n{urls}")
+    stated = make_context(tiny).component.metadata["urls"]
+    assert stated == {"Chat: Space": "https://example.com/a=b", "Source": "https://example.com/source"}
+    assert "urls" not in words(look("metadata-is-complete", tiny).notices)
+
+
+@pytest.mark.parametrize(
+    "said", ["Add your description here", "Default template for PDM package", "TODO", "Add a short description here!"]
+)
+def test_a_description_that_nobody_wrote_is_a_problem(tiny, said):
+    edit(tiny, '"A thing, and a tiny one"', f'"{said}"')
+    (problem,) = look("metadata-is-complete", tiny).problems
+    assert problem.message == f"the description is still {said!r}"
+    assert problem.place == "pyproject.toml:8"
+
+
+class Pages(BaseHTTPRequestHandler):
+    """Answers with the status that the path names."""
+
+    def do_GET(self):
+        self.send_response(int(self.path.strip("/")))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("status", "problem", "notice"),
+    [(200, False, False), (404, True, False), (410, True, False), (503, False, True), (403, False, False)],
+)
+def test_a_live_release_asks_the_addresses(tiny, status, problem, notice):
+    with serve(Pages) as address:
+        edit(tiny, "https://example.com/tiny-thing", f"{address}/{status}")
+        tiny.commit()
+        live = look("metadata-is-complete", tiny, live=True)
+        rehearsed = look("metadata-is-complete", tiny)
+    assert ("is not there: HTTP status" in words(live.problems)) is problem
+    assert ("did not answer: HTTP status" in words(live.notices)) is notice
+    assert rehearsed.problems == ()
+    assert "HTTP" not in words(rehearsed.notices)
+
+
 # ── structure-is-complete ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -144,6 +218,36 @@ def test_a_readme_must_be_there(tiny):
     edit(tiny, 'readme = "README.md"\n', "")
     (tiny.folder / "README.md").unlink()
     assert "there is no readme" in words(look("structure-is-complete", tiny).problems)
+
+
+@pytest.mark.parametrize(
+    ("backend", "expected"),
+    [
+        ("setuptools.build_meta", "MANIFEST.in:2: 'NEWS' matches no file → correct the line, or remove it"),
+        ("hatchling.build", "MANIFEST.in: hatchling does not read MANIFEST.in → remove it, and say in the backend's "),
+    ],
+)
+def test_a_manifest_says_nothing_in_vain(tiny, backend, expected):
+    edit(tiny, "hatchling.build", backend)
+    tiny.write("MANIFEST.in", "include README.md\ninclude NEWS\n")
+    found = look("structure-is-complete", tiny)
+    assert found.problems == ()
+    assert expected in words(found.notices)
+
+
+@pytest.mark.parametrize(
+    ("path", "stated"),
+    [
+        ("docs/README.md", 'readme = "docs/README.md"'),
+        ("docs/about.md", 'readme = { file = "docs/about.md", content-type = "text/markdown" }'),
+    ],
+)
+def test_a_readme_that_is_stated_may_be_anywhere(tiny, path, stated):
+    edit(tiny, 'readme = "README.md"', stated)
+    (tiny.folder / "README.md").unlink()
+    tiny.write(path, "# Tiny\n")
+    assert look("structure-is-complete", tiny).problems == ()
+    assert look("metadata-is-complete", tiny).problems == ()
 
 
 @pytest.mark.parametrize(
@@ -290,6 +394,16 @@ def test_ignored_files_are_not_looked_at(tiny):
     assert look("tree-holds-no-secrets", tiny).problems == ()
 
 
+def test_a_secret_of_another_package_is_another_releases(tiny):
+    for path in ("pkgs/a/keys.py", "pkgs/b/keys.py", "pkgs/ab/keys.py"):
+        tiny.write(path, f"TOKEN = '{token()}'\n")
+    context = make_context(tiny)
+    component = dataclasses.replace(context.component, path="pkgs/a", folder=tiny.folder / "pkgs/a")
+    found = gates.load("tree-holds-no-secrets").check(dataclasses.replace(context, component=component))
+    assert [problem.place for problem in found.problems] == ["pkgs/a/keys.py:1"]
+    assert found.examined == 1
+
+
 def test_an_allowance_is_shown_with_its_reason(tiny):
     tiny.write("tests/data/token.txt", token())
     edit(
@@ -300,6 +414,39 @@ def test_an_allowance_is_shown_with_its_reason(tiny):
     found = look("tree-holds-no-secrets", tiny, live=True)
     assert found.problems == ()
     assert "made up for the tests" in found.notices[0].message
+
+
+@pytest.mark.parametrize(
+    ("paths", "patterns"),
+    [
+        (["tests/certs/a.txt", "tests/certs/b.txt"], ["tests/certs/*"]),
+        (["src/tiny_thing/keys.py"], ["src/tiny_thing/keys.py"]),
+        (["tests/certs/a/ca/k.txt", "tests/certs/b/k.txt", "tests/test_it.py"], ["tests/certs/*", "tests/test_it.py"]),
+        (["tests/a/k.txt", "docs/x/k.txt", "top.txt"], ["docs/x/*", "tests/a/*", "top.txt"]),
+        ([f"tests/{number}/k.txt" for number in range(9)], ["tests/*"]),
+    ],
+)
+def test_the_advice_is_the_one_line_that_allows_them_all(tiny, paths, patterns):
+    for path in paths:
+        tiny.write(path, token())
+    problems = look("tree-holds-no-secrets", tiny).problems
+    (hint,) = {problem.hint for problem in problems}
+    line = hint.partition("add to [tool.unmoor]: ")[2]
+    assert [each["path"] for each in tomllib.loads(line)["secrets"]] == patterns
+    edit(tiny, 'branches = ["main"]', f'branches = ["main"]\n{line.replace("…", "made up for the tests")}')
+    assert look("tree-holds-no-secrets", tiny).problems == ()
+
+
+@pytest.mark.parametrize("pattern", ["pkgs/a/tests/*", "tests/*"])
+def test_an_allowance_is_from_the_top_or_from_the_package(tiny, pattern):
+    tiny.write("pkgs/a/tests/keys.txt", token())
+    context = make_context(tiny)
+    allowed = (SecretAllowance(path=pattern, reason="made up"),)
+    settings = dataclasses.replace(context.component.settings, secrets=allowed)
+    component = dataclasses.replace(context.component, path="pkgs/a", folder=tiny.folder / "pkgs/a", settings=settings)
+    found = gates.load("tree-holds-no-secrets").check(dataclasses.replace(context, component=component))
+    assert found.problems == ()
+    assert len(found.notices) == 1
 
 
 # ── notes-are-collected ──────────────────────────────────────────────────────────────────────────────────────

@@ -6,8 +6,10 @@ are where secrets were found that no scan of a repository could see. A published
 
 from __future__ import annotations
 
+import posixpath
+
 from unmoor.archives.archive_file import Archive, read, unpack
-from unmoor.archives.globs import matches
+from unmoor.archives.secret_allowances import advice, reason
 from unmoor.context import Context
 from unmoor.model import Finding, Findings
 from unmoor.runtime import environment, scratch
@@ -28,21 +30,23 @@ def check(context: Context) -> Findings:
             env = environment.clean(context.environ)
             hits = scan(folder, paths, env=env, log=context.log(f"secrets.{archive.kind}"))
         examined += len(paths)
-        for hit in hits:
-            reason = _allowance(context, hit)
-            (notices if reason else problems).append(_finding(archive, hit, reason))
+        reasons = {hit: _allowance(context, hit) for hit in hits}
+        hint = advice(hit.path for hit in hits if not reasons[hit])
+        for hit, why in reasons.items():
+            (notices if why else problems).append(_finding(archive, hit, why, hint))
     return Findings(examined=examined, unit="files", problems=tuple(problems), notices=tuple(notices))
 
 
 def _allowance(context: Context, hit: Hit) -> str:
     if hit.allowed:
         return "the line says so"
-    return next((each.reason for each in context.component.settings.secrets if matches(hit.path, (each.path,))), "")
+    # The tree's name of a file of a package in a folder begins with that folder.
+    names = (hit.path, posixpath.join(context.component.path, hit.path))
+    return reason(names, context.component.settings.secrets)
 
 
-def _finding(archive: Archive, hit: Hit, reason: str) -> Finding:
+def _finding(archive: Archive, hit: Hit, why: str, hint: str) -> Finding:
     place = f"{archive.path.name}:{hit.place}"
-    if reason:
-        return Finding(message=f"looks like a secret ({hit.kind}), allowed: {reason}", place=place)
-    hint = "remove and revoke it; if it is none, list it under [[tool.unmoor.secrets]] with the reason"
+    if why:
+        return Finding(message=f"looks like a secret ({hit.kind}), allowed: {why}", place=place)
     return Finding(message=f"looks like a secret ({hit.kind})", place=place, hint=hint)

@@ -67,7 +67,7 @@ def _sdist(
 def _wheel(context: Context, archive: Archive, tree: CommitFiles) -> Iterator[tuple[bool, Finding]]:
     component = context.component
     blocking = (
-        wheel.strays(archive, component.import_names, component.settings.archive_allow),
+        wheel.strays(archive, component.import_names, configuration(tree), component.settings.archive_allow),
         wheel.record_faults(archive),
         wheel.without_licence(archive, tree),
     )

@@ -2,7 +2,8 @@
 
 A refusal at upload is found after the first file is out; the same rules asked beforehand find it while nothing has
 happened. Where the stage has an index, what it already holds is part of the question. Source: the upload form of
-PyPI, rule by rule in ``indexes.rules``.
+PyPI, rule by rule in ``indexes.rules``. A wheel for one machine alone, which no index takes, stops only a live release:
+the rehearsal goes on with it in the place of those that are made and repaired elsewhere.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from unmoor.context import Context
 from unmoor.errors import Incomplete
 from unmoor.indexes import rules, wait
 from unmoor.indexes.file_bytes import digest_like
-from unmoor.model import Distribution, Finding, Findings
+from unmoor.model import Distribution, Finding, Findings, blocking_live
 from unmoor.targets import Index, IndexFile
 
 ASSERTS = "the index would accept every archive"
@@ -26,12 +27,17 @@ def check(context: Context) -> Findings:
     if not context.archives:
         return Findings(hint="nothing is built yet: nox -s build")
     contents = _contents(context, context.index) if context.index else None
-    problems = [
-        Finding(message=f"{refusal.rule}: {_plain(refusal.message)}", place=path.name, hint=refusal.hint)
-        for path in context.archives
-        for refusal in rules.judge(rules.submission_of(path), contents=contents)
-    ]
-    return Findings(examined=len(rules.RULES), unit="upload rules", problems=tuple(problems))
+    problems: list[Finding] = []
+    notices: list[Finding] = []
+    for path in context.archives:
+        for refusal in rules.judge(rules.submission_of(path), contents=contents):
+            message = f"{refusal.rule}: {_plain(refusal.message)}"
+            found = Finding(message=message, place=path.name, hint=refusal.hint)
+            if refusal.rule == rules.OF_ONE_MACHINE and not context.live:
+                notices += blocking_live([found])
+            else:
+                problems.append(found)
+    return Findings(examined=len(rules.RULES), unit="upload rules", problems=tuple(problems), notices=tuple(notices))
 
 
 def _plain(message: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from unmoor.archives.install_check import check_install
-from unmoor.archives.interpreters import choose
+from unmoor.archives.interpreters import admitted, choose
 from unmoor.context import Context
 from unmoor.errors import Incomplete
 from unmoor.indexes import configured, credentials, wait
@@ -67,7 +67,9 @@ def _fetch(context: Context, index: Index, folder: Path) -> tuple[list[Path], tu
 
 
 def _try(context: Context, index: Index, path: Path) -> Findings:
-    python = choose(context.component.pythons, environment.clean(context.environ)).highest
+    supported = context.component.pythons
+    fitting = admitted(path.name, supported) if path.name.endswith(".whl") else supported
+    python = choose(fitting, environment.clean(context.environ)).highest
     main_url = configured.main_url(context.component)
     context.say(f"installing {path.name} from {index.name} on python {python.version}")
     return check_install(

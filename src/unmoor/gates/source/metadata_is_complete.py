@@ -1,13 +1,13 @@
 """The metadata is complete, and nothing in it is what an index would refuse after the build.
 
 The fields are put into the form they will be uploaded in and judged by the index's own rules; beyond them stand the
-rules of ``pyproject.toml`` (PEP 621, PEP 639). What a build makes is judged on the archives.
+rules of ``pyproject.toml`` (PEP 621, PEP 639). What a build makes is judged on the archives. A live release asks the
+addresses that the project names whether they are there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 
 from unmoor.context import Context
 from unmoor.indexes.rules import form, metadata
@@ -15,7 +15,9 @@ from unmoor.indexes.rules.submission import Submission
 from unmoor.indexes.rules.upload_check import UploadCheck, Violation
 from unmoor.model import Component, Finding, Findings
 from unmoor.project.detect.declared import Declared, declared
-from unmoor.project.toml_file import dig, dig_table, dig_texts, read_text
+from unmoor.project.detect.readme import content_type, readme_files, readme_text
+from unmoor.project.toml_file import dig_table, dig_texts
+from unmoor.tools.web_addresses import missing
 
 __all__ = ["ASSERTS", "check"]
 
@@ -45,13 +47,19 @@ _FIELDS = frozenset(
     }
 )
 _NICE = ("description", "readme", "requires-python", "license", "authors", "classifiers", "urls")
-_TYPES = {
-    ".md": "text/markdown",
-    ".markdown": "text/markdown",
-    ".rst": "text/x-rst",
-    ".txt": "text/plain",
-    "": "text/plain",
-}
+# What tools that make a new project write into it, for people to replace.
+_PLACEHOLDERS = frozenset(
+    {
+        "a sample python project",  # the packaging guide's sample project
+        "a short description of the project",
+        "add a short description here",  # pyscaffold
+        "add your description here",  # uv init
+        "default template for pdm package",  # pdm init
+        "describe your project here",  # rye init
+        "python boilerplate contains all the boilerplate you need to create a python package",  # cookiecutter
+        "todo",
+    }
+)
 # Each rule of the index, and the field that a person has to correct.
 _RULES: tuple[tuple[Callable[[UploadCheck], Iterator[Violation]], str], ...] = (
     (form.name_is_valid, "name"),
@@ -79,7 +87,13 @@ def check(context: Context) -> Findings:
     where = _Where(component, pyproject)
     dynamic = dig_texts(stated, "dynamic")
     problems = [*_by_index(context, where), *_people(where), *_license(where), *_dynamic(where, dynamic)]
+    problems += _placeholder(where)
     notices = list(_wishes(where, dynamic))
+    if context.live:
+        for each in missing(list(map(str, dig_table(stated, "urls").values()))):
+            hint = "correct the address" if each.sure else "look whether the address is right"
+            found = Finding(message=each.why, place=where("urls", each.url), hint=hint)
+            (problems if each.sure else notices).append(found)
     if pyproject.standard:
         strange = sorted(stated.keys() - _FIELDS)
         notices += [
@@ -125,7 +139,9 @@ def _by_index(context: Context, where: _Where) -> Iterator[Finding]:
 
 def _as_sent(context: Context, where: _Where) -> dict[str, tuple[str, ...]]:
     stated = where.stated
-    description, kind = _readme(where)
+    # A backend in the project's own tree may make another text of it: yarl's takes Sphinx' roles out.
+    made = where.component.backend.name == "in-tree"
+    description = "" if made else readme_text(stated, where.component.folder)
     fields = {
         "metadata_version": ("2.4",),
         "name": dig_texts(stated, "name"),
@@ -137,23 +153,16 @@ def _as_sent(context: Context, where: _Where) -> dict[str, tuple[str, ...]]:
         "provides_extra": tuple(dig_table(stated, "optional-dependencies")),
         "license_expression": (where.expression,),
         "description": (description,),
-        "description_content_type": (kind,),
+        "description_content_type": (content_type(stated),),
     }
     return {name: values for name, values in fields.items() if any(values)}
 
 
-def _readme(where: _Where) -> tuple[str, str]:
-    """Return the readme's text and content type; empty where there is none, or the build makes it."""
-    readme = where.stated.get("readme")
-    if isinstance(readme, Mapping):
-        path, text = dig(readme, "file"), dig(readme, "text")
-        kind = "".join(dig_texts(readme, "content-type"))
-    else:
-        path, text, kind = "".join(dig_texts(where.stated, "readme")[:1]), "", ""
-    if isinstance(path, str) and path:
-        text = read_text(where.component.folder / path)
-        kind = kind or _TYPES.get(Path(path).suffix.lower(), "")
-    return (text, kind) if isinstance(text, str) else ("", kind)
+def _placeholder(where: _Where) -> Iterator[Finding]:
+    said = "".join(dig_texts(where.stated, "description"))
+    if said.strip().rstrip(".!").lower() in _PLACEHOLDERS:
+        hint = "say in one line what the project is for: people read it on the index"
+        yield Finding(message=f"the description is still {said!r}", place=where("description"), hint=hint)
 
 
 def _people(where: _Where) -> Iterator[Finding]:
@@ -171,13 +180,12 @@ def _people(where: _Where) -> Iterator[Finding]:
 def _license(where: _Where) -> Iterator[Finding]:
     """Yield licence and readme files that are named and not there, and a licence stated in two ways."""
     folder = where.component.folder
-    for key in ("license", "readme"):
-        value = where.stated.get(key)
-        named = dig(value, "file") if isinstance(value, Mapping) else value if key == "readme" else None
-        if isinstance(named, str) and named and not (folder / named).is_file():
-            yield Finding(
-                message=f"the file {named!r} is not there", place=where(key), hint=f"correct '{key}', or add the file"
-            )
+    named = {"license": dig_texts(where.stated, "license", "file"), "readme": readme_files(where.stated)}
+    for key, files in named.items():
+        for file in files:
+            if not (folder / file).is_file():
+                hint = f"correct '{key}', or add the file"
+                yield Finding(message=f"the file {file!r} is not there", place=where(key), hint=hint)
     for pattern in dig_texts(where.stated, "license-files"):
         if pattern.startswith("/") or ".." in pattern.split("/"):
             yield Finding(

@@ -5,14 +5,18 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import unicodedata
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from unmoor.context import Context
 from unmoor.model import Finding, Findings, truncated
 from unmoor.project.detect.declared import declared
-from unmoor.project.toml_file import dig_texts
+from unmoor.project.detect.manifest import manifest_faults
+from unmoor.project.detect.readme import readme_files
+from unmoor.project.toml_file import dig_texts, read_text
 from unmoor.tools.git import Git
 
 __all__ = ["ASSERTS", "check"]
@@ -20,6 +24,9 @@ __all__ = ["ASSERTS", "check"]
 ASSERTS = "readme, licence, modules, typing marker and required files are there"
 _README = re.compile(r"readme(\.\w+)*", re.IGNORECASE)
 _LICENCE = re.compile(r"(licen[cs]e|copying|unlicense|licen[cs]es)([.\-_].*)?", re.IGNORECASE)
+_MANIFEST = "MANIFEST.in"
+# A backend in the project's own tree may wrap setuptools.
+_READING = frozenset({"setuptools", "in-tree"})
 _TYPED = "Typing :: Typed"
 
 
@@ -35,7 +42,8 @@ def check(context: Context) -> Findings:
     prefix = "" if component.path == "." else f"{component.path}/"
     own = [path.removeprefix(prefix) for path in paths if path.startswith(prefix)]
     problems = []
-    if not any(_README.fullmatch(path) for path in own):
+    stated = {posixpath.normpath(path) for path in readme_files(component.metadata)}
+    if not any(_README.fullmatch(path) or path in stated for path in own):
         problems.append(Finding(message="there is no readme", hint="add README.md"))
     tops = {path.split("/")[0] for path in [*own, *paths]}
     if not any(_LICENCE.fullmatch(name) for name in tops):
@@ -46,7 +54,7 @@ def check(context: Context) -> Findings:
         if not any(PurePosixPath(path).match(pattern) if "*" in pattern else path == pattern for path in own)
     ]
     problems += _unreadable(context, listed.split("\0"))
-    notices = _look_alikes(own)
+    notices = [*_look_alikes(own), *_manifest(context, own)]
     _modules(context, own, problems, notices)
     return Findings(examined=len(own), unit="files", problems=tuple(problems), notices=tuple(notices))
 
@@ -71,6 +79,24 @@ def _look_alikes(paths: list[str]) -> list[Finding]:
             message = f"its name is that of {first!r} where case does not count"
             found.append(Finding(message=message, place=path, hint="rename one of them"))
     return list(truncated(found))
+
+
+def _manifest(context: Context, own: list[str]) -> Iterator[Finding]:
+    """Yield what MANIFEST.in says in vain: single lines where setuptools reads it, all of it for another backend."""
+    component = context.component
+    text = read_text(component.folder / _MANIFEST)
+    if text is None or _MANIFEST not in own:
+        return
+    place = posixpath.normpath(posixpath.join(component.path, _MANIFEST))
+    if component.backend.name not in _READING:
+        hint = "remove it, and say in the backend's own settings what goes into an sdist"
+        yield Finding(message=f"{component.backend.name} does not read {_MANIFEST}", place=place, hint=hint)
+        return
+    faults = [
+        Finding(message=what, place=f"{place}:{number}", hint="correct the line, or remove it")
+        for number, what in manifest_faults(text, own)
+    ]
+    yield from truncated(faults)
 
 
 def _modules(context: Context, own: list[str], problems: list[Finding], notices: list[Finding]) -> None:

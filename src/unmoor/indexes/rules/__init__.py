@@ -15,7 +15,18 @@ from unmoor.indexes.rules.index_contents import HeldFile, IndexContents
 from unmoor.indexes.rules.submission import Submission, submission_of
 from unmoor.indexes.rules.upload_check import Refusal, UploadCheck, Violation
 
-__all__ = ["RULES", "HeldFile", "IndexContents", "Refusal", "Rule", "Submission", "is_known", "judge", "submission_of"]
+__all__ = [
+    "OF_ONE_MACHINE",
+    "RULES",
+    "HeldFile",
+    "IndexContents",
+    "Refusal",
+    "Rule",
+    "Submission",
+    "is_known",
+    "judge",
+    "submission_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +122,9 @@ _AFTER = _rules(
     wheel.wheel_has_metadata,
 )
 RULES: tuple[Rule, ...] = (*_BEFORE, *_AFTER)
+# A wheel with compiled code as one machine makes it does not hold it, and is what a rehearsal has in the place of those
+# that are repaired for all machines, elsewhere.
+OF_ONE_MACHINE = "platform-tag-is-taken"
 
 
 def judge(submission: Submission, *, contents: IndexContents | None = None) -> tuple[Refusal, ...]:

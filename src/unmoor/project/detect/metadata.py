@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from unmoor.model import Finding
 from unmoor.project.detect.poetry_constraints import arguments_for, to_specifier
 from unmoor.project.line_numbers import line_of
+from unmoor.project.packages_below import where_to_go
 from unmoor.project.project_files import ProjectFiles
 from unmoor.project.toml_file import dig, dig_table, dig_texts
 
@@ -51,7 +52,7 @@ def metadata_problems(tree: ProjectFiles) -> Iterator[Finding]:
         yield Finding(
             message="describes no package: there is neither [project] nor [tool.poetry], setup.cfg or setup.py",
             place="pyproject.toml",
-            hint=_packages_below(tree) or "add [project] with name and version",
+            hint=where_to_go(tree.folder) or "add [project] with name and version",
         )
         return
     if origin == "project" and not isinstance(tree.pyproject["project"], Mapping):
@@ -140,15 +141,14 @@ def _setup(tree: ProjectFiles) -> dict[str, object]:
     options, extras = tree.setup_cfg.get("options", {}), tree.setup_cfg.get("options.extras_require", {})
     version = said.get("version", given.get("version"))
     written = isinstance(version, str) and not version.startswith(("attr:", "file:"))
-    urls = {"Homepage": said.get("url") or given.get("url")}
+    urls = {"Homepage": said.get("url") or given.get("url"), **dict(_urls(said)), **dig_table(given, "project_urls")}
     given_extras = dig_table(given, "extras_require")
     return {
         "name": said.get("name") or given.get("name"),
         "version": version if written else None,
         "dynamic": None if written else ["version"],
         "description": said.get("description") or given.get("description"),
-        "readme": said.get("long_description", "").removeprefix("file:").strip()
-        or tree.first("README.md", "README.rst"),
+        "readme": _long_description(said) or tree.first("README.md", "README.rst"),
         "license": said.get("license") or given.get("license"),
         "authors": [_filled({"name": said.get("author") or given.get("author"), "email": said.get("author_email")})],
         "classifiers": _listed(said.get("classifiers")) or list(dig_texts(given, "classifiers")),
@@ -158,6 +158,22 @@ def _setup(tree: ProjectFiles) -> dict[str, object]:
         or {name: list(dig_texts(given_extras, name)) for name in given_extras},
         "urls": _filled(urls),
     }
+
+
+def _long_description(said: Mapping[str, str]) -> object:
+    """Return what ``long_description`` states: files, divided by commas, or the text itself."""
+    text, kind = said.get("long_description", "").strip(), said.get("long_description_content_type", "").strip()
+    if not text.startswith("file:"):
+        # What "attr:" names is known to a build alone.
+        return None if text.startswith("attr:") else _filled({"text": text, "content-type": kind}) if text else None
+    files = [file for each in text.removeprefix("file:").split(",") if (file := each.strip())]
+    return {"file": files, "content-type": kind} if kind else files
+
+
+def _urls(said: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for line in _listed(said.get("project_urls")):
+        label, _, url = line.partition("=")
+        yield label.strip(), url.strip()
 
 
 def _listed(value: str | None) -> list[str]:
@@ -171,10 +187,3 @@ def _filled(table: Mapping[str, object]) -> dict[str, object]:
 def _place(tree: ProjectFiles, file: str, key: str) -> str:
     line = line_of(tree.toml.text, key) if file == "pyproject.toml" else 0
     return f"{file}:{line}: {key}" if line else f"{file}: {key}"
-
-
-def _packages_below(tree: ProjectFiles) -> str:
-    below = sorted(path.parent for path in tree.folder.glob("*/pyproject.toml"))
-    below += sorted(path.parent for path in tree.folder.glob("*/*/pyproject.toml"))
-    names = [f"'{path.relative_to(tree.folder).as_posix()}'" for path in below[:5]]
-    return f"go to the folder of one of its packages: {', '.join(names)}" if names else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from unmoor.project.project_files import ProjectFiles
@@ -12,7 +13,7 @@ from unmoor.project.toml_file import dig, dig_table, dig_texts
 
 __all__ = ["Package", "find", "locate", "roots"]
 
-# Folders and modules at the top of a flat project that are never its package.
+# Folders and modules at the top of a flat project that are never its package, unless it is called so itself.
 _NOT_PACKAGES = frozenset(
     re.findall(
         r"\w+",
@@ -41,8 +42,13 @@ def find(tree: ProjectFiles, backend: str, name: str, given: Sequence[str]) -> t
     if names:
         return _located(tree, names), reason
     for root in roots(tree):
-        found = list(_importable(tree.folder / root))
-        chosen = _choose(found, name, everything=backend == "setuptools" and root != "")
+        # A folder that is there for packages has nothing else in it.
+        others = frozenset[str]() if root else _NOT_PACKAGES - {_plain(name)}
+        everything = backend == "setuptools" and root != ""
+        found = list(_importable(tree.folder / root, others))
+        if everything:
+            found = [each for each in found if _is_packed(tree, each)]
+        chosen = _choose(found, name, everything=everything)
         if chosen:
             where = f"in {root}/" if root else "beside pyproject.toml"
             return _located(tree, chosen), f"found {where}"
@@ -57,6 +63,8 @@ def roots(tree: ProjectFiles) -> tuple[str, ...]:
         *dig_texts(tree.pyproject, "tool", "pdm", "build", "package-dir"),
         *dig_texts(tree.pyproject, "tool", "uv", "build-backend", "module-root"),
         *dig_texts(tree.pyproject, "tool", "maturin", "python-source"),
+        *_hatch_roots(tree),
+        *_poetry_roots(tree),
         *re.findall(r"=\s*(\S+)", tree.setup_cfg.get("options", {}).get("package_dir", "")),
         *dig_texts(tree.setup_py, "package_dir", ""),
     ]
@@ -101,9 +109,33 @@ def _flit(tree: ProjectFiles) -> Iterator[str]:
 
 
 def _hatch(tree: ProjectFiles) -> Iterator[str]:
-    wheel = tree.tool("hatch", "build", "targets", "wheel")
-    for path in dig_texts(wheel, "packages") or dig_texts(wheel, "only-include"):
-        yield PurePosixPath(path).stem
+    """Yield what ``packages`` name, or what ``only-include`` does once ``sources`` are taken off its paths."""
+    wheel, shared = tree.tool("hatch", "build", "targets", "wheel"), tree.tool("hatch", "build")
+    if packages := dig_texts(wheel, "packages") or dig_texts(shared, "packages"):
+        yield from (PurePosixPath(path).stem for path in packages)
+        return
+    sources = _hatch_sources(tree)
+    for path in dig_texts(wheel, "only-include") or dig_texts(shared, "only-include"):
+        stated = PurePosixPath(path)
+        root = next((each for each in sources if stated.is_relative_to(each)), None)
+        if root is not None and stated == PurePosixPath(root):
+            yield from _importable(tree.folder / root, frozenset())
+        elif name := ".".join((stated.relative_to(root) if root else PurePosixPath(stated.name)).with_suffix("").parts):
+            yield name
+
+
+def _hatch_sources(tree: ProjectFiles) -> tuple[str, ...]:
+    """Return the folders that hatchling takes off the paths: a list of them, or a table of what takes their place."""
+    tables = (tree.tool("hatch", "build", "targets", "wheel"), tree.tool("hatch", "build"))
+    found = [*(path for table in tables for path in dig_texts(table, "sources"))]
+    found += [path for table in tables for path, instead in dig_table(table, "sources").items() if not instead]
+    return tuple(each.strip("/") for each in found)
+
+
+def _hatch_roots(tree: ProjectFiles) -> Iterator[str]:
+    yield from _hatch_sources(tree)
+    for path in dig_texts(tree.pyproject, "tool", "hatch", "build", "targets", "wheel", "packages"):
+        yield str(PurePosixPath(path).parent)
 
 
 def _setuptools(tree: ProjectFiles) -> Iterator[str]:
@@ -121,12 +153,24 @@ def _setuptools(tree: ProjectFiles) -> Iterator[str]:
 
 
 def _poetry(tree: ProjectFiles) -> Iterator[str]:
+    for include, root in _poetry_packages(tree):
+        parts = [part for part in PurePosixPath(include).parts if "*" not in part and not part.endswith(".pyi")]
+        if parts:
+            yield ".".join([*parts[:-1], parts[-1].removesuffix(".py")])
+        elif root:
+            yield from _importable(tree.folder / root, frozenset())
+
+
+def _poetry_packages(tree: ProjectFiles) -> Iterator[tuple[str, str]]:
+    """Yield what ``packages`` include, each with the folder that it is taken from."""
     listed = dig(tree.pyproject, "tool", "poetry", "packages")
     for each in listed if isinstance(listed, list) else []:
         for include in dig_texts(each, "include"):
-            parts = [part for part in PurePosixPath(include).parts if "*" not in part and not part.endswith(".pyi")]
-            if parts:
-                yield ".".join([*parts[:-1], parts[-1].removesuffix(".py")])
+            yield include, "".join(dig_texts(each, "from"))
+
+
+def _poetry_roots(tree: ProjectFiles) -> Iterator[str]:
+    yield from (root for _, root in _poetry_packages(tree) if root)
 
 
 def _uv(tree: ProjectFiles) -> Iterator[str]:
@@ -140,13 +184,26 @@ def _maturin(tree: ProjectFiles) -> Iterator[str]:
         yield name.partition(".")[0]
 
 
-def _importable(folder: Path) -> Iterator[str]:
-    """Yield what could be imported from a folder: packages, packages in namespaces one level down, modules."""
+def _is_packed(tree: ProjectFiles, name: str) -> bool:
+    """Say whether setuptools takes a package along, by the patterns that it is given to find packages."""
+    of_toml = ("tool", "setuptools", "packages", "find")
+    of_cfg = tree.setup_cfg.get("options.packages.find", {})
+    include = [*dig_texts(tree.pyproject, *of_toml, "include"), *of_cfg.get("include", "").replace(",", " ").split()]
+    exclude = [*dig_texts(tree.pyproject, *of_toml, "exclude"), *of_cfg.get("exclude", "").replace(",", " ").split()]
+    wanted = not include or any(fnmatchcase(name, pattern) for pattern in include)
+    return wanted and not any(fnmatchcase(name, pattern) for pattern in exclude)
+
+
+def _importable(folder: Path, others: frozenset[str]) -> Iterator[str]:
+    """Yield what could be imported from a folder: packages, packages in namespaces one level down, modules.
+
+    ``others`` are names of what lies beside packages.
+    """
     if not folder.is_dir():
         return
     for entry in sorted(folder.iterdir()):
         name = entry.name.removesuffix(".py")
-        if not name.isidentifier() or name.lower() in _NOT_PACKAGES:
+        if not name.isidentifier() or name.lower() in others:
             continue
         if (entry / "__init__.py").is_file() or (entry.suffix == ".py" and entry.is_file()):
             yield name
@@ -154,7 +211,7 @@ def _importable(folder: Path) -> Iterator[str]:
             yield name  # modules without an __init__.py: the package is an implicit one
         elif entry.is_dir():
             inner = sorted(path.parent.name for path in entry.glob("*/__init__.py"))
-            yield from (f"{name}.{each}" for each in inner if each.isidentifier() and each not in _NOT_PACKAGES)
+            yield from (f"{name}.{each}" for each in inner if each.isidentifier() and each not in others)
 
 
 def _choose(found: list[str], name: str, *, everything: bool) -> list[str]:

@@ -119,6 +119,11 @@ def _size(value: object) -> Complaint | None:
     return None if isinstance(value, int) and value >= 0 else ("a size in bytes, 0 or more", "")
 
 
+def _factor(value: object) -> Complaint | None:
+    fine = isinstance(value, int | float) and math.isfinite(value) and (value == 0 or value >= 1)
+    return None if fine else ("a factor, 1 or more; 0 for none", "")
+
+
 def _days(value: object) -> Complaint | None:
     fine = isinstance(value, int | float) and math.isfinite(value) and value >= 0
     return None if fine else ("a number of days, 0 or more", "")
@@ -201,6 +206,7 @@ RULES: Mapping[str, Rule] = {
     "sizes.sdist-notice": _size,
     "sizes.wheel-limit": _size,
     "sizes.sdist-limit": _size,
+    "sizes.growth": _factor,
     "evidence.days": _days,
     "indexes.upload-url": _url,
     "indexes.simple-url": _url,

@@ -84,6 +84,7 @@ MEANINGS: Mapping[str, str] = {
     "sizes.sdist-notice": "Size in bytes above which an sdist is remarked on.",
     "sizes.wheel-limit": "Size in bytes above which a wheel is refused; 0 for no limit.",
     "sizes.sdist-limit": "Size in bytes above which an sdist is refused; 0 for no limit.",
+    "sizes.growth": "How many times as large as in the last release an archive may be; below its notice: remarked on.",
     "evidence.days": "How many days evidence counts for before the first upload; 0 for without end.",
     "indexes.testpypi.upload-url": "Where the trial upload goes; by default TestPyPI.",
     "indexes.testpypi.simple-url": "The simple API it is read back from; needed beside upload-url.",

@@ -61,18 +61,20 @@ def _release(
     """Return the release of one component, and what could not be asked or is wrong with its notes."""
     found = observed.notes if observed.notes is not None else notes.read(component)
     facts = VersionFacts(component, observed, found.changes)
-    version, rule = live_release.named(facts, named_version) if mode is Mode.LIVE else choose(facts)
+    chosen = live_release.named(facts, named_version) if mode is Mode.LIVE else choose(facts)
+    version = chosen.version
     current = str(facts.current) if facts.current is not None else ""
     ruled = by_rule(facts, version, of_commit=mode is Mode.LIVE or version == current)
     base_tag = live_release.base_tag(facts, base, version) if mode is Mode.LIVE else ruled.tag
-    remarks = [f"which release {version} follows is not clear: {ruled.why}"] if ruled.candidates and not base else []
+    remarks = [*chosen.remarks]
+    remarks += [f"which release {version} follows is not clear: {ruled.why}"] if ruled.candidates and not base else []
     if base_tag and ruled.tag not in ("", base_tag):
         remarks.append(f"the base {base_tag} was named; by the rule it would be {ruled.tag}")
     release = Release(
         component=component.name,
         current=current,
         version=version,
-        rule=rule,
+        rule=chosen.rule,
         tag=tags.name(tags.form_of(component), version),
         base_tag=base_tag,
         changes=found.changes,

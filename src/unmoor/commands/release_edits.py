@@ -80,7 +80,7 @@ def _of_version(tree: _Tree, versions: tuple[str, str]) -> list[str]:
     sources = [source for source in component.sources if source.kind in STATED]
     paths = {tree.named(each.path) for each in sources if tree.stated_at_head(each) != new}
     paths |= {named for each in sources if (named := tree.named(each.path)) in tree.changes.writes}
-    if paths:
+    if paths and component.settings.bumpversion == "follow":
         for current in dict.fromkeys(versions):
             found = bumpversion_settings.followers(component.folder, current, versions[1])
             paths |= {tree.named(path) for path in found}

@@ -143,4 +143,4 @@ def origin(change: Change) -> str:
 def _followers(component: Component, current: str, version: str) -> tuple[str, ...]:
     from unmoor.tools.bumpversion_settings import followers
 
-    return followers(component.folder, current, version)
+    return followers(component.folder, current, version) if component.settings.bumpversion == "follow" else ()

@@ -59,7 +59,8 @@ def stage(
     """Prepare the edits of ``release`` without making them; paths are relative to ``folder``, the repository's top."""
     there = folder / component.path
     sources = moving(component.sources, release.current, release.version)
-    changes = edit.stage(there, release.current, release.version, sources, environ=environ)
+    own = component.settings.bumpversion == "follow"
+    changes = edit.stage(there, release.current, release.version, sources, own=own, environ=environ)
     changes = changes.then(_notes(folder, component, release, date, changes.writes, environ)).under(component.path)
     try:
         return changes.then(_lock(folder, component, release, changes.writes, environ or {}))

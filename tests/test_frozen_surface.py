@@ -21,7 +21,7 @@ TASKS = {
     "rehearse": ("--jobs", "--stage", "--stop_at_first"),
     "note": ("--issue", "--kind", "--text"),
     "changelog": ("--draft", "--version"),
-    "bump": ("--commit", "--part", "--to"),
+    "bump": ("--commit", "--dry-run", "--part", "--to"),
     "plan": ("--json",),
     "status": ("--json", "--live"),
     "report": ("--form", "--live", "--out"),

@@ -131,18 +131,19 @@ def changelog(_: Context, version: str = "", draft: bool = False) -> Exit:  # no
 
 @task(
     help={
-        "part": "major, minor, patch, pre, a, b, rc, post, dev or final",
-        "to": "the very version",
+        "part": "major, minor, patch, pre, a, b, rc, post, dev or final; also as a word: unmoor bump minor",
+        "to": "the very version; also as a word: unmoor bump 2.0.0",
         "commit": "commit the edits too",
+        "dry_run": "show what would be written, file by file, and change nothing",
     },
     auto_shortflags=False,
 )
 @_exits
-def bump(_: Context, part: str = "", to: str = "", commit: bool = False) -> Exit:  # noqa: FBT001, FBT002 - a flag
+def bump(_: Context, part: str = "", to: str = "", commit: bool = False, dry_run: bool = False) -> Exit:  # noqa: FBT001, FBT002 - flags
     """Move the version in every place that states it, and collect the change notes with it."""
     from unmoor.commands.bump import bump as act
 
-    return act(*_here(), part=part, to=to, commit=commit, say=_say)
+    return act(*_here(), part=part, to=to, commit=commit, dry_run=dry_run, say=_say)
 
 
 @task(help={"json": "as JSON"}, auto_shortflags=False)

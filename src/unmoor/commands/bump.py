@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from unmoor.commands.bump_diff import as_diff
 from unmoor.commands.bump_target import Target, at, is_stated, target
 from unmoor.commands.edited_files import Edited, refuse_merging, shown
 from unmoor.commands.release_edits import ReleaseEdits, release_edits
@@ -41,17 +42,34 @@ __all__ = ["bump", "bump_version"]
 
 
 def bump(
-    start: Path, environ: Mapping[str, str], *, part: str, to: str, commit: bool, say: Callable[[str], None]
+    start: Path,
+    environ: Mapping[str, str],
+    *,
+    part: str,
+    to: str,
+    commit: bool,
+    dry_run: bool = False,
+    say: Callable[[str], None],
 ) -> Exit:
     """Move the version everywhere, by default to the one the plan says, with the changelog in the same change.
 
     Where the settings keep version and changelog apart, only ``commit`` collects the notes too, as a commit before.
+    With ``dry_run`` only the difference is shown, as a unified diff.
     """
     component = load(start, environ)
     if not part and not to:
         plan = open_plan(Request(start=start, environ=environ)).plan
         to = next(each.version for each in plan.releases if each.component == component.name)
+        if _is_at(component, to):
+            say(f"the tree states {to} already, and that is not released; --part or --to leads further")
     together = component.settings.bump_commit == "together"
+    if dry_run:
+        return _show(
+            _prepared(
+                component, target(component, part, to, environ), today(), environ, with_changelog=together or commit
+            ),
+            say,
+        )
     if commit:
         return _bump_and_commit(component, part, to, environ, say)
     done = bump_version(component, part=part, to=to, with_changelog=together, date=today(), environ=environ)
@@ -80,6 +98,18 @@ def bump_version(
     move = _prepared(component, target(component, part, to, environ), date, environ, with_changelog=with_changelog)
     changed = _applied(move, environ)
     return Edited(changed=changed, lines=tuple(_lines(move, changed)))
+
+
+def _is_at(component: Component, version: str) -> bool:
+    stated = [each.value for each in component.sources if not each.is_memory and each.value]
+    return bool(stated) and all(pep440.try_parse(each) == pep440.parse(version) for each in stated)
+
+
+def _show(move: _Move, say: Callable[[str], None]) -> Exit:
+    for line in [*as_diff(move.component.repository.root, move.changes), *_lines(move, ())]:
+        say(line)
+    say("nothing was changed: this only shows what would be")
+    return Exit.PASS
 
 
 # ── what is changed ──────────────────────────────────────────────────────────────────────────────────────────

@@ -507,3 +507,22 @@ def test_nothing_is_added_to_a_version_that_has_begun_to_go_out(made: Bumped) ->
     made.bump(to="1.4.0")
     assert "Too late." in made.head("CHANGELOG.md")
     assert {path: path.read_bytes() for path in state.rglob("*") if path.is_file()} == before
+
+
+def test_a_changelog_kept_by_hand_gets_version_and_day_in_the_same_commit(made: Bumped) -> None:
+    made.repository.write("pyproject.toml", PYPROJECT.replace(TOWNCRIER, ""))
+    made.repository.write(
+        "CHANGELOG.md", "# Changelog\n\n## Unreleased\n\n- More.\n\n## 1.2.0 (2025-05-05)\n\n- Older.\n"
+    )
+    made.git("commit", "--quiet", "-m", "By hand", "pyproject.toml", "CHANGELOG.md")
+    made.bump(commit=False)
+    assert f"## 1.3.0 ({command.today()})" in (made.repository.folder / "CHANGELOG.md").read_text()
+    made.bump()
+    assert f"## 1.3.0 ({command.today()})" in made.head("CHANGELOG.md")
+    assert "Unreleased" not in made.head("CHANGELOG.md")
+    made.bump()
+    assert made.lines[-1].startswith("nothing to commit")
+    made.repository.write("CHANGELOG.md", "# Changelog\n\n## Unreleased\n\n- First.\n")
+    made.git("commit", "--quiet", "-m", "Started anew", "CHANGELOG.md")
+    made.bump()
+    assert "CHANGELOG.md:3 says '## Unreleased': write 1.4.0 and the day there" in made.lines

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from unmoor.commands.bump_diff import as_diff
 from unmoor.commands.bump_target import Target, at, is_stated, target
@@ -20,7 +20,7 @@ from unmoor.errors import Blocked, Exit
 from unmoor.model import Component, Effect, Mode, Release, VersionSource
 from unmoor.observe.repository import load
 from unmoor.pipeline.open_plan import open_plan
-from unmoor.planning import notes
+from unmoor.planning import hand_kept, notes
 from unmoor.planning.base_tag import by_rule
 from unmoor.planning.prepare_tree import stage
 from unmoor.planning.release_commit import edited, message
@@ -140,7 +140,7 @@ def _prepared(
         tag="",
         changes=collected,
     )
-    changes = stage(component.repository.root, component, release, date, environ=environ)
+    changes = stage(component.repository.root, component, release, date, environ=environ, by_hand=with_changelog)
     refuse_merging(component, changes.paths, environ)
     if changes:
         _refuse_published(component, leads_to.new, environ)
@@ -184,12 +184,23 @@ def _lines(move: _Move, changed: Sequence[Path]) -> list[str]:
         lines.append(f"{current} → {new}" if moved else f"already {new}")
     lines += [f"changed {shown(component, path)}" for path in changed if path.exists()]
     lines += _not_in_use(component.sources, current, new)
+    lines += _still_open(move)
     if move.release.changes and changed:
         stay = ", kept for the final release" if notes.stay(component, new) else ""
         lines.append(f"{_count(len(move.release.changes), 'note')} collected{stay}")
     if not is_stated(component) and not lines[0].startswith("already"):
         lines.append(next_step.line([NextStep.GO_LIVE.step(version=new)]))
     return lines
+
+
+def _still_open(move: _Move) -> list[str]:
+    """Say where a changelog that is kept by hand calls the version unreleased, and this is left to a person."""
+    component, new = move.component, move.target.new
+    found = hand_kept.changelog_of(component, new, today())
+    if found is None or (component.path / PurePosixPath(found[0])).as_posix() in move.changes.writes:
+        return []
+    where = f"{(component.path / PurePosixPath(found[0])).as_posix()}:{found[2].line}"
+    return [f"{where} says {found[2].said!r}: write {new} and the day there"]
 
 
 def _not_in_use(sources: Sequence[VersionSource], *versions: str) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from unmoor.model import Change, Component, Edit, Mode, Plan, Release
-from unmoor.planning import live_release, notes
+from unmoor.planning import hand_kept, live_release, notes
 from unmoor.planning.base_tag import by_rule
 from unmoor.planning.notes.record import Notes
 from unmoor.planning.version_facts import Observed, VersionFacts
@@ -92,11 +92,16 @@ def edits(component: Component, observed: Observed, found: Notes, current: str, 
         followers = observed.followers if observed.followers is not None else _followers(component, current, version)
         paths |= {(prefix / path).as_posix() for path in followers}
     written = changelog(component, found, version, observed.today) if found.changes else ""
+    by_hand = hand_kept.changelog_of(component, version, observed.today)
     if lock := _lock(component, observed, version):
         paths.add(lock)
     stay = notes.stay(component, version)
     if written and stay and _is_said(component, found, version, observed.today):
         written = ""
+    if by_hand is not None and by_hand[2].text:
+        path = (prefix / by_hand[0]).as_posix()
+        paths.discard(path)
+        yield Edit(path=path, what=f"its section for {version} is named and dated")
     for path in sorted(paths - {written}):
         yield Edit(path=path, what=f"version {current} → {version}")
     if written:

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from unmoor.context import Context
 from unmoor.errors import UnmoorError
 from unmoor.model import Finding, FindingKind, Findings, truncated
-from unmoor.planning import notes
+from unmoor.planning import hand_kept, notes
 from unmoor.tools import towncrier, towncrier_settings
 
 __all__ = ["ASSERTS", "check"]
@@ -24,6 +24,8 @@ _SHOWN = 10
 def check(context: Context) -> Findings:
     """List the fragments that towncrier would collect, and what only looks like one."""
     component = context.component
+    if (found := hand_kept.changelog_of(component, context.release.version, context.plan.date)) is not None:
+        return _by_hand(context, found[0], found[2])
     if component.notes.style != "towncrier":
         what = "no change notes" if component.notes.style == "none" else "change notes that stay where they are"
         return Findings(optional=f"the project keeps {what} ({component.notes.reason or 'none found'})")
@@ -53,6 +55,23 @@ def check(context: Context) -> Findings:
     if fragments:
         notices.append(_rehearsed(context, len(fragments)))
     return Findings(examined=examined, unit="notes and changelog", notices=tuple(notices))
+
+
+def _by_hand(context: Context, path: str, found: hand_kept.Unreleased) -> Findings:
+    """Judge a changelog that is kept by hand, whose newest section is still called unreleased."""
+    place, version = f"{_shown(context, path)}:{found.line}", context.release.version
+    hint = "run `unmoor bump --commit`" if found.text else f"write {version} and the day there"
+    still = Finding(message=f"what {version} brings is still called unreleased: {found.said!r}", place=place, hint=hint)
+    if context.live:
+        return Findings(examined=1, unit="changelog", problems=(still,))
+    if any(edit.path == _shown(context, path) for edit in context.release.edits):
+        said = Finding(
+            message=f"its section {found.said!r} is named and dated by the plan",
+            place=place,
+            hint=f"live, {hint} first",
+        )
+        return Findings(examined=1, unit="changelog", notices=(said,))
+    return Findings(examined=1, unit="changelog", notices=(replace(still, kind=FindingKind.BLOCKS_LIVE),))
 
 
 def _unsaid(context: Context) -> list[Finding]:

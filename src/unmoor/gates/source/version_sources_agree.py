@@ -199,4 +199,6 @@ def _changelog(context: Context, expected: Version | None) -> list[Finding]:
     if expected is None or entry is None or try_parse(entry.version) == expected:
         return []
     message = f"the newest entry is {entry.version!r}, planned is {str(expected)!r}"
-    return [Finding(message=message, place=_shown(context, path, entry.line), hint="run `unmoor changelog`")]
+    collected = context.component.notes.style == "towncrier"
+    hint = "run `unmoor changelog`" if collected else f"write what {expected} brings"
+    return [Finding(message=message, place=_shown(context, path, entry.line), hint=hint)]

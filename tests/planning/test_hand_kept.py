@@ -157,6 +157,7 @@ def test_where_it_is_not_clear_only_the_line_is_told(text, version, line):
         # requests: a place that always stands there
         "Release History\n===============\n\ndev\n---\n\n- \\[Short description.\\]\n\n2.34.2 (2026-05-14)\n------\n",
         "## 1.1.0 (2026-01-02)\n\n## 1.0.0 (unreleased)\n\n- Never was.\n",
+        "Unreleased\n----------\n\n.. scriv-insert-here\n\n1.8.0\n-----\n\n- Older.\n",
         "```\n# unreleased\n```\n\n## 1.0\n",
     ],
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from unmoor.errors import Blocked, UnmoorError
-from unmoor.model import Backend, Bump, Change, Component, Finding, Mode, Repository, VersionSource
+from unmoor.model import Backend, Bump, Change, Component, Finding, Mode, NotesStyle, Repository, VersionSource
 from unmoor.model.settings import Settings
 from unmoor.planning.notes import Notes
 from unmoor.planning.plan import Observed, make
@@ -217,6 +217,14 @@ def test_notes_that_ask_for_more_than_the_stated_version_are_noticed():
         "the notes would lead to 10.0.0, for 1 note asks for a major bump after 9.1.0: 1.breaking.md"
     )
     assert said.endswith("9.2.0 is stated, so it holds")
+
+
+def test_notes_of_a_tool_that_is_not_read_are_told_once():
+    made = replace(component(static("1.0")), notes=NotesStyle(style="none", unread="scriv (changelog.d)"))
+    plan = make([(made, observed())], mode=Mode.REHEARSAL)
+    assert plan.notices == (
+        "the change notes are those of scriv (changelog.d), which unmoor does not read: they move no version",
+    )
 
 
 def test_a_pre_release_of_a_later_line_is_no_base():

@@ -67,10 +67,11 @@ class _Heading:
 def changelog_of(component: Component, version: str, day: str) -> tuple[str, FileText, Unreleased] | None:
     """Return the changelog that is kept by hand and calls what ``version`` brings unreleased: path, text, and where.
 
-    The path is relative to the component. A pre-release leaves such a heading for the release it leads to.
+    The path is relative to the component. A pre-release leaves such a heading for the release it leads to, and so does
+    a tool that collects notes itself.
     """
     path = component.notes.changelog
-    if component.notes.style == "towncrier" or not path or parse(version).is_prerelease:
+    if component.notes.style == "towncrier" or component.notes.unread or not path or parse(version).is_prerelease:
         return None
     file = inside(component.folder, path)
     try:
@@ -127,7 +128,7 @@ def _rule(line: str) -> bool:
 
 def _has_text(lines: Sequence[str]) -> bool:
     plain = _COMMENT.sub("", "\n".join(lines)).split("\n")
-    return any(each.strip() and not each.startswith("#") and not _rule(each) for each in plain)
+    return any(each.strip() and not each.startswith(("#", ".. ")) and not _rule(each) for each in plain)
 
 
 def _mark_below(lines: Sequence[str], heading: _Heading) -> int | None:

@@ -66,7 +66,7 @@ def _release(
     current = str(facts.current) if facts.current is not None else ""
     ruled = by_rule(facts, version, of_commit=mode is Mode.LIVE or version == current)
     base_tag = live_release.base_tag(facts, base, version) if mode is Mode.LIVE else ruled.tag
-    remarks = [*chosen.remarks]
+    remarks = [*chosen.remarks, *_unread(component)]
     remarks += [f"which release {version} follows is not clear: {ruled.why}"] if ruled.candidates and not base else []
     if base_tag and ruled.tag not in ("", base_tag):
         remarks.append(f"the base {base_tag} was named; by the rule it would be {ruled.tag}")
@@ -82,6 +82,11 @@ def _release(
         base_candidates=ruled.candidates,
     )
     return release, (*observed.notices, *remarks, *(str(problem) for problem in found.problems))
+
+
+def _unread(component: Component) -> list[str]:
+    seen = component.notes.unread
+    return [f"the change notes are those of {seen}, which unmoor does not read: they move no version"] if seen else []
 
 
 def edits(component: Component, observed: Observed, found: Notes, current: str, version: str) -> Iterator[Edit]:

@@ -24,11 +24,8 @@ _SHOWN = 10
 def check(context: Context) -> Findings:
     """List the fragments that towncrier would collect, and what only looks like one."""
     component = context.component
-    if (found := hand_kept.changelog_of(component, context.release.version, context.plan.date)) is not None:
-        return _by_hand(context, found[0], found[2])
     if component.notes.style != "towncrier":
-        what = "no change notes" if component.notes.style == "none" else "change notes that stay where they are"
-        return Findings(optional=f"the project keeps {what} ({component.notes.reason or 'none found'})")
+        return _of_others(context)
     if not towncrier_settings.is_configured(component.folder):
         return Findings(absent="towncrier is not configured", hint='add [tool.towncrier], or set notes = "none"')
     fragments, strays = towncrier_settings.load(component.folder).files(component.folder)
@@ -55,6 +52,17 @@ def check(context: Context) -> Findings:
     if fragments:
         notices.append(_rehearsed(context, len(fragments)))
     return Findings(examined=examined, unit="notes and changelog", notices=tuple(notices))
+
+
+def _of_others(context: Context) -> Findings:
+    """Judge the change notes of a project that does not keep them as towncrier's fragments."""
+    kept = context.component.notes
+    if (found := hand_kept.changelog_of(context.component, context.release.version, context.plan.date)) is not None:
+        return _by_hand(context, found[0], found[2])
+    if kept.unread:
+        return Findings(optional=f"its change notes are those of {kept.unread}, which unmoor does not read")
+    what = "no change notes" if kept.style == "none" else "change notes that stay where they are"
+    return Findings(optional=f"the project keeps {what} ({kept.reason or 'none found'})")
 
 
 def _by_hand(context: Context, path: str, found: hand_kept.Unreleased) -> Findings:

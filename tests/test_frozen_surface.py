@@ -20,6 +20,7 @@ SESSIONS = ("check", "lint", "tests", "docs-strict", "build", "testpypi", "pypi"
 TASKS = {
     "rehearse": ("--jobs", "--stage", "--stop_at_first"),
     "note": ("--issue", "--kind", "--text"),
+    "notes": ("--since",),
     "changelog": ("--draft", "--version"),
     "bump": ("--commit", "--dry-run", "--part", "--to"),
     "plan": ("--json",),
@@ -70,7 +71,8 @@ def test_sessions_have_their_names_and_order() -> None:
 def test_tasks_have_their_names_and_options() -> None:
     found = {}
     for name in tasks.namespace.task_names:
-        found[str(name)] = tuple(sorted(f"--{each.name}" for each in tasks.namespace[name].get_arguments()))
+        arguments = tasks.namespace[name].get_arguments()
+        found[str(name)] = tuple(sorted(f"--{each.name}".replace("_", "-") for each in arguments))
     assert found == TASKS
 
 

@@ -115,6 +115,18 @@ def note(_: Context, text: str, kind: str = "feature", issue: str = "") -> Exit:
 
 
 @task(
+    help={"since": "a branch or commit: see that a note was added since then (as towncrier check does)"},
+    auto_shortflags=False,
+)
+@_exits
+def notes(_: Context, since: str = "") -> Exit:
+    """List the change notes, and see that they are good."""
+    from unmoor.commands.notes import notes as look
+
+    return look(*_here(), since=since, say=_say)
+
+
+@task(
     help={
         "version": "the version the section is for; by default the one the plan says",
         "draft": "show the section, change nothing",
@@ -195,6 +207,7 @@ def settings(_: Context, json: bool = False) -> Exit:  # noqa: FBT001, FBT002 - 
 namespace = Collection(
     rehearse,
     note,
+    notes,
     changelog,
     bump,
     plan,

@@ -135,6 +135,9 @@ def kinds(**titles):
         (kinds(removal="Removals", api="Backwards-incompatible changes"), "removal", Bump.MINOR),
         (kinds(removal="Removals", api="Backwards-incompatible changes"), "api", Bump.MAJOR),
         (kinds(removal="Removals", feature="Features"), "removal", Bump.MAJOR),
+        # build: towncrier's own type under two headings; and the words of keepachangelog.com
+        (kinds(removal="Removals", deprecation="Deprecations"), "removal", Bump.MINOR),
+        (kinds(removed="Removed", deprecated="Deprecated"), "removed", Bump.MAJOR),
         # types of the project's own, by their headings: trio, pytest, pip
         (kinds(headline="Headline features"), "headline", Bump.MINOR),
         (kinds(bugfix="Bug fixes and improvements"), "bugfix", Bump.PATCH),

@@ -51,14 +51,17 @@ _ADDS = re.compile(r"(?i)\b(?:features?|enhancements?|improvements?|deprecations
 def bump_of(kind: str, kinds: Mapping[str, Kind]) -> Bump:
     """Return how far a fragment of this type moves the version; what is not known to be more is a patch.
 
-    ``kinds`` are all types of the project. A removal breaks what used it, but where another type is there for what
-    breaks, or where deprecations stand under the same heading (towncrier's own default), it is what was announced
-    long before, and projects release it as a minor version: pluggy, trio, pdm.
+    ``kinds`` are all types of the project. A removal breaks what used it. But where another type is there for what
+    breaks, or where it is towncrier's own type (deprecations under the same heading, or, as build has them, beside it),
+    it is what was announced long before, and projects release it as a minor version: pluggy, trio, pdm, build.
+    ``removed`` is the word of keepachangelog.com, which goes by semantic versioning.
     """
     word, title = kind.lower(), kinds[kind].title if kind in kinds else ""
     if word in _REMOVAL:
-        breaking = any(_breaks(other, each) for other, each in kinds.items() if other != kind)
-        return Bump.MINOR if breaking or _DEPRECATES.search(title) else Bump.MAJOR
+        others = {other.lower(): each for other, each in kinds.items() if other != kind}
+        announced = word == "removal" and any(other.startswith("deprecat") for other in others)
+        breaking = any(_breaks(other, each) for other, each in others.items())
+        return Bump.MINOR if breaking or announced or _DEPRECATES.search(title) else Bump.MAJOR
     if word in _MAJOR or (word not in _MINOR | _PATCH and _BREAKS.search(title)):
         return Bump.MAJOR
     return Bump.MINOR if word in _MINOR or (word not in _PATCH and _ADDS.search(title)) else Bump.PATCH

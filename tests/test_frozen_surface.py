@@ -18,7 +18,7 @@ from unmoor.project.settings.schema import keys
 
 SESSIONS = ("check", "lint", "tests", "docs-strict", "build", "testpypi", "pypi", "release")
 TASKS = {
-    "rehearse": ("--jobs", "--stage", "--stop_at_first"),
+    "rehearse": ("--jobs", "--stage", "--stop-at-first"),
     "note": ("--issue", "--kind", "--text"),
     "notes": ("--since",),
     "changelog": ("--draft", "--version"),

@@ -462,6 +462,17 @@ def test_without_a_word_on_a_version_that_is_not_released_it_says_so(
     assert made.lines[1] == "already 1.3.0"
 
 
+def test_notes_are_collected_for_a_version_that_the_tree_states_already(made: Bumped) -> None:
+    made.repository.write("pyproject.toml", PYPROJECT.replace("1.2.0", "1.3.0"))
+    made.repository.write("src/thing/__init__.py", '__version__ = "1.3.0"\n')
+    made.repository.write("uv.lock", LOCK.replace("1.2.0", "1.3.0"))
+    made.git("commit", "--quiet", "-m", "By hand", "pyproject.toml", "src/thing/__init__.py", "uv.lock")
+    made.bump(to="1.3.0")
+    assert made.lines[0] == "already 1.3.0"
+    assert "4 notes collected" in made.lines
+    assert "## 1.3.0 (" in made.head("CHANGELOG.md")
+
+
 def test_a_version_that_is_left_out_is_told(made: Bumped) -> None:
     made.bump(to="1.3.0")
     made.repository.write("more.py", "")

@@ -208,6 +208,27 @@ def test_the_version_is_the_one_that_the_maintainers_would_choose(sources, known
     assert rule in release.rule
 
 
+DAYS = {"26.1.0": ("2026-01-17",), "26.3.0": ("2026-03-06",), "26.5.0": ("2026-05-16",), "25.12.0": ("2025-12-07",)}
+
+
+@pytest.mark.parametrize(
+    ("sources", "known", "version", "rule"),
+    [
+        ([VCS], {"behind": [*DAYS]}, "26.11.0", "versions go by the calendar (YY.MM): it is 2026-11-21"),
+        # What the index alone knows of counts too, and a stated version goes before the calendar.
+        ([static("26.5.0")], {"taken": (*DAYS,), "behind": ["26.5.0"]}, "26.11.0", "the last release is 26.5.0"),
+        ([static("26.6.dev0")], {"behind": [*DAYS]}, "26.6", "and 26.6 is free"),
+        ([VCS], {"here": ["26.5.0"], "taken": (*DAYS,)}, "26.11.0", "26.5.0 is released already"),
+        # Days of versions that were never released are none.
+        ([static("1.0")], {"behind": ["1.0"]}, "1.0.1", "next free patch"),
+    ],
+)
+def test_calendar_versions_stay_calendar_versions(sources, known, version, rule):
+    release = rehearse(component(*sources), observed(**known, days=DAYS, day="2026-11-21"))
+    assert release.version == version
+    assert rule in release.rule
+
+
 def test_notes_that_ask_for_more_than_the_stated_version_are_noticed():
     found = observed(behind=["9.1.0"], changes=[change(Bump.MAJOR, "1.breaking.md")])
     plan = make([(component(static("9.2.0.dev0")), found)], mode=Mode.REHEARSAL)

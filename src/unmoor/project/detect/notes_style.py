@@ -45,6 +45,7 @@ def notes_style(tree: ProjectFiles, style: str, changelog: str) -> NotesStyle:
     if style not in {"", "towncrier"} or (not style and table is None):
         reason = "set in [tool.unmoor]" if style else "towncrier is not configured"
         unread = "" if style else _unread(tree)
+        reason = f"{unread} is seen, and not read here" if unread else reason
         return NotesStyle(style=style or "none", changelog=changelog or _changelog(tree), reason=reason, unread=unread)
     settings = table or {}
     reason = f"[tool.towncrier] in {where}" if where else "set in [tool.unmoor]; towncrier itself is not configured"

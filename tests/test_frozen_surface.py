@@ -18,10 +18,11 @@ from unmoor.project.settings.schema import keys
 
 SESSIONS = ("check", "lint", "tests", "docs-strict", "build", "testpypi", "pypi", "release")
 TASKS = {
-    "rehearse": ("--jobs", "--stage", "--stop_at_first"),
+    "rehearse": ("--jobs", "--stage", "--stop-at-first"),
     "note": ("--issue", "--kind", "--text"),
+    "notes": ("--since",),
     "changelog": ("--draft", "--version"),
-    "bump": ("--commit", "--part", "--to"),
+    "bump": ("--commit", "--dry-run", "--part", "--to"),
     "plan": ("--json",),
     "status": ("--json", "--live"),
     "report": ("--form", "--live", "--out"),
@@ -37,7 +38,16 @@ RECORD = {
 SETTINGS = {
     *("tag", "branches", "remote", "imports", "notes", "changelog", "version-files", "gates", "disable"),
     *("version-files[].path", "version-files[].search", "critical-paths", "required-files", "lint", "types"),
-    *("installer", "approval", "zero-major", "bump-commit", "prerelease-notes", "archive-allow", "executables"),
+    *(
+        "installer",
+        "approval",
+        "zero-major",
+        "bump-commit",
+        "prerelease-notes",
+        "bumpversion",
+        "archive-allow",
+        "executables",
+    ),
     *("remote-lock", "sign-tags", "pass-env"),
     *("secrets", "secrets[].path", "secrets[].reason"),
     *("tests.command", "tests.pythons", "tests.groups", "tests.extras", "tests.requirements", "tests.coverage"),
@@ -61,7 +71,8 @@ def test_sessions_have_their_names_and_order() -> None:
 def test_tasks_have_their_names_and_options() -> None:
     found = {}
     for name in tasks.namespace.task_names:
-        found[str(name)] = tuple(sorted(f"--{each.name}" for each in tasks.namespace[name].get_arguments()))
+        arguments = tasks.namespace[name].get_arguments()
+        found[str(name)] = tuple(sorted(f"--{each.name}".replace("_", "-") for each in arguments))
     assert found == TASKS
 
 

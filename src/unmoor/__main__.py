@@ -10,6 +10,7 @@ from invoke.exceptions import ParseError
 from invoke.program import Program
 
 from unmoor import __version__
+from unmoor.cli.bare_words import as_options
 from unmoor.cli.encodings import take_every_character
 from unmoor.errors import Exit
 from unmoor.model import Finding
@@ -57,6 +58,7 @@ class _Command(Program):
     def parse_tasks(self) -> None:
         """Parse the words of the command line; raise ``ParseError`` with one message of ours."""
         asked = self._asked_help()
+        self.core.unparsed = as_options(self.core.unparsed, namespace.task_names)
         try:
             super().parse_tasks()
             task = self.tasks[-1].name if self.tasks else None

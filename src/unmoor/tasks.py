@@ -115,6 +115,18 @@ def note(_: Context, text: str, kind: str = "feature", issue: str = "") -> Exit:
 
 
 @task(
+    help={"since": "a branch or commit: see that a note was added since then (as towncrier check does)"},
+    auto_shortflags=False,
+)
+@_exits
+def notes(_: Context, since: str = "") -> Exit:
+    """List the change notes, and see that they are good."""
+    from unmoor.commands.notes import notes as look
+
+    return look(*_here(), since=since, say=_say)
+
+
+@task(
     help={
         "version": "the version the section is for; by default the one the plan says",
         "draft": "show the section, change nothing",
@@ -131,18 +143,19 @@ def changelog(_: Context, version: str = "", draft: bool = False) -> Exit:  # no
 
 @task(
     help={
-        "part": "major, minor, patch, pre, a, b, rc, post, dev or final",
-        "to": "the very version",
+        "part": "major, minor, patch, pre, a, b, rc, post, dev or final; also as a word: unmoor bump minor",
+        "to": "the very version; also as a word: unmoor bump 2.0.0",
         "commit": "commit the edits too",
+        "dry_run": "show what would be written, file by file, and change nothing",
     },
     auto_shortflags=False,
 )
 @_exits
-def bump(_: Context, part: str = "", to: str = "", commit: bool = False) -> Exit:  # noqa: FBT001, FBT002 - a flag
+def bump(_: Context, part: str = "", to: str = "", commit: bool = False, dry_run: bool = False) -> Exit:  # noqa: FBT001, FBT002 - flags
     """Move the version in every place that states it, and collect the change notes with it."""
     from unmoor.commands.bump import bump as act
 
-    return act(*_here(), part=part, to=to, commit=commit, say=_say)
+    return act(*_here(), part=part, to=to, commit=commit, dry_run=dry_run, say=_say)
 
 
 @task(help={"json": "as JSON"}, auto_shortflags=False)
@@ -194,6 +207,7 @@ def settings(_: Context, json: bool = False) -> Exit:  # noqa: FBT001, FBT002 - 
 namespace = Collection(
     rehearse,
     note,
+    notes,
     changelog,
     bump,
     plan,

@@ -46,10 +46,11 @@ class Bumped:
     repository: Repository
     lines: list[str] = field(default_factory=list)
 
-    def bump(self, *, part: str = "minor", to: str = "", commit: bool = True) -> Exit:
+    def bump(self, *, part: str = "minor", to: str = "", commit: bool = True, dry_run: bool = False) -> Exit:
         self.lines.clear()
         folder, environ = self.repository.folder, self.repository.environ
-        return bump(folder, environ, part="" if to else part, to=to, commit=commit, say=self.lines.append)
+        part, say = "" if to else part, self.lines.append
+        return bump(folder, environ, part=part, to=to, commit=commit, dry_run=dry_run, say=say)
 
     def git(self, *words: str) -> str:
         return self.repository.git(*words)
@@ -436,7 +437,7 @@ def test_a_part_counts_from_what_was_committed_last(made: Bumped) -> None:
     made.git("add", "more.py")
     made.git("commit", "--quiet", "-m", "More", "more.py")
     made.bump(part="patch")
-    assert made.lines[0] == "1.2.1 → 1.2.2"
+    assert "1.2.1 → 1.2.2" in made.lines
 
 
 def test_without_a_word_it_goes_where_the_plan_says(made: Bumped, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -448,7 +449,54 @@ def test_without_a_word_it_goes_where_the_plan_says(made: Bumped, monkeypatch: p
     is_finished(made)
 
 
-@pytest.mark.parametrize("words", [{"to": "one"}, {"to": "1.1"}, {"part": "mayor"}])
+def test_without_a_word_on_a_version_that_is_not_released_it_says_so(
+    made: Bumped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from types import SimpleNamespace
+
+    planned = SimpleNamespace(plan=SimpleNamespace(releases=(_release("1.3.0"),)))
+    monkeypatch.setattr(command, "open_plan", lambda _: planned)
+    made.bump(to="1.3.0")
+    made.bump(part="")
+    assert made.lines[0] == "the tree states 1.3.0 already, and that is not released; --part or --to leads further"
+    assert made.lines[1] == "already 1.3.0"
+
+
+def test_notes_are_collected_for_a_version_that_the_tree_states_already(made: Bumped) -> None:
+    made.repository.write("pyproject.toml", PYPROJECT.replace("1.2.0", "1.3.0"))
+    made.repository.write("src/thing/__init__.py", '__version__ = "1.3.0"\n')
+    made.repository.write("uv.lock", LOCK.replace("1.2.0", "1.3.0"))
+    made.git("commit", "--quiet", "-m", "By hand", "pyproject.toml", "src/thing/__init__.py", "uv.lock")
+    made.bump(to="1.3.0")
+    assert made.lines[0] == "already 1.3.0"
+    assert "4 notes collected" in made.lines
+    assert "## 1.3.0 (" in made.head("CHANGELOG.md")
+
+
+def test_a_version_that_is_left_out_is_told(made: Bumped) -> None:
+    made.bump(to="1.3.0")
+    made.repository.write("more.py", "")
+    made.git("add", "more.py")
+    made.git("commit", "--quiet", "-m", "More", "more.py")
+    made.bump()
+    assert made.lines[:2] == ["1.3.0 is left out: it was not released, for no tag is of it", "1.3.0 → 1.4.0"]
+
+
+@pytest.mark.parametrize("commit", [False, True])
+def test_a_dry_run_shows_every_file_and_changes_nothing(made: Bumped, commit: bool) -> None:  # noqa: FBT001 - a case
+    status, commits = made.status(), made.commits()
+    assert made.bump(dry_run=True, commit=commit) is Exit.PASS
+    assert (made.status(), made.commits()) == (status, commits)
+    assert '-version = "1.2.0"' in made.lines
+    assert '+version = "1.3.0"' in made.lines
+    shown = {line.split("/", 1)[1] for line in made.lines if line.startswith("--- a/")}
+    assert shown == {*NOTES, "pyproject.toml", "src/thing/__init__.py", "uv.lock", "CHANGELOG.md"}
+    assert [line for line in made.lines if line.startswith("+++ ")].count("+++ /dev/null") == len(NOTES)
+    assert "+- New door. (#7)" in made.lines
+    assert made.lines[-1] == "nothing was changed: this only shows what would be"
+
+
+@pytest.mark.parametrize("words", [{"to": "one"}, {"to": "1.1"}, {"part": "mayor"}, {"to": "2.0+local"}])
 def test_a_version_that_cannot_be_changes_nothing(made: Bumped, words: dict[str, str]) -> None:
     status = made.status()
     with pytest.raises(UnmoorError):
@@ -470,3 +518,22 @@ def test_nothing_is_added_to_a_version_that_has_begun_to_go_out(made: Bumped) ->
     made.bump(to="1.4.0")
     assert "Too late." in made.head("CHANGELOG.md")
     assert {path: path.read_bytes() for path in state.rglob("*") if path.is_file()} == before
+
+
+def test_a_changelog_kept_by_hand_gets_version_and_day_in_the_same_commit(made: Bumped) -> None:
+    made.repository.write("pyproject.toml", PYPROJECT.replace(TOWNCRIER, ""))
+    made.repository.write(
+        "CHANGELOG.md", "# Changelog\n\n## Unreleased\n\n- More.\n\n## 1.2.0 (2025-05-05)\n\n- Older.\n"
+    )
+    made.git("commit", "--quiet", "-m", "By hand", "pyproject.toml", "CHANGELOG.md")
+    made.bump(commit=False)
+    assert f"## 1.3.0 ({command.today()})" in (made.repository.folder / "CHANGELOG.md").read_text()
+    made.bump()
+    assert f"## 1.3.0 ({command.today()})" in made.head("CHANGELOG.md")
+    assert "Unreleased" not in made.head("CHANGELOG.md")
+    made.bump()
+    assert made.lines[-1].startswith("nothing to commit")
+    made.repository.write("CHANGELOG.md", "# Changelog\n\n## Unreleased\n\n- First.\n")
+    made.git("commit", "--quiet", "-m", "Started anew", "CHANGELOG.md")
+    made.bump()
+    assert "CHANGELOG.md:3 says '## Unreleased': write 1.4.0 and the day there" in made.lines

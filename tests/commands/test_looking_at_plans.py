@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,19 @@ def test_a_plan_lists_notes_and_edits(tmp_path: Path, lines: list[str], monkeypa
     look(plan.plan, tmp_path, lines, as_json=False)
     assert "  note    minor  New door.  (news/1.feature:1)" in lines
     assert "  edit    pyproject.toml: version 0.9 → 1.0" in lines
+
+
+def test_a_note_without_a_text_is_listed_by_its_type(
+    tmp_path: Path, lines: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pytest and towncrier have notes that say no more than their issue."""
+    from support.opened import release
+
+    silent = replace(NOTE, category="misc", summary="")
+    opened = open_by_hand(tmp_path, {"a": ()}, releases=(release("a", changes=(silent,)),))
+    monkeypatch.setattr(plan, "open_plan", lambda _: opened)
+    look(plan.plan, tmp_path, lines, as_json=False)
+    assert "  note    minor  misc  (news/1.feature:1)" in lines
 
 
 def test_a_plan_as_json_is_the_plan(several: OpenPlan, tmp_path: Path, lines: list[str]) -> None:

@@ -91,6 +91,17 @@ def test_help_is_help_wherever_it_stands(project: Adopted, words: tuple[str, ...
     assert standing(project) == before
 
 
+def test_a_word_after_bump_is_a_part_and_a_dry_run_changes_nothing(project: Adopted) -> None:
+    before = standing(project)
+    by_word, by_option = (
+        project.unmoor("bump", "minor", "--dry-run"),
+        project.unmoor("bump", "--dry-run", "--part=minor"),
+    )
+    assert (by_word.status, by_word.text) == (0, by_option.text)
+    assert '+version = "' in by_word.text
+    assert standing(project) == before
+
+
 def test_help_of_no_task_names_the_nearest(project: Adopted) -> None:
     ran = project.unmoor("ntoe", "--help")
     assert ran.status == 1

@@ -158,3 +158,20 @@ def test_a_rehearsal_is_the_same_tomorrow_and_a_release_carries_the_day_of_its_p
     assert open_plan(request(tiny, live="1.2.0")).plan == live.plan
     assert first.plan.date == clock.day(tiny.door.commit_time("HEAD"))
     assert live.plan.date == "2030-01-01"
+
+
+def test_calendar_versions_are_told_by_the_days_of_tags_and_of_files(
+    tiny: Repository, index: SimpleIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "today", lambda: "2026-11-21")
+    text = (tiny.folder / "pyproject.toml").read_text()
+    tiny.write("pyproject.toml", text.replace('version = "1.2.0"', 'version = "26.5.0"'))
+    tiny.write("src/tiny/__init__.py", '__version__ = "26.5.0"\n')
+    tiny.commit("By the calendar")
+    for version, day in (("26.3.0", "2026-03-06"), ("26.1.0", "2026-01-17")):
+        dated = replace(tiny, environ={**tiny.environ, "GIT_COMMITTER_DATE": f"{day}T12:00:00+00:00"})
+        dated.git("tag", "--annotate", "-m", version, f"v{version}")
+    index.add("tiny-thing", "tiny_thing-26.5.0.tar.gz", upload_time="2026-05-16T10:00:00.000000Z")
+    (opened,) = open_plan(request(tiny)).releases
+    assert opened.release.version == "26.11.0"
+    assert "by the calendar (YY.MM): it is 2026-11-21, and the last release is 26.5.0" in opened.release.rule

@@ -10,6 +10,7 @@ from unmoor.model import Bump
 from unmoor.observe.repository import load
 from unmoor.planning import notes
 from unmoor.planning.notes import towncrier
+from unmoor.tools.towncrier_settings import Kind
 from unmoor.tools.towncrier_settings import load as load_towncrier
 
 
@@ -46,7 +47,7 @@ def test_fragments_become_changes(project):
     shown = [(c.origin, c.bump, c.category, c.summary, c.issues) for c in found.changes]
     assert shown == [
         ("news/007.misc:1", Bump.PATCH, "misc", "", ("7",)),
-        ("news/7.removal.2.md:1", Bump.MAJOR, "removal", "Gone.", ("7",)),
+        ("news/7.removal.2.md:1", Bump.MINOR, "removal", "Gone.", ("7",)),
         ("news/12.feature.md:1", Bump.MINOR, "feature", "New door.", ("12",)),
         ("news/+orphan.bugfix.1.rst:1", Bump.PATCH, "bugfix", "Fixed.", ()),
         ("news/fix-1.2.doc.md:1", Bump.PATCH, "doc", "Said.", ("fix-1.2",)),
@@ -114,7 +115,37 @@ def test_bad_fragments_are_reported_at_once_and_good_ones_kept(project, tmp_path
     ],
 )
 def test_the_type_says_how_far_a_note_moves_the_version(kind, expected):
-    assert towncrier.bump_of(kind) is expected
+    assert towncrier.bump_of(kind, {}) is expected
+
+
+def kinds(**titles):
+    return {name: Kind(title=title, shown=True) for name, title in titles.items()}
+
+
+@pytest.mark.parametrize(
+    ("types", "kind", "expected"),
+    [
+        # towncrier's own default, as twine and urllib3 have it; pluggy writes it out
+        (kinds(removal="Deprecations and Removals"), "removal", Bump.MINOR),
+        # trio: what breaks has a type of its own
+        (kinds(removal="Removals without deprecations", breaking="Breaking changes"), "removal", Bump.MINOR),
+        (kinds(removal="Removals without deprecations", breaking="Breaking changes"), "breaking", Bump.MAJOR),
+        # pdm
+        (kinds(removal="Removals and Deprecations", **{"break": "Breaking Changes"}), "break", Bump.MAJOR),
+        (kinds(removal="Removals", api="Backwards-incompatible changes"), "removal", Bump.MINOR),
+        (kinds(removal="Removals", api="Backwards-incompatible changes"), "api", Bump.MAJOR),
+        (kinds(removal="Removals", feature="Features"), "removal", Bump.MAJOR),
+        # build: towncrier's own type under two headings; and the words of keepachangelog.com
+        (kinds(removal="Removals", deprecation="Deprecations"), "removal", Bump.MINOR),
+        (kinds(removed="Removed", deprecated="Deprecated"), "removed", Bump.MAJOR),
+        # types of the project's own, by their headings: trio, pytest, pip
+        (kinds(headline="Headline features"), "headline", Bump.MINOR),
+        (kinds(bugfix="Bug fixes and improvements"), "bugfix", Bump.PATCH),
+        (kinds(contrib="Contributor-facing changes"), "contrib", Bump.PATCH),
+    ],
+)
+def test_the_headings_of_all_types_say_what_a_removal_is(types, kind, expected):
+    assert towncrier.bump_of(kind, types) is expected
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from unmoor.errors import Blocked, UnmoorError
-from unmoor.model import Backend, Bump, Change, Component, Finding, Mode, Repository, VersionSource
+from unmoor.model import Backend, Bump, Change, Component, Finding, Mode, NotesStyle, Repository, VersionSource
 from unmoor.model.settings import Settings
 from unmoor.planning.notes import Notes
 from unmoor.planning.plan import Observed, make
@@ -67,7 +67,21 @@ def rehearse(made, found):
     [
         # The tree states it.
         ([static("8.5.0")], {"behind": ["8.4.2"]}, "8.5.0", "the tree states it, and it is free"),
-        ([static("8.5")], {"here": ["8.5.0"], "taken": ("8.5.0",)}, "8.5", "and its tag 8.5.0 is on this commit"),
+        ([static("8.5")], {"here": ["8.5.0"], "taken": ("8.4.0",)}, "8.5", "and its tag 8.5.0 is on this commit"),
+        # The commit is a release already: what is rehearsed is the one after it.
+        (
+            [static("8.5")],
+            {"here": ["8.5.0"], "taken": ("8.5.0",)},
+            "8.5.1",
+            "8.5.0 is released already, the index has it and its tag 8.5.0 is on this commit: next free patch",
+        ),
+        ([VCS], {"here": ["8.5.0"], "taken": ("8.5.0",)}, "8.5.1", "8.5.0 is released already"),
+        (
+            [static("8.5.0")],
+            {"here": ["8.5.0"], "taken": ("8.5.0",), "changes": [change(Bump.MINOR)]},
+            "8.6.0",
+            "8.5.0 is released already",
+        ),
         ([static("2.0rc1")], {"behind": ["1.0"]}, "2.0rc1", "the tree states it"),
         ([static("1.0")], {}, "1.0", "the tree states it"),
         ([static("1.1")], {"behind": ["1.0"], "changes": [change(Bump.MAJOR)]}, "1.1", "the tree states it"),
@@ -79,14 +93,14 @@ def rehearse(made, found):
             "1 note asks for a minor bump after 8.5.0: 7.feature.md",
         ),
         ([static("0.5.0")], {"behind": ["0.5.0"], "changes": [change(Bump.MAJOR)]}, "0.6.0", "before 1.0"),
-        ([static("8.6.0.dev0")], {"behind": ["8.5.0"], "changes": [change(Bump.PATCH)]}, "8.6.0", "is ahead of that"),
+        ([static("8.6.0.dev0")], {"behind": ["8.5.0"], "changes": [change(Bump.PATCH)]}, "8.6.0", "and 8.6.0 is free"),
         (
             [static("8.5.0")],
             {"taken": ("8.5.0", "8.6.0"), "changes": [change(Bump.MINOR)]},
             "8.6.1",
             "8.6.0 is on the index",
         ),
-        ([static("1.0.dev0")], {"changes": [change(Bump.MINOR)]}, "1.0", "asks for a minor bump"),
+        ([static("1.0.dev0")], {"changes": [change(Bump.MINOR)]}, "1.0", "and 1.0 is free"),
         # A later line elsewhere does not pull an older one along.
         (
             [static("8.4.2")],
@@ -127,6 +141,123 @@ def test_a_rehearsal_chooses_its_version_and_says_why(sources, known, version, r
     assert release.version == version
     assert rule in release.rule
     assert release.tag == version
+
+
+# Real projects, each reduced to what decides. Development versions: flask, opentelemetry's instrumentations, pytest
+# (whose tags alone say it), jupyter_releaser with the moving tag of its action, google-auth.
+@pytest.mark.parametrize(
+    ("sources", "known", "version", "rule"),
+    [
+        ([static("3.2.0.dev0")], {"behind": ["3.1.3"]}, "3.2.0", "the tree states 3.2.0.dev0, and 3.2.0 is free"),
+        ([static("0.66b0.dev")], {"behind": ["0.65b0"]}, "0.66b0", "and 0.66b0 is free"),
+        (
+            [static("0.66b0.dev")],
+            {"behind": ["0.65b0"], "taken": ("0.65b0", "0.66b0", "0.66b1")},
+            "0.66b2",
+            "the next one of its kind",
+        ),
+        (
+            [VCS],
+            {"behind": ["9.1.0", "9.2.0.dev0"], "changes": [change(Bump.MAJOR, "1.breaking.md")]},
+            "9.2.0",
+            "the newest tag behind this commit is 9.2.0.dev0, and 9.2.0 is free",
+        ),
+        (
+            [static("1.12.0.dev0")],
+            {"behind": ["v1.11.0", "v1.11.1", "v2"], "taken": ("1.11.0", "1.11.1")},
+            "1.12.0",
+            "1.12.0 is free",
+        ),
+        ([static("2.48.0")], {"behind": ["2.48.0", "2.49.0.dev0"], "taken": ("2.48.0",)}, "2.49.0", "2.49.0 is free"),
+        # A target that is out, or was passed, binds nobody.
+        ([static("1.2.dev0")], {"behind": ["1.1", "1.3"]}, "1.3.1", "1.2 is behind"),
+        # haystack's qdrant: the index knows more than the tags; nothing starts anew there.
+        ([VCS], {"taken": ("13.0.0", "13.1.0")}, "13.1.1", "the newest release is 13.1.0, by the index"),
+        ([VCS], {"behind": ["10.5.0"], "taken": ("10.5.0", "13.1.0")}, "13.1.1", "the newest release is 13.1.0"),
+        # A clone that lags behind, as its own tags show. Another line that is tagged elsewhere is another line.
+        (
+            [static("14.3.3")],
+            {"behind": ["14.3.3"], "taken": ("14.3.3", "15.0.0")},
+            "15.0.1",
+            "newest release is 15.0.0",
+        ),
+        (
+            [static("14.3.3")],
+            {"behind": ["14.3.3"], "beside": ["15.0.0"], "taken": ("14.3.3", "15.0.0")},
+            "14.3.4",
+            "14.3.3 is on the index and tagged as 14.3.3",
+        ),
+        # trio: five minor releases in a row, and a mark that says no more than "after".
+        (
+            [static("0.34.0+dev")],
+            {"behind": ["v0.30.0", "v0.31.0", "v0.32.0", "v0.33.0", "v0.34.0"]},
+            "0.35.0",
+            "the last 5 releases were no patches",
+        ),
+        (
+            [static("0.34.0")],
+            {"behind": ["v0.30.0", "v0.31.0", "v0.32.0", "v0.33.0", "v0.33.1", "v0.34.0"]},
+            "0.34.1",
+            "next free patch",
+        ),
+    ],
+)
+def test_the_version_is_the_one_that_the_maintainers_would_choose(sources, known, version, rule):
+    release = rehearse(component(*sources), observed(**known))
+    assert release.version == version
+    assert rule in release.rule
+
+
+DAYS = {"26.1.0": ("2026-01-17",), "26.3.0": ("2026-03-06",), "26.5.0": ("2026-05-16",), "25.12.0": ("2025-12-07",)}
+
+
+@pytest.mark.parametrize(
+    ("sources", "known", "version", "rule"),
+    [
+        ([VCS], {"behind": [*DAYS]}, "26.11.0", "versions go by the calendar (YY.MM): it is 2026-11-21"),
+        # What the index alone knows of counts too, and a stated version goes before the calendar.
+        ([static("26.5.0")], {"taken": (*DAYS,), "behind": ["26.5.0"]}, "26.11.0", "the last release is 26.5.0"),
+        ([static("26.6.dev0")], {"behind": [*DAYS]}, "26.6", "and 26.6 is free"),
+        ([VCS], {"here": ["26.5.0"], "taken": (*DAYS,)}, "26.11.0", "26.5.0 is released already"),
+        # Days of versions that were never released are none.
+        ([static("1.0")], {"behind": ["1.0"]}, "1.0.1", "next free patch"),
+    ],
+)
+def test_calendar_versions_stay_calendar_versions(sources, known, version, rule):
+    release = rehearse(component(*sources), observed(**known, days=DAYS, day="2026-11-21"))
+    assert release.version == version
+    assert rule in release.rule
+
+
+def test_notes_that_ask_for_more_than_the_stated_version_are_noticed():
+    found = observed(behind=["9.1.0"], changes=[change(Bump.MAJOR, "1.breaking.md")])
+    plan = make([(component(static("9.2.0.dev0")), found)], mode=Mode.REHEARSAL)
+    assert plan.releases[0].version == "9.2.0"
+    (said,) = plan.notices
+    assert said.startswith(
+        "the notes would lead to 10.0.0, for 1 note asks for a major bump after 9.1.0: 1.breaking.md"
+    )
+    assert said.endswith("9.2.0 is stated, so it holds")
+
+
+def test_notes_of_a_tool_that_is_not_read_are_told_once():
+    made = replace(component(static("1.0")), notes=NotesStyle(style="none", unread="scriv (changelog.d)"))
+    plan = make([(made, observed())], mode=Mode.REHEARSAL)
+    assert plan.notices == (
+        "the change notes are those of scriv (changelog.d), which unmoor does not read: they move no version",
+    )
+
+
+def test_a_pre_release_of_a_later_line_is_no_base():
+    release = rehearse(component(static("0.28.1")), observed(behind=["0.28.1", "1.0.0.beta0"]))
+    assert (release.version, release.base_tag) == ("0.28.2", "0.28.1")
+
+
+def test_a_moving_tag_is_no_base_but_a_short_release_is():
+    moved = observed(behind=["v1.11.0", "v1.11.1", "v2"], taken=("1.11.0", "1.11.1"))
+    assert rehearse(component(static("1.12.0.dev0"), form="v{version}"), moved).base_tag == "v1.11.1"
+    short = observed(behind=["26.1.1", "26.2", "26.1.2"], taken=("26.1.1", "26.1.2", "26.2"))
+    assert rehearse(component(static("26.3.dev0")), short).base_tag == "26.2"
 
 
 def test_the_zero_policy_may_be_strict():

@@ -7,7 +7,7 @@ from unmoor.model import VersionSource
 from unmoor.planning.versions import edit
 from unmoor.runtime.changeset import apply
 from unmoor.tools import bumpversion
-from unmoor.tools.bumpversion_settings import followers
+from unmoor.tools.bumpversion_settings import followers, unfit
 
 STATIC = VersionSource(kind="static", path="pyproject.toml", key="project.version")
 ATTRIBUTE = VersionSource(kind="attribute", path="thing.py", key="__version__")
@@ -180,6 +180,29 @@ def test_an_own_entry_without_a_file_or_outside_is_refused(folder, entry):
     (folder / "pyproject.toml").write_text('[project]\nversion = "1.0"\n[tool.bumpversion]\n' + entry)
     with pytest.raises(UnmoorError, match=r"names no file|leads out of the project"):
         bump(folder, "1.0", "2.0", (STATIC,))
+
+
+def test_own_entries_of_which_none_finds_its_text_are_not_in_use(folder):
+    """As build has them: patterns from before the quotes and the place were changed."""
+    stale = (
+        '[tool.bumpversion]\ncurrent_version = "1.0.0"\n'
+        '[[tool.bumpversion.files]]\nfilename = "pyproject.toml"\nsearch = \'release = "{current_version}"\'\n'
+        '[[tool.bumpversion.files]]\nfilename = "thing.py"\nsearch = "__version__ = \'{current_version}\'"\n'
+    )
+    (folder / "pyproject.toml").write_text('[project]\nversion = "1.0.0"\n' + stale)
+    (folder / "thing.py").write_text('__version__ = "1.0.0"\n')
+    assert followers(folder, "1.0.0", "1.1.0") == ()
+    assert unfit(folder, "1.0.0", "1.1.0") == "pyproject.toml"
+    changed = bump(folder, "1.0.0", "1.1.0", (STATIC, ATTRIBUTE))
+    assert {path.name for path in changed} == {"pyproject.toml", "thing.py"}
+    assert unfit(folder, "2.0", "2.1") == ""
+
+
+def test_own_entries_are_left_alone_where_the_settings_say_so(folder):
+    (folder / "pyproject.toml").write_text('[project]\nversion = "1.0.0"\n' + OWN)
+    (folder / "thing.py").write_text('__version__ = "1.0.0"\n')
+    changed = apply(folder, edit.stage(folder, "1.0.0", "1.1.0", (STATIC, ATTRIBUTE), own=False))
+    assert {path.name for path in changed} == {"pyproject.toml", "thing.py"}
 
 
 def test_own_entries_that_remember_another_version_are_not_in_use(folder):

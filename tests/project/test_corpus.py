@@ -61,6 +61,10 @@ def noted(tree: ProjectFiles) -> tuple[str, str, str]:
     return found.style, found.folder, found.changelog
 
 
+def unread(tree: ProjectFiles) -> str:
+    return notes_style(tree, "", "").unread
+
+
 def sessions(tree: ProjectFiles) -> list[str]:
     return sorted(read_noxfile(tree).sessions)
 
@@ -326,6 +330,13 @@ CORPUS: list[tuple[str, Fact, Mapping[str, str], object]] = [
         ("towncrier", "changelog", "CHANGELOG.rst"),
     ),
     ("click", noted, {"CHANGES.md": "", "README.md": ""}, ("none", "", "CHANGES.md")),
+    ("scriv", unread, toml("[tool.scriv]", "format = 'rst'"), "scriv ([tool.scriv] in pyproject.toml)"),
+    ("coverage", unread, {"setup.cfg": "[tool:scriv]\nformat = rst\n"}, "scriv ([tool:scriv] in setup.cfg)"),
+    ("nova", unread, {"releasenotes/notes/.placeholder": ""}, "reno (releasenotes/notes)"),
+    ("dbt-core", unread, {".changie.yaml": ""}, "changie (.changie.yaml)"),
+    ("cpython", unread, {"Misc/NEWS.d/next/Library/1.rst": ""}, "blurb (Misc/NEWS.d/next)"),
+    ("click", unread, {"CHANGES.md": ""}, ""),
+    ("pluggy", unread, toml("[tool.towncrier]", "directory = 'changelog.d'"), ""),
     (
         "nox-poetry",
         sessions,

@@ -294,6 +294,79 @@ def test_all_other_places_that_state_the_version_are_found(tmp_path: Path) -> No
     }
 
 
+# Real projects whose version only code knows, each reduced to what says it all the same.
+READS = "import os\nfrom setuptools import setup\nsetup(name='thing', version=read('{}'))\n"
+BY_CODE = {
+    # google-auth: setup.py executes a file of the package
+    "the one literal": (
+        {"setup.py": READS.format("thing/version.py"), "thing/__init__.py": "", "thing/version.py": INIT},
+        ("attribute", "thing/version.py", "__version__", "1.2.3"),
+    ),
+    "literals that agree": (
+        {"setup.py": READS.format("x"), "thing/__init__.py": INIT, "thing/version.py": '__version__ = "1.2.3.0"\n'},
+        ("attribute", "thing/__init__.py", "__version__", "1.2.3"),
+    ),
+    "literals that do not": (
+        {"setup.py": READS.format("x"), "thing/__init__.py": INIT, "thing/version.py": '__version__ = "1.2.4"\n'},
+        ("computed", "setup.py", "", ""),
+    ),
+    "a file with nothing else": (
+        {"setup.py": READS.format("VERSION"), "thing/__init__.py": "", "VERSION": "1.2.3\n"},
+        ("file", "VERSION", "", "1.2.3"),
+    ),
+    "a file that nobody reads": (
+        {"setup.py": READS.format("other"), "thing/__init__.py": "", "VERSION": "1.2.3\n"},
+        ("computed", "setup.py", "", ""),
+    ),
+    # setuptools-scm itself: a helper beside pyproject.toml
+    "a helper that asks git": (
+        {
+            "pyproject.toml": DYNAMIC + '[tool.setuptools.dynamic]\nversion = {attr = "_helper.version"}\n' + SETUP,
+            "_helper.py": "from setuptools_scm import get_version\nversion = get_version()\n",
+            "src/thing/__init__.py": "",
+        },
+        ("vcs", "_helper.py", "version", ""),
+    ),
+    "setup.py that asks git": (
+        {"setup.py": "import subprocess\nsetup(name='thing', version=run(['git', 'describe', '--tags']))\n"},
+        ("vcs", "setup.py", "", ""),
+    ),
+    "a placeholder is no literal": (
+        {"setup.py": READS.format("x"), "thing/__init__.py": '__version__ = "0.0.0"\n'},
+        ("computed", "setup.py", "", ""),
+    ),
+    # build: what bump-my-version remembers decides nothing
+    "a memory alone": (
+        {
+            "pyproject.toml": DYNAMIC + system("whey", "whey") + '[tool.bumpversion]\ncurrent_version = "1.0.0"\n',
+            "thing/__init__.py": "",
+        },
+        ("computed", "pyproject.toml", "", ""),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BY_CODE)
+def test_what_code_computes_is_told_by_what_it_reads(tmp_path: Path, case: str) -> None:
+    files, expected = BY_CODE[case]
+    found = found_in(tmp_path, files)
+    assert (found[0].kind, found[0].path, found[0].key, found[0].value) == expected
+    assert [each.kind for each in found].count("computed") == (expected[0] == "computed")
+
+
+def test_a_file_of_the_settings_decides_where_code_computes_the_version(tmp_path: Path) -> None:
+    files = {
+        "setup.py": READS.format("x"),
+        "thing/__init__.py": INIT,
+        "thing/version.py": '__version__ = "1.2.4"\n',
+        "docs/conf.py": 'release = "1.2.3"\n',
+    }
+    first, *others = found_in(tmp_path, files, VersionFile(path="docs/conf.py", search='release = "{version}"'))
+    assert (first.path, first.value) == ("docs/conf.py", "1.2.3")
+    assert first.reason == "set in [tool.unmoor] (setup.py)"
+    assert [each.value for each in others] == ["1.2.3", "1.2.4"]
+
+
 def test_no_place_is_named_twice(tmp_path: Path) -> None:
     found = found_in(tmp_path, {"pyproject.toml": DYNAMIC + FLIT, "thing/__init__.py": INIT})
     assert [(each.path, each.key) for each in found] == [("thing/__init__.py", "__version__")]

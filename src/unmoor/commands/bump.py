@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from unmoor.commands.bump_diff import as_diff
 from unmoor.commands.bump_target import Target, at, is_stated, target
 from unmoor.commands.edited_files import Edited, refuse_merging, shown
 from unmoor.commands.release_edits import ReleaseEdits, release_edits
@@ -19,7 +20,7 @@ from unmoor.errors import Blocked, Exit
 from unmoor.model import Component, Effect, Mode, Release, VersionSource
 from unmoor.observe.repository import load
 from unmoor.pipeline.open_plan import open_plan
-from unmoor.planning import notes
+from unmoor.planning import hand_kept, notes
 from unmoor.planning.base_tag import by_rule
 from unmoor.planning.prepare_tree import stage
 from unmoor.planning.release_commit import edited, message
@@ -41,17 +42,34 @@ __all__ = ["bump", "bump_version"]
 
 
 def bump(
-    start: Path, environ: Mapping[str, str], *, part: str, to: str, commit: bool, say: Callable[[str], None]
+    start: Path,
+    environ: Mapping[str, str],
+    *,
+    part: str,
+    to: str,
+    commit: bool,
+    dry_run: bool = False,
+    say: Callable[[str], None],
 ) -> Exit:
     """Move the version everywhere, by default to the one the plan says, with the changelog in the same change.
 
     Where the settings keep version and changelog apart, only ``commit`` collects the notes too, as a commit before.
+    With ``dry_run`` only the difference is shown, as a unified diff.
     """
     component = load(start, environ)
     if not part and not to:
         plan = open_plan(Request(start=start, environ=environ)).plan
         to = next(each.version for each in plan.releases if each.component == component.name)
+        if _is_at(component, to):
+            say(f"the tree states {to} already, and that is not released; --part or --to leads further")
     together = component.settings.bump_commit == "together"
+    if dry_run:
+        return _show(
+            _prepared(
+                component, target(component, part, to, environ), today(), environ, with_changelog=together or commit
+            ),
+            say,
+        )
     if commit:
         return _bump_and_commit(component, part, to, environ, say)
     done = bump_version(component, part=part, to=to, with_changelog=together, date=today(), environ=environ)
@@ -82,6 +100,18 @@ def bump_version(
     return Edited(changed=changed, lines=tuple(_lines(move, changed)))
 
 
+def _is_at(component: Component, version: str) -> bool:
+    stated = [each.value for each in component.sources if not each.is_memory and each.value]
+    return bool(stated) and all(pep440.try_parse(each) == pep440.parse(version) for each in stated)
+
+
+def _show(move: _Move, say: Callable[[str], None]) -> Exit:
+    for line in [*as_diff(move.component.repository.root, move.changes), *_lines(move, ())]:
+        say(line)
+    say("nothing was changed: this only shows what would be")
+    return Exit.PASS
+
+
 # ── what is changed ──────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -110,7 +140,7 @@ def _prepared(
         tag="",
         changes=collected,
     )
-    changes = stage(component.repository.root, component, release, date, environ=environ)
+    changes = stage(component.repository.root, component, release, date, environ=environ, by_hand=with_changelog)
     refuse_merging(component, changes.paths, environ)
     if changes:
         _refuse_published(component, leads_to.new, environ)
@@ -154,12 +184,23 @@ def _lines(move: _Move, changed: Sequence[Path]) -> list[str]:
         lines.append(f"{current} → {new}" if moved else f"already {new}")
     lines += [f"changed {shown(component, path)}" for path in changed if path.exists()]
     lines += _not_in_use(component.sources, current, new)
+    lines += _still_open(move)
     if move.release.changes and changed:
         stay = ", kept for the final release" if notes.stay(component, new) else ""
         lines.append(f"{_count(len(move.release.changes), 'note')} collected{stay}")
     if not is_stated(component) and not lines[0].startswith("already"):
         lines.append(next_step.line([NextStep.GO_LIVE.step(version=new)]))
     return lines
+
+
+def _still_open(move: _Move) -> list[str]:
+    """Say where a changelog that is kept by hand calls the version unreleased, and this is left to a person."""
+    component, new = move.component, move.target.new
+    found = hand_kept.changelog_of(component, new, today())
+    if found is None or (component.path / PurePosixPath(found[0])).as_posix() in move.changes.writes:
+        return []
+    where = f"{(component.path / PurePosixPath(found[0])).as_posix()}:{found[2].line}"
+    return [f"{where} says {found[2].said!r}: write {new} and the day there"]
 
 
 def _not_in_use(sources: Sequence[VersionSource], *versions: str) -> list[str]:

@@ -55,9 +55,28 @@ def target(component: Component, part: str, to: str, environ: Mapping[str, str])
         lines = []
     if pep440.parse(new) < pep440.parse(current):
         raise Blocked(f"{new} is less than {current}, which the tree states", hint=_BACKWARDS)
-    if pep440.parse(new).local:
-        lines.append(f"{new} is a local version, which a public index does not take")
-    return Target(current=current, new=new, lines=tuple(lines))
+    _refuse_local(new)
+    return Target(current=current, new=new, lines=(*lines, *_skipped(component, current, new, environ)))
+
+
+def _refuse_local(version: str) -> None:
+    """Raise ``Blocked`` for a local version: PEP 440 has them for what is changed downstream, never for an index."""
+    found = pep440.parse(version)
+    if found.local:
+        raise Blocked(
+            f"{version} is a local version, which no index takes", hint=f"name a release: --to {found.public}"
+        )
+
+
+def _skipped(component: Component, current: str, new: str, environ: Mapping[str, str]) -> list[str]:
+    """Say that the version which is left was never released, as far as tags show it; a first one never is."""
+    left = pep440.parse(current)
+    if left == pep440.parse(new) or left.is_devrelease or not (component.repository.root / ".git").exists():
+        return []
+    known = tags.releases(tags.form_of(component), Git(component.repository.root, environ).tags(), None).values()
+    if not known or left in known or left < max(known):
+        return []
+    return [f"{current} is left out: it was not released, for no tag is of it"]
 
 
 def _by_part(component: Component, part: str, environ: Mapping[str, str]) -> tuple[str, str]:
@@ -139,9 +158,10 @@ def _by_tag(component: Component, part: str, to: str, environ: Mapping[str, str]
         raise UnmoorError(what, place=source.path if source else "pyproject.toml", hint=hint)
     form = tags.form_of(component)
     git = Git(component.repository.root, environ)
-    behind = list(tags.versions(form, git.run("tag", "--merged", "HEAD").out.split()).values())
+    behind = list(tags.releases(form, git.run("tag", "--merged", "HEAD").out.split(), None).values())
     current = str(behind[-1]) if behind else "0.0.0"
     new = pep440.canonical(to) if to else pep440.bump(current, part, zero_major="major")
+    _refuse_local(new)
     if behind and pep440.parse(new) < behind[-1]:
         raise Blocked(f"{new} is less than {current}, the newest tag", hint=_BACKWARDS)
     if behind and pep440.parse(new) == behind[-1]:

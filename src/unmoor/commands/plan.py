@@ -38,6 +38,8 @@ def _say_release(made: Plan, release: Release, say: Callable[[str], None]) -> No
         f"on commit {made.commit[:12]} of {made.branch or 'a detached HEAD'}"
     )
     for change in release.changes:
-        say(f"  note    {change.bump.name.lower():<6} {change.summary.splitlines()[0]}  ({change.origin})")
+        # A note whose text is not shown, as towncrier's "misc", may have none.
+        text = (change.summary or change.category).splitlines()[0]
+        say(f"  note    {change.bump.name.lower():<6} {text}  ({change.origin})")
     for edit in release.edits:
         say(f"  edit    {edit.path}: {edit.what}")

@@ -16,6 +16,7 @@ from packaging.version import InvalidVersion, Version
 
 from unmoor.errors import UnmoorError
 from unmoor.model import Component, Finding, VersionSource
+from unmoor.planning import hand_kept
 from unmoor.planning.versions.pep440 import try_parse
 from unmoor.planning.versions.sources import STATED
 from unmoor.project.version_locator import locate
@@ -80,7 +81,7 @@ def _of_version(tree: _Tree, versions: tuple[str, str]) -> list[str]:
     sources = [source for source in component.sources if source.kind in STATED]
     paths = {tree.named(each.path) for each in sources if tree.stated_at_head(each) != new}
     paths |= {named for each in sources if (named := tree.named(each.path)) in tree.changes.writes}
-    if paths:
+    if paths and component.settings.bumpversion == "follow":
         for current in dict.fromkeys(versions):
             found = bumpversion_settings.followers(component.folder, current, versions[1])
             paths |= {tree.named(path) for path in found}
@@ -94,7 +95,9 @@ def _of_version(tree: _Tree, versions: tuple[str, str]) -> list[str]:
 def _of_notes(tree: _Tree, version: str, day: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """Return the changelog, the notes collected into it that HEAD has, and those that only the index has."""
     component = tree.component
-    if component.notes.style != "towncrier" or not towncrier_settings.is_configured(component.folder):
+    if component.notes.style != "towncrier":
+        return _by_hand(tree, version), (), ()
+    if not towncrier_settings.is_configured(component.folder):
         return "", (), ()
     settings = towncrier_settings.load(component.folder)
     changelog = tree.named(settings.changelog(version, day))
@@ -122,6 +125,17 @@ def _of_notes(tree: _Tree, version: str, day: str) -> tuple[str, tuple[str, ...]
         tuple(path for path in taken if path in committed),
         tuple(path for path in taken if path not in committed),
     )
+
+
+def _by_hand(tree: _Tree, version: str) -> str:
+    """Return the changelog that is kept by hand, where the section of the version was just named and dated in it."""
+    path = tree.component.notes.changelog
+    if not path:
+        return ""
+    named = tree.named(path)
+    lost, gained = tree.grown(named) if tree.differs(named) else ([], [])
+    closed = any(hand_kept.is_mark(each) for each in lost) and version in " ".join([*gained, tree.after(named)])
+    return named if named in tree.changes.writes or closed else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +201,9 @@ class _Tree:
         what = "holds changes that are not committed, besides the release's; they would be committed with it"
         if changelog_of:
             lost, gained = self.grown(path)
-            said = all(each in gained or _is_of_pre_release(each, changelog_of) for each in lost)
+            said = all(
+                each in gained or _is_of_pre_release(each, changelog_of) or hand_kept.is_mark(each) for each in lost
+            )
             if self.now(path) != self.at_head(path) and not said:
                 yield Finding(message=what, place=path, hint=hint)
         elif self.now(path) != self.at_head(path) and _less(self.at_head(path), versions) != _less(

@@ -99,12 +99,16 @@ NOTES_STYLES: tuple[str, ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotesStyle:
-    """How the project keeps change notes: one of ``NOTES_STYLES``, where the fragments lie, and the changelog."""
+    """How the project keeps change notes: one of ``NOTES_STYLES``, where the fragments lie, and the changelog.
+
+    ``unread`` names a tool whose notes were seen, and which nothing here reads.
+    """
 
     style: str
     folder: str = ""
     changelog: str = ""
     reason: str = ""
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -152,6 +152,7 @@ class Settings:
     zero_major: str = "minor"
     bump_commit: str = "together"
     prerelease_notes: str = "keep"
+    bumpversion: str = "follow"
     sign_tags: bool = False
     remote_lock: bool = False
     archive_allow: tuple[str, ...] = ()

@@ -252,6 +252,8 @@ def _observed(git: Git, clone: _Clone, repository: Repository, mode: Mode, obser
         epoch=epoch,
         # A rehearsal of the same commit is the same tomorrow, whatever the day; a release carries the day of its plan.
         today=clock.day(epoch) if mode is Mode.REHEARSAL else clock.today(),
+        day=clock.today(),
+        days={tag: (day,) for tag, day in git.tag_days().items()},
         remote_refs=refs,
         uv_locks=uv_lock.tracked(git),
         uncommitted=git.changed() if clone.tree != git.tree_of(clone.commit) else (),
@@ -268,7 +270,12 @@ def _with_versions(observed: Observed, component: Component, observer: Observer)
     except (Unreachable, Blocked) as error:
         unasked = f"the index was not asked which versions are taken: {error.problems[0].message}"
         return replace(observed, notices=(unasked, *observed.notices))
-    return replace(observed, taken=tuple(sorted({each.version for each in files if each.version})))
+    taken = tuple(sorted({each.version for each in files if each.version}))
+    days = {name: set(known) for name, known in observed.days.items()}
+    for each in files:
+        if each.version and each.upload_time:
+            days.setdefault(each.version, set()).add(each.upload_time.date().isoformat())
+    return replace(observed, taken=taken, days={name: tuple(sorted(known)) for name, known in days.items()})
 
 
 def _actor(git: Git, request: Request) -> str:

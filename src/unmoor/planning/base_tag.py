@@ -6,11 +6,16 @@ candidates are told, and a live release names one of them.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from unmoor.planning.version_facts import VersionFacts
 from unmoor.planning.versions import tags
 from unmoor.planning.versions.pep440 import parse
+
+if TYPE_CHECKING:
+    from packaging.version import Version
 
 __all__ = ["Predecessor", "by_rule"]
 
@@ -26,6 +31,12 @@ class Predecessor:
     why: str = ""
 
 
+def _highest(behind: Collection[Version], wanted: Version) -> Version:
+    """Return the highest of these; a pre-release of a later line that was given up is not what a release follows."""
+    highest = max(behind)
+    return max((each for each in behind if each < wanted), default=highest) if highest.is_prerelease else highest
+
+
 def by_rule(facts: VersionFacts, version: str, *, of_commit: bool) -> Predecessor:
     """Return the base of ``version``; ``of_commit`` says that the commit itself is released, not one made on top."""
     wanted = parse(version)
@@ -37,7 +48,7 @@ def by_rule(facts: VersionFacts, version: str, *, of_commit: bool) -> Predecesso
             return Predecessor()
         why = "no release tag is among the ancestors of the commit, though there are some elsewhere"
         return Predecessor(candidates=tuple(others[: -_SHOWN - 1 : -1]), why=why)
-    highest = max(behind.values())
+    highest = _highest(behind.values(), wanted)
     form = tags.form_of(facts.component)
     spellings = sorted(
         (tag for tag, each in behind.items() if each == highest), key=lambda tag: (not tags.is_of_form(form, tag), tag)

@@ -9,6 +9,7 @@ from unmoor.model import Finding
 from unmoor.planning.base_tag import by_rule
 from unmoor.planning.version_facts import VersionFacts
 from unmoor.planning.versions import tags
+from unmoor.planning.versions.next_version import Choice
 from unmoor.planning.versions.pep440 import is_publishable, next_free, parse, try_parse
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["base_tag", "named"]
 
 
-def named(facts: VersionFacts, said: str) -> tuple[str, str]:
-    """Return the version to release, canonical, and the rule; ``said`` is the version as the user named it.
+def named(facts: VersionFacts, said: str) -> Choice:
+    """Return the version to release, and the rule; ``said`` is the version as the user named it.
 
     Raises ``UnmoorError`` where none was named, ``Blocked`` listing every place that disagrees.
     """
@@ -29,10 +30,10 @@ def named(facts: VersionFacts, said: str) -> tuple[str, str]:
     if problems:
         raise Blocked.of(problems)
     if not facts.derived:
-        return str(facts.stated), "it was named, and the tree states it"
+        return Choice(version=str(facts.stated), rule="it was named, and the tree states it")
     tag = next((tag for tag, each in facts.here.items() if each == version), "")
     why = f"the tag {tag} is on this commit" if tag else "its tag makes it so"
-    return str(version), f"it was named, and {why}"
+    return Choice(version=str(version), rule=f"it was named, and {why}")
 
 
 def _unpublishable(version: Version) -> list[Finding]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from unmoor.model import Change, Component, Edit, Mode, Plan, Release
-from unmoor.planning import live_release, notes
+from unmoor.planning import hand_kept, live_release, notes
 from unmoor.planning.base_tag import by_rule
 from unmoor.planning.notes.record import Notes
 from unmoor.planning.version_facts import Observed, VersionFacts
@@ -61,18 +61,20 @@ def _release(
     """Return the release of one component, and what could not be asked or is wrong with its notes."""
     found = observed.notes if observed.notes is not None else notes.read(component)
     facts = VersionFacts(component, observed, found.changes)
-    version, rule = live_release.named(facts, named_version) if mode is Mode.LIVE else choose(facts)
+    chosen = live_release.named(facts, named_version) if mode is Mode.LIVE else choose(facts)
+    version = chosen.version
     current = str(facts.current) if facts.current is not None else ""
     ruled = by_rule(facts, version, of_commit=mode is Mode.LIVE or version == current)
     base_tag = live_release.base_tag(facts, base, version) if mode is Mode.LIVE else ruled.tag
-    remarks = [f"which release {version} follows is not clear: {ruled.why}"] if ruled.candidates and not base else []
+    remarks = [*chosen.remarks, *_unread(component)]
+    remarks += [f"which release {version} follows is not clear: {ruled.why}"] if ruled.candidates and not base else []
     if base_tag and ruled.tag not in ("", base_tag):
         remarks.append(f"the base {base_tag} was named; by the rule it would be {ruled.tag}")
     release = Release(
         component=component.name,
         current=current,
         version=version,
-        rule=rule,
+        rule=chosen.rule,
         tag=tags.name(tags.form_of(component), version),
         base_tag=base_tag,
         changes=found.changes,
@@ -80,6 +82,11 @@ def _release(
         base_candidates=ruled.candidates,
     )
     return release, (*observed.notices, *remarks, *(str(problem) for problem in found.problems))
+
+
+def _unread(component: Component) -> list[str]:
+    seen = component.notes.unread
+    return [f"the change notes are those of {seen}, which unmoor does not read: they move no version"] if seen else []
 
 
 def edits(component: Component, observed: Observed, found: Notes, current: str, version: str) -> Iterator[Edit]:
@@ -90,11 +97,16 @@ def edits(component: Component, observed: Observed, found: Notes, current: str, 
         followers = observed.followers if observed.followers is not None else _followers(component, current, version)
         paths |= {(prefix / path).as_posix() for path in followers}
     written = changelog(component, found, version, observed.today) if found.changes else ""
+    by_hand = hand_kept.changelog_of(component, version, observed.today)
     if lock := _lock(component, observed, version):
         paths.add(lock)
     stay = notes.stay(component, version)
     if written and stay and _is_said(component, found, version, observed.today):
         written = ""
+    if by_hand is not None and by_hand[2].text:
+        path = (prefix / by_hand[0]).as_posix()
+        paths.discard(path)
+        yield Edit(path=path, what=f"its section for {version} is named and dated")
     for path in sorted(paths - {written}):
         yield Edit(path=path, what=f"version {current} → {version}")
     if written:
@@ -141,4 +153,4 @@ def origin(change: Change) -> str:
 def _followers(component: Component, current: str, version: str) -> tuple[str, ...]:
     from unmoor.tools.bumpversion_settings import followers
 
-    return followers(component.folder, current, version)
+    return followers(component.folder, current, version) if component.settings.bumpversion == "follow" else ()

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from unmoor.errors import UnmoorError
 from unmoor.model import Component, Edit, Release
-from unmoor.planning import notes
+from unmoor.planning import hand_kept, notes
 from unmoor.planning.plan import origin
 from unmoor.planning.versions import edit
 from unmoor.planning.versions.pep440 import try_parse
@@ -55,12 +55,22 @@ def stage(
     *,
     environ: Mapping[str, str] | None = None,
     remark: Callable[[str], None] | None = None,
+    by_hand: bool = True,
 ) -> ChangeSet:
-    """Prepare the edits of ``release`` without making them; paths are relative to ``folder``, the repository's top."""
+    """Prepare the edits of ``release`` without making them; paths are relative to ``folder``, the repository's top.
+
+    With ``by_hand`` the changelog that is kept so gets the version and the day, where it calls them unreleased.
+    """
     there = folder / component.path
     sources = moving(component.sources, release.current, release.version)
-    changes = edit.stage(there, release.current, release.version, sources, environ=environ)
-    changes = changes.then(_notes(folder, component, release, date, changes.writes, environ)).under(component.path)
+    own = component.settings.bumpversion == "follow"
+    changes = edit.stage(there, release.current, release.version, sources, own=own, environ=environ)
+    changes = changes.then(_notes(folder, component, release, date, changes.writes, environ))
+    if by_hand and (found := hand_kept.changelog_of(replace(component, folder=there), release.version, date)):
+        path, text, open_section = found
+        if open_section.text and path not in changes.writes:
+            changes = changes.then(ChangeSet(writes={path: text.restored(open_section.text)}))
+    changes = changes.under(component.path)
     try:
         return changes.then(_lock(folder, component, release, changes.writes, environ or {}))
     except UnmoorError as error:

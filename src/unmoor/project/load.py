@@ -14,7 +14,7 @@ from unmoor.model.settings import Settings
 from unmoor.project.detect import repository
 from unmoor.project.detect.detected import Detected, detect, problems
 from unmoor.project.detect.repository import Refs
-from unmoor.project.detect.tag_form import tag_form
+from unmoor.project.detect.tag_form import configured_prefix, tag_form
 from unmoor.project.packages_below import no_package, where_to_go
 from unmoor.project.project_files import ProjectFiles
 from unmoor.project.resolved_settings import explain
@@ -38,7 +38,10 @@ def load(root: Path, start: Path, refs: Refs) -> Component:
     _must_be_package(tree)
     settings = _settings(tree)
     found = detect(tree, settings)
-    form, form_reason = (settings.tag, "set in [tool.unmoor]") if settings.tag else tag_form(refs.tags, found.name)
+    told = configured_prefix(tree)
+    form, form_reason = (
+        (settings.tag, "set in [tool.unmoor]") if settings.tag else tag_form(refs.tags, found.name, told)
+    )
     remote, remote_reason = repository.remote(refs, settings.remote)
     branches, branches_reason = repository.branches(refs, remote, settings.branches)
     reasons = {**found.reasons, "tag": form_reason, "remote": remote_reason, "branches": branches_reason}

@@ -76,7 +76,7 @@ def run(
             process.run(command, cwd=top, env=_environment(environ), timeout=_SECONDS)
         except ToolFailed as error:
             what = f"bump-my-version could not change the version: {_said(error.tail) or error}"
-            hint = "correct what it names; no file was changed"
+            hint = 'correct what it names, or set bumpversion = "ignore" in [tool.unmoor]; no file was changed'
             raise UnmoorError(what, place=", ".join(paths), hint=hint) from error
         return {path: (top / "tree" / path).read_bytes().decode() for path in paths}
 

@@ -20,7 +20,7 @@ from unmoor.errors import SettingsError
 from unmoor.model import Finding
 from unmoor.runtime.changeset import inside
 
-__all__ = ["DEFAULT_SEARCH", "Own", "followers", "load"]
+__all__ = ["DEFAULT_SEARCH", "Own", "followers", "load", "unfit"]
 
 DEFAULT_SEARCH = "{current_version}"
 
@@ -46,11 +46,26 @@ class Own:
         ]
 
 
+def unfit(folder: Path, current: str, new: str) -> str:
+    """Return the file with a configuration that remembers the right version, and none of whose entries finds a text."""
+    file, table = _stated(folder)
+    return file if table is not None and _remembers(table, current, new) and load(folder, current, new) is None else ""
+
+
 def load(folder: Path, current: str, new: str) -> Own | None:
     """Read the configuration of ``folder``, or return ``None`` where none is in use; globs are resolved.
 
-    It is in use where it remembers the version that the project is at, or, after a run that was cut short, comes to.
+    It is in use where it remembers the version that the project is at, or, after a run that was cut short, comes to,
+    and where at least one of its entries finds its text, before or after the change.
     """
+    file, table = _stated(folder)
+    if table is None or not _remembers(table, current, new):
+        return None
+    own = Own(table=table, entries=tuple(_entries(folder, file, table)))
+    return own if _fits(folder, own, (own.spelled(current), new)) else None
+
+
+def _stated(folder: Path) -> tuple[str, Mapping[str, Any] | None]:
     for file in (".bumpversion.toml", "pyproject.toml"):
         path = folder / file
         if not path.is_file():
@@ -61,15 +76,37 @@ def load(folder: Path, current: str, new: str) -> Own | None:
             what = f"cannot be read: {error}"
             raise SettingsError([Finding(message=what, place=file, hint="correct the file")]) from error
         if isinstance(table, dict):
-            in_use = _remembers(table, current, new)
-            return Own(table=table, entries=tuple(_entries(folder, file, table))) if in_use else None
-    return None
+            return file, table
+    return "", None
 
 
 def followers(folder: Path, current: str, new: str) -> tuple[str, ...]:
     """Return the paths that follow the version by the project's own bump-my-version configuration."""
     own = load(folder, current, new)
     return tuple(sorted({str(entry["filename"]) for entry in own.entries})) if own else ()
+
+
+def _fits(folder: Path, own: Own, versions: tuple[str, str]) -> bool:
+    """Say whether any entry finds its text; with none there is nothing to fit, and what is a pattern may well find it.
+
+    Only an entry of ``search`` and plain text is judged; the program itself has the last word about the others.
+    """
+    shared = {key: own.table[key] for key in ("search", "replace", "regex") if key in own.table}
+    return not own.entries or any(_finds(folder, {**shared, **entry}, versions) for entry in own.entries)
+
+
+def _finds(folder: Path, entry: Mapping[str, Any], versions: tuple[str, str]) -> bool:
+    path = inside(folder, entry["filename"])
+    search = str(entry.get("search", DEFAULT_SEARCH))
+    # What it would say of other parts, days or its own form of the version, only the program itself can tell.
+    known = search.replace("{current_version}", "")
+    if entry.get("regex") or "serialize" in entry or "{" in known or not path.is_file():
+        return True
+    text = path.read_text(encoding="utf-8", errors="replace")
+    after = str(entry.get("replace", "{new_version}"))
+    return search.replace("{current_version}", versions[0]) in text or (
+        "{new_version}" in after and after.replace("{new_version}", versions[1]) in text
+    )
 
 
 def _remembers(table: Mapping[str, Any], *versions: str) -> bool:

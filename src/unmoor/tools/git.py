@@ -115,6 +115,13 @@ class Git:
             found[name.removeprefix("refs/tags/").removesuffix("^{}")] = identifier
         return found
 
+    def tag_days(self) -> dict[str, str]:
+        """Return every local tag and its day, as ISO date in UTC: when it was made, or what it leads to was."""
+        form = "--format=%(creatordate:format-local:%Y-%m-%d)%09%(refname)"
+        listed = self.run("for-each-ref", form, "refs/tags", extra={"TZ": "UTC"}).out
+        pairs = (line.partition("\t") for line in listed.splitlines())
+        return {name.removeprefix("refs/tags/"): day for day, _, name in pairs if day}
+
     def refs(self) -> dict[str, str]:
         """Return every branch and tag of this repository by full name, and the commit it leads to."""
         found = {}

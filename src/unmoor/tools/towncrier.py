@@ -26,7 +26,7 @@ from unmoor.runtime.scratch import folder as folder_for
 from unmoor.tools import changelog_sections
 from unmoor.tools.towncrier_settings import TowncrierSettings, load
 
-__all__ = ["Collected", "collected", "create", "draft", "stage"]
+__all__ = ["Collected", "collected", "create", "draft", "lacks_note", "stage"]
 
 _SECONDS = 60.0
 _LONGEST = 100_000
@@ -266,11 +266,30 @@ def _stamp(settings: TowncrierSettings, version: str, date: str) -> list[str]:
     return [f"--version={version}", f"--date={date}", f"--name={settings.name}"]
 
 
-def _run(folder: Path, arguments: Sequence[str], environ: Mapping[str, str] | None) -> process.Completed:
+def lacks_note(folder: Path, since: str, *, environ: Mapping[str, str] | None = None) -> str:
+    """Return why the commits since a branch or commit need a note and have none, as ``towncrier check`` says it.
+
+    The result is empty where they have one, or need none: nothing differs, or the changelog itself was changed. The
+    program ends with 1 for its own crashes too, so what it said is looked at. Raises ``UnmoorError`` where it did not
+    come to an end.
+    """
+    done = _run(folder, ["check", f"--compare-with={since}"], environ, ok=None)
+    said = (done.out.strip() or done.text.strip()).splitlines() or [""]
+    if done.status == 0:
+        return ""
+    if "Found newsfragments of unchecked types" in done.out or "No new newsfragments" in said[-1]:
+        return said[-1].rstrip(".").lower()
+    what = f"towncrier check failed: {said[-1]}"
+    raise UnmoorError(what, place=since, hint="name a branch or a commit that this clone has")
+
+
+def _run(
+    folder: Path, arguments: Sequence[str], environ: Mapping[str, str] | None, *, ok: tuple[int, ...] | None = (0,)
+) -> process.Completed:
     env = {**environment.own(environ or {}), "PYTHONUTF8": "1", "NO_COLOR": "1"}
     command = [*process.module("towncrier"), *arguments]
     try:
-        return process.run(command, cwd=folder, env=env, timeout=_SECONDS)
+        return process.run(command, cwd=folder, env=env, timeout=_SECONDS, ok=ok)
     except ToolFailed as error:
         said = error.tail.splitlines()[-1] if error.tail else str(error)
         what = f"towncrier {arguments[0]} failed: {said}"

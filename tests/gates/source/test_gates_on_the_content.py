@@ -13,7 +13,7 @@ from support.gating import make_context, replace_in
 from support.loopback import serve
 from unmoor import gates
 from unmoor.commands.changelog import collect_notes
-from unmoor.model import Backend, Edit, Outcome
+from unmoor.model import Backend, Edit, FindingKind, Outcome
 from unmoor.model.settings import SecretAllowance
 from unmoor.observe.repository import load
 from unmoor.pipeline.gate_runner import run_gate
@@ -484,6 +484,29 @@ def test_a_project_that_collects_for_a_pre_release_has_no_notes_left(tiny):
     (problem,) = look("notes-are-collected", tiny, live=True, version="1.2.0rc1").problems
     assert problem.message == "this note is not in the changelog"
     collect_notes(load(tiny.folder, tiny.environ), "1.2.0rc1", "2020-01-01", environ=tiny.environ)
+    assert look("notes-are-collected", tiny, live=True, version="1.2.0rc1").problems == ()
+
+
+def by_hand(tiny):
+    text = (tiny.folder / "pyproject.toml").read_text()
+    head, *tables = text.split("\n[")
+    kept = "\n[".join([head, *(each for each in tables if not each.startswith(("tool.towncrier", "[tool.towncrier")))])
+    tiny.write("pyproject.toml", kept)
+    tiny.write("CHANGELOG.md", "## Unreleased\n\n- More.\n\n## 1.0.0 (2026-01-02)\n\n- Older.\n")
+
+
+def test_a_changelog_that_calls_the_version_unreleased_stops_it_live(tiny):
+    by_hand(tiny)
+    ours = {"version": "1.2.0", "current": "1.2.0"}
+    (problem,) = look("notes-are-collected", tiny, live=True, **ours).problems
+    assert problem.message == "what 1.2.0 brings is still called unreleased: '## Unreleased'"
+    assert (problem.place, problem.hint) == ("CHANGELOG.md:1", "run `unmoor bump --commit`")
+    (left,) = look("notes-are-collected", tiny, **ours).notices
+    assert (left.message, left.kind) == (problem.message, FindingKind.BLOCKS_LIVE)
+    planned = look("notes-are-collected", tiny, edits=(Edit(path="CHANGELOG.md", what="named"),), **ours)
+    assert planned.problems == ()
+    assert planned.notices[0].hint == "live, run `unmoor bump --commit` first"
+    # A pre-release leaves it for the release that it leads to.
     assert look("notes-are-collected", tiny, live=True, version="1.2.0rc1").problems == ()
 
 

@@ -135,6 +135,7 @@ def test_a_lock_that_lags_behind_is_named_unless_the_plan_lets_it_follow(tiny, s
         (["1.1.0"], "1.1.0", "1!0.1.0", ""),
         (["0.5.0"], "0.5.0", "5.1.0", "skips major versions"),
         (["1.1.0"], "1.1.0", "1.5.0", "skips minor versions"),
+        (["1.1.0", "1.4.0"], "1.1.0", "1.5.0", ""),
         (["2024.1"], "2024.1", "2026.3", ""),
         (["1.1.0"], "1.1.0", "1.2.0.dev1", "a development version"),
         (["1.1.0"], "1.1.0", "1.2.0+local", "a local version"),
@@ -301,6 +302,13 @@ def test_an_index_that_does_not_answer_is_no_pass(tiny, live, outcome):
 
 
 # ── tag-is-free ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_moving_tag_is_not_the_version_that_it_names(tiny):
+    """jupyter_releaser: v2 is the second form of its action, and moves along with releases of 1.x."""
+    tiny.git("tag", "v1.1.1", "HEAD~1")
+    tiny.git("tag", "v2", "HEAD~1")
+    assert look("tag-is-free", tiny, live=True, version="2.0.0", tag="v2.0.0").problems == ()
 
 
 def test_a_tag_on_the_planned_commit_is_the_releases(tiny):

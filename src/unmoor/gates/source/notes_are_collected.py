@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from unmoor.context import Context
 from unmoor.errors import UnmoorError
 from unmoor.model import Finding, FindingKind, Findings, truncated
-from unmoor.planning import notes
+from unmoor.planning import hand_kept, notes
 from unmoor.tools import towncrier, towncrier_settings
 
 __all__ = ["ASSERTS", "check"]
@@ -25,8 +25,7 @@ def check(context: Context) -> Findings:
     """List the fragments that towncrier would collect, and what only looks like one."""
     component = context.component
     if component.notes.style != "towncrier":
-        what = "no change notes" if component.notes.style == "none" else "change notes that stay where they are"
-        return Findings(optional=f"the project keeps {what} ({component.notes.reason or 'none found'})")
+        return _of_others(context)
     if not towncrier_settings.is_configured(component.folder):
         return Findings(absent="towncrier is not configured", hint='add [tool.towncrier], or set notes = "none"')
     fragments, strays = towncrier_settings.load(component.folder).files(component.folder)
@@ -53,6 +52,34 @@ def check(context: Context) -> Findings:
     if fragments:
         notices.append(_rehearsed(context, len(fragments)))
     return Findings(examined=examined, unit="notes and changelog", notices=tuple(notices))
+
+
+def _of_others(context: Context) -> Findings:
+    """Judge the change notes of a project that does not keep them as towncrier's fragments."""
+    kept = context.component.notes
+    if (found := hand_kept.changelog_of(context.component, context.release.version, context.plan.date)) is not None:
+        return _by_hand(context, found[0], found[2])
+    if kept.unread:
+        return Findings(optional=f"its change notes are those of {kept.unread}, which unmoor does not read")
+    what = "no change notes" if kept.style == "none" else "change notes that stay where they are"
+    return Findings(optional=f"the project keeps {what} ({kept.reason or 'none found'})")
+
+
+def _by_hand(context: Context, path: str, found: hand_kept.Unreleased) -> Findings:
+    """Judge a changelog that is kept by hand, whose newest section is still called unreleased."""
+    place, version = f"{_shown(context, path)}:{found.line}", context.release.version
+    hint = "run `unmoor bump --commit`" if found.text else f"write {version} and the day there"
+    still = Finding(message=f"what {version} brings is still called unreleased: {found.said!r}", place=place, hint=hint)
+    if context.live:
+        return Findings(examined=1, unit="changelog", problems=(still,))
+    if any(edit.path == _shown(context, path) for edit in context.release.edits):
+        said = Finding(
+            message=f"its section {found.said!r} is named and dated by the plan",
+            place=place,
+            hint=f"live, {hint} first",
+        )
+        return Findings(examined=1, unit="changelog", notices=(said,))
+    return Findings(examined=1, unit="changelog", notices=(replace(still, kind=FindingKind.BLOCKS_LIVE),))
 
 
 def _unsaid(context: Context) -> list[Finding]:

@@ -46,7 +46,7 @@ def check(context: Context) -> Findings:
 def _taken(context: Context, local: dict[str, str], remote: dict[str, str]) -> list[Finding]:
     """Return a finding for every tag of this version, in any spelling, that does not lead to the planned commit."""
     release, planned = context.release, context.plan.commit
-    versions = tags.versions(tags.form_of(context.component), [*local, *remote])
+    versions = tags.releases(tags.form_of(context.component), {*local, *remote}, None)
     same = {tag for tag, version in versions.items() if version == try_parse(release.version)} | {release.tag}
     found: dict[tuple[str, str], list[str]] = {}
     for where, listed in (("here", local), (f"on the remote {context.repository.remote!r}", remote)):

@@ -38,7 +38,8 @@ def check(context: Context) -> Findings:
     base = tags.versions(tags.form_of(context.component), [release.base_tag]).get(release.base_tag)
     stops = _kind(context, planned)
     stops += _order(planned, base, released - {planned})
-    doubts = _jump(planned, base or max((each for each in released if each < planned), default=None))
+    before = [each for each in (base, *released) if each is not None and each < planned]
+    doubts = _jump(planned, max(before, default=None))
     if context.live:
         stops += doubts
     else:
@@ -54,12 +55,14 @@ def _released(context: Context) -> tuple[set[Version], list[Finding]]:
         for name in context.observer.remote_refs(context.repository) or {}
         if name.startswith(_TAGS)
     )
-    released = set(tags.versions(tags.form_of(context.component), [*git.tags(), *remote]).values())
+    form, names = tags.form_of(context.component), {*git.tags(), *remote}
     try:
         served = context.observer.index_files(context.component)
     except UnmoorError:
-        return released, [Finding(message="compared with the tags alone: the index did not answer")]
-    return released | {found for each in served if (found := try_parse(each.version)) is not None}, []
+        unasked = Finding(message="compared with the tags alone: the index did not answer")
+        return set(tags.releases(form, names, None).values()), [unasked]
+    there = {found for each in served if (found := try_parse(each.version)) is not None}
+    return there | set(tags.releases(form, names, there).values()), []
 
 
 def _kind(context: Context, planned: Version) -> list[Finding]:

@@ -19,7 +19,7 @@ from unmoor.planning.versions.sources import text_of
 from unmoor.project.detect.changelog import newest_entry
 from unmoor.project.toml_file import read_text
 from unmoor.project.version_locator import locate
-from unmoor.tools import uv_lock
+from unmoor.tools import bumpversion_settings, uv_lock
 from unmoor.tools.git import Git
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def check(context: Context) -> Findings:
     if len(values) > 1 or (expected is not None and values - {expected}):
         problems += _listed(places, expected)
     notices = (_spelling(places) if expected else []) + _memory(remembered, values) + _changelog(context, expected)
+    notices += _unfit(context)
     claimed, remarks = _claimed(context)
     problems += [*claimed, *_locked(context, expected)]
     return Findings(examined=len(sources), unit="places", problems=tuple(problems), notices=(*notices, *remarks))
@@ -171,11 +172,23 @@ def _memory(remembered: list[_Place], values: set[Version]) -> list[Finding]:
         Finding(
             message=f"bump-my-version remembers {place.text!r}, so its settings are not in use",
             place=place.where,
-            hint="correct current_version, or remove these settings",
+            hint='correct current_version, remove these settings, or set bumpversion = "ignore" in [tool.unmoor]',
         )
         for place in remembered
         if values and place.version not in values
     ]
+
+
+def _unfit(context: Context) -> list[Finding]:
+    release, component = context.release, context.component
+    if component.settings.bumpversion != "follow" or not release.current:
+        return []
+    file = bumpversion_settings.unfit(component.folder, release.current, release.version)
+    if not file:
+        return []
+    message = "no entry of tool.bumpversion.files finds its text, so these settings are not in use"
+    hint = 'correct what they search for, remove them, or set bumpversion = "ignore" in [tool.unmoor]'
+    return [Finding(message=message, place=_shown(context, file), hint=hint)]
 
 
 def _changelog(context: Context, expected: Version | None) -> list[Finding]:
@@ -186,4 +199,6 @@ def _changelog(context: Context, expected: Version | None) -> list[Finding]:
     if expected is None or entry is None or try_parse(entry.version) == expected:
         return []
     message = f"the newest entry is {entry.version!r}, planned is {str(expected)!r}"
-    return [Finding(message=message, place=_shown(context, path, entry.line), hint="run `unmoor changelog`")]
+    collected = context.component.notes.style == "towncrier"
+    hint = "run `unmoor changelog`" if collected else f"write what {expected} brings"
+    return [Finding(message=message, place=_shown(context, path, entry.line), hint=hint)]

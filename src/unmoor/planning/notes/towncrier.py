@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from unmoor.model import Bump, Change, Component, Finding
 from unmoor.planning.notes.record import Notes
 from unmoor.project.nearest_name import closest
-from unmoor.tools.towncrier_settings import TowncrierSettings, load
+from unmoor.tools.towncrier_settings import Kind, TowncrierSettings, load
 
 __all__ = ["LARGEST", "bump_of", "read"]
 
 LARGEST = 1_000_000
 
-_MAJOR = frozenset({"removal", "removals", "removed", "breaking", "major", "incompatible", "backward", "break"})
+_REMOVAL = frozenset({"removal", "removals", "removed"})
+_MAJOR = frozenset({"breaking", "major", "incompatible", "backward", "break"})
 _MINOR = frozenset(
     {
         "add",
@@ -35,18 +36,39 @@ _MINOR = frozenset(
         "enhancements",
         "feature",
         "features",
+        "improvement",
+        "improvements",
         "minor",
         "new",
     }
 )
+_PATCH = frozenset({"bug", "bugfix", "bugfixes", "doc", "docs", "fix", "fixed", "internal", "misc", "patch", "trivial"})
+_BREAKS = re.compile(r"(?i)\b(?:breaking|incompatible)\b")
+_DEPRECATES = re.compile(r"(?i)\bdeprecat")
+_ADDS = re.compile(r"(?i)\b(?:features?|enhancements?|improvements?|deprecations?)\b")
 
 
-def bump_of(kind: str) -> Bump:
-    """Return how far a fragment of this type moves the version; what is not known to be more is a patch."""
-    word = kind.lower()
-    if word in _MAJOR:
+def bump_of(kind: str, kinds: Mapping[str, Kind]) -> Bump:
+    """Return how far a fragment of this type moves the version; what is not known to be more is a patch.
+
+    ``kinds`` are all types of the project. A removal breaks what used it. But where another type is there for what
+    breaks, or where it is towncrier's own type (deprecations under the same heading, or, as build has them, beside it),
+    it is what was announced long before, and projects release it as a minor version: pluggy, trio, pdm, build.
+    ``removed`` is the word of keepachangelog.com, which goes by semantic versioning.
+    """
+    word, title = kind.lower(), kinds[kind].title if kind in kinds else ""
+    if word in _REMOVAL:
+        others = {other.lower(): each for other, each in kinds.items() if other != kind}
+        announced = word == "removal" and any(other.startswith("deprecat") for other in others)
+        breaking = any(_breaks(other, each) for other, each in others.items())
+        return Bump.MINOR if breaking or announced or _DEPRECATES.search(title) else Bump.MAJOR
+    if word in _MAJOR or (word not in _MINOR | _PATCH and _BREAKS.search(title)):
         return Bump.MAJOR
-    return Bump.MINOR if word in _MINOR else Bump.PATCH
+    return Bump.MINOR if word in _MINOR or (word not in _PATCH and _ADDS.search(title)) else Bump.PATCH
+
+
+def _breaks(word: str, kind: Kind) -> bool:
+    return word.lower() in _MAJOR or _BREAKS.search(kind.title) is not None
 
 
 def read(component: Component) -> Notes:
@@ -130,7 +152,7 @@ def _change(component: Component, settings: TowncrierSettings, name: str, prefix
     paragraph = re.split(r"\n[ \t\r]*\n", text.strip(), maxsplit=1)[0]
     return Change(
         component=component.name,
-        bump=bump_of(kind),
+        bump=bump_of(kind, settings.kinds),
         category=kind,
         summary=" ".join(paragraph.split()),
         issues=(issue,) if issue else (),

@@ -32,10 +32,12 @@ def stage(
     new: str,
     sources: Sequence[VersionSource],
     *,
+    own: bool = True,
     environ: Mapping[str, str] | None = None,
 ) -> ChangeSet:
     """Prepare the change from ``current`` to ``new`` in every source below ``folder``, and in the project's own files.
 
+    Those are the files that follow by its own bump-my-version configuration, with ``own`` and where that is in use.
     Sources that state ``new`` already are left alone, so a second change is empty and one that was cut short is
     finished. Versions derived from tags have nothing to edit. Raises ``UnmoorError`` when a source states a third
     version, is computed by code, or cannot be changed.
@@ -44,13 +46,13 @@ def stage(
     stated = [source for source in sources if source.kind in STATED]
     if not _moves(folder, stated, current, new):
         return ChangeSet()
-    own = settings.load(folder, current, new)
+    followed = settings.load(folder, current, new) if own else None
     paths = {source.path for source in stated}
-    entries = own.beside(paths) if own else []
+    entries = followed.beside(paths) if followed else []
     texts = {path: text_of(folder, path) for path in sorted(paths | {str(entry["filename"]) for entry in entries})}
     after = {path: text.staged for path, text in texts.items()}
-    if own:
-        after = _by_own_entries(own.table, entries, after, (own.spelled(current), new), environ)
+    if followed:
+        after = _by_own_entries(followed.table, entries, after, (followed.spelled(current), new), environ)
     after = _by_place(stated, texts, after, (current, new), environ)
     return ChangeSet(
         writes={path: text.restored(after[path]) for path, text in texts.items() if after[path] != text.staged}

@@ -19,6 +19,7 @@ __all__ = [
     "bump",
     "canonical",
     "is_publishable",
+    "leads_to",
     "next_free",
     "next_from",
     "parse",
@@ -166,6 +167,15 @@ def _dev(current: Version) -> str:
 
 _RELEASES = {"major": 0, "minor": 1, "patch": 2}
 _OTHERS: dict[str, Callable[[Version], str]] = {"pre": _next_pre, "post": _post, "dev": _dev, "final": _final}
+
+
+def leads_to(version: Version) -> Version:
+    """Return the version that a development version is on the way to: 1.2.dev0 → 1.2, 0.66b0.dev1 → 0.66b0.
+
+    PEP 440 sorts a development version just before it. A local part goes too.
+    """
+    before, _, _ = version.public.partition(".dev")
+    return Version(before)
 
 
 def next_from(change: Bump, current: str, zero_major: str) -> str:

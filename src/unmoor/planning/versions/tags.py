@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from unmoor.errors import UnmoorError
 from unmoor.model import Component
 from unmoor.planning.versions.pep440 import try_parse
+from unmoor.project.detect.tag_form import moving
 from unmoor.project.settings.constraints import UNFIT_FOR_TAG
 
 if TYPE_CHECKING:
     from packaging.version import Version
 
-__all__ = ["form_of", "is_of_form", "name", "version_of", "versions"]
+__all__ = ["form_of", "is_of_form", "name", "releases", "version_of", "versions"]
 
 
 def form_of(component: Component) -> str:
@@ -58,3 +59,20 @@ def versions(form: str, tags: Iterable[str]) -> dict[str, Version]:
     """Return the tags that name a version, with it, oldest version first."""
     found = {tag: version for tag in tags if (version := version_of(form, tag)) is not None}
     return dict(sorted(found.items(), key=lambda item: (item[1], item[0])))
+
+
+def releases(form: str, tags: Iterable[str], on_index: Collection[Version] | None) -> dict[str, Version]:
+    """Return the tags of releases, with their version, oldest version first: those that name one, but no moving ones.
+
+    A moving tag (``v2``, ``v1.4``) has fewer parts than the others, and follows the newest release of its line. What an
+    index has is a release, however short its tag; ``on_index`` is ``None`` where it was not asked.
+    """
+    found = versions(form, tags)
+    moved = moving({tag: each.release for tag, each in found.items()})
+    out = set(on_index or ())
+    return {tag: each for tag, each in found.items() if tag not in moved or (each in out and _alone(each, tag, found))}
+
+
+def _alone(version: Version, tag: str, found: dict[str, Version]) -> bool:
+    """Say whether no other tag names the same version."""
+    return not any(each == version for other, each in found.items() if other != tag)

@@ -67,7 +67,7 @@ def detect(tree: ProjectFiles, settings: Settings) -> Detected:
         metadata=stated,
         backend=build,
         packages=packages,
-        sources=sources(tree, build, packages, stated, settings.version_files),
+        sources=_in_use(sources(tree, build, packages, stated, settings.version_files), settings),
         notes=notes_style(tree, settings.notes, settings.changelog),
         lint=lint_tools(tree, lists, settings.lint),
         types=types,
@@ -83,3 +83,8 @@ def detect(tree: ProjectFiles, settings: Settings) -> Detected:
             "types": "; ".join(remarks),
         },
     )
+
+
+def _in_use(found: tuple[VersionSource, ...], settings: Settings) -> tuple[VersionSource, ...]:
+    """Leave out what bump-my-version remembers where the settings say to leave its configuration alone."""
+    return tuple(each for each in found if settings.bumpversion == "follow" or not each.is_memory)

@@ -26,6 +26,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "zero-major": ("minor", "major"),
     "bump-commit": ("together", "own"),
     "prerelease-notes": ("keep", "collect"),
+    "bumpversion": ("follow", "ignore"),
     "disable": GATES,
     "tests.against": ("tree", "wheel"),
     "docs.engine": ("sphinx", "mkdocs", "properdocs", "zensical", "none"),
@@ -53,6 +54,10 @@ MEANINGS: Mapping[str, str] = {
     "zero-major": "What a breaking change bumps before 1.0.",
     "bump-commit": "Whether version and changelog are one commit or the version has its own.",
     "prerelease-notes": "Whether a pre-release keeps its notes for the final release, or collects them for good.",
+    "bumpversion": (
+        "Whether the files that the project's own bump-my-version configuration names follow the version; one that is"
+        " out of date is not used anyway."
+    ),
     "sign-tags": "Whether release tags are signed with git's own signing settings.",
     "remote-lock": "Whether a live release holds a lock on the remote: for where several machines may release by hand.",
     "archive-allow": "Files or patterns that may be in an archive although they look like strays.",

@@ -46,12 +46,13 @@ def rehearse(start: Path, environ: Mapping[str, str], *, jobs: str, stage: str, 
     env = environment.for_rehearsal(environ, component.settings.pass_env)
     env |= {"UNMOOR_RUN_ID": run_id, "UNMOOR_AGAIN": shlex.join(_again(jobs, stage, stop_at_first=stop_at_first))}
     with scratch.folder("nox") as folder:
-        noxfile = component.folder / "noxfile.py"
+        noxfile, session = component.folder / "noxfile.py", component.repository.session(stage)
         if not component.repository.adopted:
             env["UNMOOR_ADOPTED"] = "no"
+            session = stage
             noxfile = folder / "noxfile.py"
             noxfile.write_text(_BORROWED.format(root=str(component.folder)), encoding="utf-8")
-        command: list[str | Path] = [*process.module("nox"), "--noxfile", noxfile, "--sessions", stage]
+        command: list[str | Path] = [*process.module("nox"), "--noxfile", noxfile, "--sessions", session]
         command += ["--parallel", jobs] if jobs != "1" else []
         command += ["--", "--stop-at-first"] if stop_at_first else []
         status = process.attached(command, cwd=component.folder, env=env)

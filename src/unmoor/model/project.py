@@ -125,8 +125,11 @@ class Repository:
     stage_sessions: Mapping[str, str] = field(default_factory=dict)
 
     def session(self, stage: str) -> str:
-        """Return what nox calls a stage in this project."""
-        return self.stage_sessions.get(stage, stage)
+        """Return what nox calls a stage in this project; where it is left out, the last one that is not.
+
+        The name of a stage that is left out may be that of a session of the project's own, and mean anything.
+        """
+        return self.stage_sessions.get(stage) or [stage, *self.stage_sessions.values()][-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,10 @@ def test_tasks_have_their_names_and_options() -> None:
 
 
 def test_the_public_functions_take_what_they_took() -> None:
-    assert str(inspect.signature(unmoor.sessions.register)) == "(root: 'str | Path | None' = None) -> 'None'"
+    assert str(inspect.signature(unmoor.sessions.register)) == (
+        "(root: 'str | Path | None' = None, *, leave_out: 'Collection[str]' = (), "
+        "names: 'Mapping[str, str] | None' = None) -> 'None'"
+    )
     assert list(inspect.signature(unmoor.sessions.gate).parameters) == ["stage"]
     assert unmoor.sessions.__all__ == ["gate", "register"]
     assert tasks.__all__ == ["namespace"]

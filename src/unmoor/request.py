@@ -23,16 +23,27 @@ def quiet(line: str) -> None:
 class OwnSession:
     """A session of the project's own that proves a stage.
 
-    ``parts`` are what nox puts after the name where it runs several times: Pythons, parameters, or both.
+    ``parts`` are what nox puts after the name where it runs several times: Pythons, parameters, or both. ``python`` is
+    the one Python that all of them run on, where the session names a single one.
     """
 
     name: str
     stage: str
     parts: tuple[str, ...] = ()
+    python: str = ""
 
     def called(self, part: str = "") -> str:
         """Return what nox calls it: ``tests-3.13``, ``tests(db='none')``."""
         return self.name + ("" if part.startswith("(") or not part else "-") + part
+
+    def python_of(self, part: str) -> str:
+        """Return the Python that a part runs on, as the session names it; empty where it takes the one at hand."""
+        return self.python or part.partition("(")[0]
+
+    @property
+    def pythons(self) -> tuple[str, ...]:
+        """Every Python that the session names."""
+        return tuple(dict.fromkeys(filter(None, map(self.python_of, self.parts or ("",)))))
 
 
 @dataclass(slots=True)

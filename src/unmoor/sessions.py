@@ -3,8 +3,8 @@
     import unmoor.sessions
     unmoor.sessions.register()
 
-Put the two lines at the end of ``noxfile.py``. The project's own sessions join by name in the settings
-(``gates = ["lint", "tests"]`` in ``[tool.unmoor]``) or by decorator (``@unmoor.sessions.gate("docs-strict")``).
+Put the two lines at the end of ``noxfile.py``. The project's own sessions join by well-known names, by those
+in the settings (``gates = ["lint", "tests"]``) or by decorator (``@unmoor.sessions.gate("docs-strict")``).
 What this process knows of its run is in ``cli.invocation``; those two and ``tasks`` alone read arguments and
 environment.
 """
@@ -15,7 +15,7 @@ import atexit
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -28,9 +28,10 @@ from unmoor import chain
 from unmoor.chain import CHAIN
 from unmoor.cli.arguments import parse
 from unmoor.cli.encodings import must_know_file_names, take_every_character
-from unmoor.cli.invocation import STAGES, Invocation, quiet_libraries
-from unmoor.cli.join_sessions import joined
-from unmoor.cli.joined_session import JoinedSession
+from unmoor.cli.invocation import Invocation, quiet_libraries
+from unmoor.cli.joined_session import JoinedSession, what_was_said
+from unmoor.cli.name_stages import StageNames, name_stages
+from unmoor.cli.registered_sessions import STAGE, do_without_environment, needs, own_sessions, require
 from unmoor.cli.written_settings import given_variables, joined_sessions, tests_the_wheel
 from unmoor.errors import Blocked, UnmoorError
 from unmoor.model import Effect, Stage
@@ -47,7 +48,6 @@ __all__ = ["gate", "register"]
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _OURS = "_made_by_unmoor"
 _ENDING = (signal.SIGINT, signal.SIGTERM)
-_STAGE = "_proves_stage"
 
 
 def gate(stage: str) -> Callable[[_Function], _Function]:
@@ -55,23 +55,35 @@ def gate(stage: str) -> Callable[[_Function], _Function]:
 
     def decorate(function: _Function) -> _Function:
         # nox wraps functions in an object of its own; what it wraps is there too.
-        setattr(function, _STAGE, stage)
+        setattr(function, STAGE, stage)
         return function
 
     return decorate
 
 
-def register(root: str | Path | None = None) -> None:
+def register(
+    root: str | Path | None = None,
+    *,
+    leave_out: Collection[str] = (),
+    names: Mapping[str, str] | None = None,
+) -> None:
     """Register the sessions of the chain with nox, and join the project's own.
 
-    ``root`` is the project's folder, by default the one of the noxfile. Settings or sessions that do not fit end
-    the program with exit status 1 and one message.
+    ``root`` is the project's folder, by default the one of the noxfile. ``leave_out`` are stages that get no session,
+    ``names`` maps stages to what their sessions are called, where the project has sessions with these names that mean
+    something else: ``names={"release": "unmoor-release"}``. Settings or sessions that do not fit end the program with
+    exit status 1 and one message.
     """
     start = Path(root) if root else Path.cwd()
     take_every_character()
     run = Invocation(start)
     try:
-        own = run.own = _own(start)
+        left_out = (leave_out,) if isinstance(leave_out, str) else tuple(leave_out)
+        # Where unmoor is a guest the project's sessions are elsewhere, and run by gates.
+        joining = () if root and run.is_guest else own_sessions(joined_sessions(start))
+        own = run.own = tuple(each for each in joining if each.stage not in left_out)
+        named = name_stages(nox.registry.get(), own, names or {}, left_out)
+        run.call(named.sessions)
         run.take_secrets(given_variables(start))
         if run.is_ours:
             must_know_file_names()
@@ -80,12 +92,18 @@ def register(root: str | Path | None = None) -> None:
     except UnmoorError as error:
         _stop(error)
     run.prepare_workers()
+    run.offer_pythons()
+    proven = run.proven = _proven(run)
     for each in own:
-        _wrap(each, run)
+        _wrap(each, run, proven=each in proven and do_without_environment(each.name))
     replaced = {each.name for each in own}
     for stage in CHAIN:
-        if stage.name not in replaced:
+        if run.stages.get(stage.name, stage.name) not in replaced and stage.name in run.stages:
             _add(stage, run)
+    for each_name in named.refused:
+        _refuse(each_name, named, run)
+    if named.note and run.is_ours_or_listed:
+        _tell(named.note)
     for name, registered in nox.registry.get().items():
         _announce(name, registered, run)
     for number in _ENDING:
@@ -110,33 +128,14 @@ def _tell(text: str) -> None:
     print(shown(text, os.environ), file=sys.stderr, flush=True)  # noqa: T201 - a face
 
 
-def _own(start: Path) -> tuple[OwnSession, ...]:
-    sessions = nox.registry.get()
-    decorated = {name: stage for name, each in sessions.items() if (stage := _stage_named(each))}
-    return joined({name: _parts(each) for name, each in sessions.items()}, joined_sessions(start), decorated)
-
-
-def _stage_named(function: Any) -> str:
-    """Return the stage that the decorator names, above nox's own or below it; empty without one."""
-    return getattr(function, _STAGE, "") or getattr(getattr(function, "func", None), _STAGE, "")
-
-
-def _parts(function: Any) -> tuple[str, ...]:
-    """Return what nox puts after the session's name where it runs it several times: Pythons, parameters, or both."""
-    several = isinstance(function.python, (list, tuple, set)) and function.venv_backend != "none"
-    pythons = [str(each) for each in function.python] if several else [""]
-    parameters = [f"({each})" for each in getattr(function, "parametrize", ())] or [""]
-    return tuple(dict.fromkeys(python + each for python in pythons for each in parameters if python + each))
-
-
 def _part(own: OwnSession, session: nox.Session) -> str:
     return session.name.removeprefix(own.name).removeprefix("-") if own.parts else ""
 
 
 def _add(stage: Stage, run: Invocation) -> None:
-    before = [each.name for each in run.own if each.stage == stage.name]
+    before = [each for each in run.proving(stage.name) if each != run.stages[stage.name]]
     if stage.name == "tests" and tests_the_wheel(run.start):
-        before.append("build")
+        before.append(run.stages["build"])
 
     def session(session: nox.Session) -> None:
         _carry_out(stage.name, session, run)
@@ -144,30 +143,54 @@ def _add(stage: Stage, run: Invocation) -> None:
     session.__doc__ = stage.summary
     setattr(session, _OURS, True)
     nox.session(
-        name=stage.name,
+        name=run.stages[stage.name],
         venv_backend="none",
         default=stage.effect is Effect.NONE,
-        requires=[*stage.requires, *before],
+        requires=[*dict.fromkeys(each for name in stage.requires for each in run.proving(name)), *before],
         allow_parallel=True,
     )(session)
 
 
-def _wrap(own: OwnSession, run: Invocation) -> None:
-    """Wrap the function of one of the project's sessions; its environment, Pythons and docstring stay."""
+def _wrap(own: OwnSession, run: Invocation, *, proven: bool) -> None:
+    """Wrap the function of one of the project's sessions; its environment, Pythons and docstring stay.
+
+    One that is ``proven`` and was not asked for has no environment to run in, and only says so.
+    """
     registered = nox.registry.get()[own.name]
     function = registered.func
     if own.stage == "tests" and tests_the_wheel(run.start):
         # It is about the sealed wheel, whose digest its evidence is bound to.
-        registered.requires = [*registered._requires, "build"]  # noqa: SLF001 - as written; what is read is formatted
+        require(own.name, [run.stages["build"]])
+    # Where a session has its stage's name the stage is carried out at its end, after all others that prove it.
+    others = [each.name for each in run.own if each.stage == own.stage and each is not own]
+    holding = run.stages.get(own.stage)
+    if own.name == holding:
+        require(own.name, [each for each in others if not needs(each, own.name)])
+    ends = own.name == holding or (holding is not None and holding in others and needs(own.name, holding))
 
     @wraps(function)
     def wrapped(session: nox.Session, *args: Any, **kwargs: Any) -> None:
-        complete = _prove(own, session, run, lambda seen: function(seen, *args, **kwargs))
-        if complete and own.name in STAGES:
-            _carry_out(own.name, session, run)
+        if proven:
+            session.log(f"cached: {own.name} passed for this very tree")
+        complete = proven or _prove(own, session, run, lambda seen: function(seen, *args, **kwargs))
+        if complete and ends:
+            _carry_out(own.stage, session, run)
 
     setattr(wrapped, _OURS, True)
     registered.func = wrapped
+
+
+def _refuse(name: str, named: StageNames, run: Invocation) -> None:
+    """Have a session of the project's own say that its name means two things, one of which reaches outward."""
+    registered = nox.registry.get()[name]
+
+    @wraps(registered.func)
+    def refused(session: nox.Session, *_: Any, **__: Any) -> None:
+        what = f"{name!r} is a session of your own and a stage of unmoor, and it is not said which is meant"
+        hint = f"write {named.line} in noxfile.py; yours is {name!r} then, and the stage {named.sessions[name]!r}"
+        _explain(session, UnmoorError(what, place="noxfile.py", hint=hint), run)
+
+    registered.func = refused
 
 
 def _announce(name: str, registered: Any, run: Invocation) -> None:
@@ -184,11 +207,11 @@ def _announce(name: str, registered: Any, run: Invocation) -> None:
 
 
 def _prove(own: OwnSession, session: nox.Session, run: Invocation, call: Callable[[Any], None]) -> bool:
-    """Run one of the project's sessions unless its evidence still counts; say whether all its parts are proven."""
+    """Run one of the project's sessions unless its evidence still counts; say whether all of its stage are through."""
     from unmoor.evidence.binding import binds_files
     from unmoor.pipeline.open_plan import open_plan
     from unmoor.pipeline.run_releases import carry_out
-    from unmoor.pipeline.session_evidence import is_proven, prove
+    from unmoor.pipeline.session_evidence import is_complete, is_proven, prove
     from unmoor.tools.tool_environment import narrowing
 
     try:
@@ -213,18 +236,21 @@ def _prove(own: OwnSession, session: nox.Session, run: Invocation, call: Callabl
         return False
     else:
         try:
-            prove(own, part, opened, lambda: _examine(call, seen, opened, request))
+            prove(own, part, opened, lambda: _examine(call, seen, opened, request), lambda: what_was_said(seen))
         except Exception as error:
+            if not request.live and (unreached := what_was_said(seen).unreached):
+                session.warn(f"not rehearsed, for want of a network: {unreached}")
+                return is_complete(run.own, own.stage, opened, request.environ)
             if request.goes_on and not request.asked and run.asked:
                 # The stage that it proves tells of it from what is kept, and the rehearsal goes on.
                 session.log(f"did not pass: {str(error) or type(error).__name__}")
-                return True
+                return is_complete(run.own, own.stage, opened, request.environ)
             # nox will not come to the stage any more; that it failed is still to be told, and kept.
             carry_out(own.stage, replace(request, posargs=()))
             if isinstance(error, UnmoorError):
                 _explain(session, error, run)
             raise
-    return all(is_proven(own, each, opened) for each in own.parts or ("",))
+    return is_complete(run.own, own.stage, opened, request.environ)
 
 
 def _examine(call: Callable[[Any], None], seen: JoinedSession, opened: OpenPlan, request: Request) -> None:
@@ -246,6 +272,50 @@ def _examine(call: Callable[[Any], None], seen: JoinedSession, opened: OpenPlan,
     look()
 
 
+def _proven(run: Invocation) -> tuple[OwnSession, ...]:
+    """Return those of the project's sessions that were not asked for, and whose evidence counts as it is."""
+    if run.is_worker:
+        return run.proven  # as its parent has told nox what there is to run
+    if not run.own or not run.asked or run.is_listing or not run.is_ours:
+        return ()
+    from unmoor.pipeline.open_plan import open_plan
+    from unmoor.pipeline.session_evidence import is_proven
+
+    found = []
+    for own in run.own:
+        try:
+            arguments = parse(run.posargs, own_tools=run.is_local)
+            request = run.request(own.name, arguments)
+            if run.asks_for(own) or request.asked or arguments.rest:
+                continue
+            opened = open_plan(request, local=chain.stage(own.stage).is_local)
+            if all(is_proven(own, part, opened) for part in own.parts or ("",)):
+                found.append(own)
+        except UnmoorError:
+            return ()  # whoever needs to know is told by what runs
+    return tuple(found)
+
+
+def _catch_up(name: str, run: Invocation, request: Request) -> None:
+    """Carry out the stages that ``name`` goes by and that nobody came to, because nox has skipped their sessions.
+
+    Where a session of the project's own has its stage's name, the stage is carried out at its end; without the Python
+    that it wants there is none.
+    """
+    from unmoor.pipeline.open_plan import open_plan
+    from unmoor.pipeline.run_releases import carry_out
+    from unmoor.report.progress import headline
+
+    held = [each for each in chain.stage(name).requires if any(own.name == run.stages.get(each) for own in run.own)]
+    if not held:
+        return
+    told = open_plan(request, local=chain.stage(name).is_local).layout.run(run.id)
+    for each in held:
+        if not (told / f"{each}.json").is_file():
+            for result in carry_out(each, replace(request, asked=False)).results:
+                _say(headline(result, named=False))
+
+
 def _carry_out(name: str, session: nox.Session, run: Invocation) -> None:
     from unmoor.pipeline.run_releases import carry_out
     from unmoor.report.progress import failure, headline
@@ -258,7 +328,9 @@ def _carry_out(name: str, session: nox.Session, run: Invocation) -> None:
         local = chain.stage(name).effect is Effect.NONE
         arguments = parse(session.posargs, own_tools=local and run.is_local)
         with shortage.told():
-            ended = carry_out(name, run.request(name, arguments))
+            request = run.request(name, arguments)
+            _catch_up(name, run, request)
+            ended = carry_out(name, request)
     except UnmoorError as error:
         _explain(session, error, run)
     for result in ended.results:
@@ -269,7 +341,7 @@ def _carry_out(name: str, session: nox.Session, run: Invocation) -> None:
         _tell(trouble.message)
     # A stopped release takes only those out that wait for it: what requires this session goes on with the others. And
     # a rehearsal shows everything: nox would skip what requires a failed session, so the one that was asked for fails.
-    is_end = name in run.asked or not run.asked or chain.is_last(chain.stage(name))
+    is_end = name in run.asked or not run.asked or name == [*run.stages][-1]
     if ended.code and (not ended.goes_on or is_end):
         session.error(f"{name} did not pass (exit code {int(ended.code)})")
     if is_end and ended.passed_over:
@@ -278,11 +350,11 @@ def _carry_out(name: str, session: nox.Session, run: Invocation) -> None:
 
 def _refuse_doubles(session: nox.Session, run: Invocation) -> None:
     """Stop where another session took a stage's name after ``register``: nox lets the later one win with a warning."""
-    for stage in CHAIN:
-        registered = nox.registry.get().get(stage.name)
+    for name in run.stages.values():
+        registered = nox.registry.get().get(name)
         if registered is not None and not hasattr(registered.func, _OURS):
-            what = f"the session {stage.name!r} is defined twice, and the one after unmoor's two lines hides the stage"
-            hint = f'put the two lines at the end, then join yours with gates = ["{stage.name}"] or rename it'
+            what = f"the session {name!r} is defined twice, and the one after unmoor's two lines hides the stage"
+            hint = "put unmoor's two lines at the end of noxfile.py"
             _explain(session, UnmoorError(what, place="noxfile.py", hint=hint), run)
 
 

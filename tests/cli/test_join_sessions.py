@@ -64,7 +64,6 @@ def test_nothing_joined_is_nothing() -> None:
             {},
             """the name 'benchmark' does not say which stage it proves → put @unmoor.sessions.gate("STAGE") above it""",
         ),
-        ({"build": ()}, [], {}, "the session 'build' is defined twice"),
         ({"release": ()}, ["release"], {}, "the session 'release' has the name of another stage"),
         ({"lint": ()}, [], {"lint": "tests"}, "the session 'lint' has the name of another stage"),
     ],
@@ -77,14 +76,32 @@ def test_what_does_not_fit_is_said(
     assert said in str(caught.value)
 
 
-def test_a_session_that_took_a_stages_name_is_told_how_to_join() -> None:
-    with pytest.raises(SettingsError) as caught:
-        joined({"lint": ()}, [], {})
-    (problem,) = caught.value.problems
-    assert 'gates = ["lint"]' in problem.hint
+@pytest.mark.parametrize(
+    ("names", "stages"),
+    [
+        (
+            ["tests", "lint", "docs", "check"],
+            {"tests": "tests", "lint": "lint", "docs": "docs-strict", "check": "check"},
+        ),
+        (["release", "build", "benchmark"], {}),
+        (["format", "lint"], {"lint": "lint"}),
+        (["tests", "coverage"], {"tests": "tests"}),
+        (["coverage"], {"coverage": "tests"}),
+    ],
+    ids=["well-known", "says nothing", "would change the tree", "told twice", "the only tests"],
+)
+def test_where_the_settings_say_nothing_those_with_well_known_names_join(
+    names: list[str], stages: dict[str, str]
+) -> None:
+    assert {each.name: each.stage for each in joined(dict.fromkeys(names, ()), None, {})} == stages
+
+
+def test_an_empty_list_joins_none_and_a_decorator_joins_whatever_the_list() -> None:
+    assert joined(SESSIONS, [], {}) == ()
+    assert joined(SESSIONS, None, {"benchmark": "check"})[0] == OwnSession(name="benchmark", stage="check")
 
 
 def test_everything_wrong_is_told_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
-        joined({"tests": (), "build": ()}, ["lnit"], {"other": "lint"})
-    assert len(caught.value.problems) == 4
+        joined({"tests": (), "build": ()}, ["lnit", "build"], {"other": "lint"})
+    assert len(caught.value.problems) == 3

@@ -55,18 +55,53 @@ def test_eight_sessions_are_listed_and_four_are_the_default(adopted: Make) -> No
     assert "Next:" not in ran.text
 
 
-def test_a_session_that_had_the_name_before_is_told_how_to_join(adopted: Make) -> None:
-    ran = adopted(OWN + TWO_LINES).nox("--list")
-    assert ran.status == 1
-    assert ran.text.count("is defined twice") == 1
-    assert 'join it with gates = ["lint"] in [tool.unmoor]' in ran.text
+def test_a_well_known_name_joins_with_the_two_lines_alone(adopted: Make) -> None:
+    made = adopted(OWN + TWO_LINES)
+    assert made.nox("--list").text.count("lint -> Our own.") == 1
+    ran = made.nox("-s", "lint")
+    assert ran.status == 0, ran.text
+    assert "own lint []" in ran.text
+    assert made.record("lint")["gates"][0]["name"] == "session lint"
+
+
+CLASHING = OWN.replace("def lint", "def release") + OWN.replace("def lint", "def build")
+LINE = 'unmoor.sessions.register(names={"build": "unmoor-build", "release": "unmoor-release"})'
+
+
+def test_a_session_with_the_name_of_a_stage_is_listed_beside_it_with_the_line_that_says_which_is_meant(
+    adopted: Make,
+) -> None:
+    made = adopted(CLASHING + TWO_LINES)
+    ran = made.nox("--list")
+    assert ran.status == 0, ran.text
+    assert {"release", "build", "unmoor-release", "unmoor-build", "lint"} <= {
+        *listed(ran.text, "-"),
+        *listed(ran.text, "*"),
+    }
+    assert ran.text.count(LINE) == 1
+    # It may be anything that reaches outward: who reads of `nox -s release` must not start it by mistake.
+    mistaken = made.nox("-s", "release")
+    assert (mistaken.status, "own lint" in mistaken.text, LINE in mistaken.text) == (1, False, True)
+    assert "own lint []" in made.nox("-s", "build").text
+
+
+def test_with_the_line_both_run_under_their_names(adopted: Make) -> None:
+    made = adopted(CLASHING + f"import unmoor.sessions\n{LINE}\n")
+    assert LINE not in made.nox("--list").text
+    ran = made.nox("-s", "release")
+    assert (ran.status, "own lint []" in ran.text, "Next:" in ran.text) == (0, True, False), ran.text
+    needed = made.nox("--list", "-s", "unmoor-release").text
+    assert {"unmoor-release", "unmoor-build", "pypi", "lint"} <= {*listed(needed, "*"), *listed(needed, "-")}
+    assert not {"release", "build"} & {*listed(needed, "*")}
+    assert made.nox("-s", "unmoor-build").status == 0
+    assert made.record("build")["outcome"] == "passed"
 
 
 def test_a_session_that_takes_the_name_afterwards_is_refused_once(adopted: Make) -> None:
     noxfile = TWO_LINES + OWN
     ran = adopted(noxfile).nox("-s", "tests", "docs-strict")
     assert ran.status == 1
-    assert ran.text.count("put the two lines at the end") == 1
+    assert ran.text.count("put unmoor's two lines at the end of noxfile.py") == 1
 
 
 def test_a_wrapped_session_that_takes_the_name_afterwards_is_refused_too(adopted: Make) -> None:
@@ -149,6 +184,59 @@ def test_own_arguments_are_passed_on_without_unmoors_and_prove_nothing(adopted: 
     assert ran.status == 0, ran.text
     assert "own lint ['-k', 'one']" in ran.text
     assert not (made.state() / "evidence" / "lint.json").exists()
+
+
+SAYING = """
+@nox.session(venv_backend="none")
+def {name}(session):
+    session.run("sh", "-c", "echo '{says}'; exit {status}", external=True)
+"""
+
+
+def test_what_joined_sessions_did_is_counted_and_a_failing_test_is_named(adopted: Make) -> None:
+    own = [
+        SAYING.format(name="lint", says="Success: no issues found in 3 source files", status=0),
+        SAYING.format(name="mypy", says="2 passed in 0.1s", status=0),
+        SAYING.format(name="tests", says="FAILED tests/a.py::test_one - no", status=1),
+    ]
+    made = adopted("import nox\n" + "".join(own) + TWO_LINES)
+    ran = made.nox("-s", "lint", "tests")
+    # lint has its stage's name: the stage comes after all that prove it.
+    assert made.record("lint")["outcome"] == "passed", ran.text
+    first, second = made.record("lint")["gates"][:2]
+    assert [first["unit"], second["unit"]] == ["session (lint), 3 files", "session (mypy), 2 tests"]
+    assert "Success: no issues found in 3 source files\n" in ran.text
+    assert ran.status == 1
+    assert "the session 'tests' failed: tests/a.py::test_one: no" in ran.text
+
+
+def test_a_session_that_is_cached_is_given_no_environment(adopted: Make) -> None:
+    own = OWN.replace("def lint", "def style").replace('venv_backend="none"', 'venv_backend="venv"')
+    made = adopted(own.replace('"true"', '"true", external=True') + TWO_LINES)
+    assert "Creating virtual environment" in made.nox("-s", "lint").text
+    again = made.nox("-s", "lint")
+    assert again.status == 0, again.text
+    assert "cached: style passed for this very tree" in again.text
+    assert "virtual environment" not in again.text
+    assert "virtual environment" in made.nox("-s", "style").text
+
+
+def test_a_stage_whose_session_nox_has_skipped_is_carried_out_before_what_goes_by_it(adopted: Make) -> None:
+    own = OWN.replace("def lint", "def check").replace('venv_backend="none"', 'python="3.1", download_python="never"')
+    made = adopted(own + TWO_LINES)
+    ran = made.nox("-s", "build")
+    assert "interpreter 3.1 not found" in ran.text
+    gates = made.record("check")["gates"]
+    assert gates[0]["reason"] == "'check' was not run: no Python 3.1 on this machine", ran.text
+    assert len(gates) > 1
+
+
+def test_as_a_guest_the_settings_choose_among_the_projects_sessions(adopted: Make) -> None:
+    own = SAYING.format(name="lint", says="own lint", status=1) + SAYING.format(name="docs", says="own docs", status=0)
+    made = adopted("import nox\n" + own, settings='gates = ["docs"]')
+    made.unmoor("rehearse", "--stage", "lint", "--jobs", "1")
+    gates = {each["name"]: each for each in made.record("lint")["gates"]}
+    assert gates["own-sessions-pass"]["outcome"] == "skipped"
 
 
 def test_required_only_an_own_session_is_cached(adopted: Make) -> None:
@@ -337,13 +425,17 @@ def test_a_session_that_tests_the_wheel_comes_after_its_build(adopted: Make, nam
     assert {"check", "build", f"{name}-3.11"} <= set(listed(ran.text, "*"))
 
 
-def test_one_python_of_several_does_not_prove_the_stage(adopted: Make) -> None:
+def test_a_python_that_is_not_here_is_told_in_a_rehearsal(adopted: Make) -> None:
     here = f"{sys.version_info.major}.{sys.version_info.minor}"
     there = f'python=["{here}", "3.1"], venv_backend="uv", download_python="never"'
     noxfile = OWN.replace('venv_backend="none"', there)
     made = adopted(noxfile + TWO_LINES, settings='gates = ["lint"]')
-    made.nox("-s", "lint")
-    assert not (made.state() / "evidence" / "lint.json").exists()
+    ran = made.nox("-s", "lint")
+    assert ran.status == 0, ran.text
+    (gate,) = [each for each in made.record("lint")["gates"] if each["name"] == "session lint"]
+    assert (gate["outcome"], gate["examined"]) == ("passed", 1)
+    assert [each["message"] for each in gate["notices"]] == ["'lint-3.1' was not run: no Python 3.1 on this machine"]
+    assert [each["kind"] for each in gate["notices"]] == ["blocks live"]
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,14 @@ from support.records import record as record_of
 from support.sealing import sealed_archives
 from unmoor.chain import stage
 from unmoor.errors import Blocked, Exit
-from unmoor.evidence.record import Record, Result
-from unmoor.model import Outcome, Resolution
+from unmoor.evidence.record import GateRecord, Record, Result
+from unmoor.model import Finding, FindingKind, Outcome, Resolution, Skip
 from unmoor.pipeline.open_plan import OpenPlan
 from unmoor.pipeline.run_releases import carry_out_plan
-from unmoor.pipeline.session_evidence import is_proven, prove
+from unmoor.pipeline.session_evidence import is_complete, is_proven, prove
 from unmoor.request import OwnSession, Request
+from unmoor.tools.interpreters import OWN as OWN_PYTHON
+from unmoor.tools.session_output import Failure, Said
 
 OWN = OwnSession(name="style", stage="lint")
 
@@ -161,3 +163,79 @@ def test_a_session_that_passed_long_ago_does_not_count(opened: OpenPlan, tmp_pat
         each.store.write(replace(record, finished=NOON))
     assert not is_proven(OWN, "", opened)
     assert judged(opened, OWN, tmp_path).code is Exit.GATE_FAILED
+
+
+# ── what its tools said, and what is not to be had here ──────────────────────────────────────────────────────
+
+NOWHERE = "3.1"
+
+
+def told(opened: OpenPlan, own: OwnSession, tmp_path: Path, **request: Any) -> GateRecord:
+    record = judged(opened, own, tmp_path, **request).record
+    assert record is not None
+    return record.gates[0]
+
+
+@pytest.mark.usefixtures("stand")
+def test_what_its_tools_have_counted_is_kept_and_shown(opened: OpenPlan, tmp_path: Path) -> None:
+    own = OwnSession(name="style", stage="lint", parts=("(a)", "(b)"))
+    for part in own.parts:
+        prove(own, part, opened, lambda: None, lambda: Said(counts={"tests": 5, "files": 7}))
+    gate = told(opened, own, tmp_path)
+    assert (gate.outcome, gate.counted) == (Outcome.PASSED, "2 sessions (style), 10 tests, 7 files")
+
+
+@pytest.mark.usefixtures("stand")
+def test_a_failure_is_told_by_what_the_tool_said(opened: OpenPlan, tmp_path: Path) -> None:
+    causes = (Finding(message="tests/a.py::test_one: no"), Finding(message="tests/a.py::test_two"))
+    with pytest.raises(ValueError, match="no"):
+        prove(OWN, "", opened, lambda: int("no"), lambda: Said(failure=Failure(causes=causes)))
+    gate = told(opened, OWN, tmp_path)
+    assert gate.outcome is Outcome.FAILED
+    assert [each.message for each in gate.problems] == [
+        "the session 'style' failed: tests/a.py::test_one: no",
+        "tests/a.py::test_two",
+    ]
+
+
+@pytest.mark.usefixtures("stand")
+def test_a_network_that_did_not_answer_is_not_rehearsed(opened: OpenPlan, tmp_path: Path) -> None:
+    failed = Failure(causes=(Finding(message="Could not resolve host: a.example"),), unreached="a.example")
+    with pytest.raises(ValueError, match="no"):
+        prove(OWN, "", opened, lambda: int("no"), lambda: Said(failure=failed))
+    gate = told(opened, OWN, tmp_path)
+    assert (gate.outcome, gate.skipped) == (Outcome.SKIPPED, Skip.NOT_ASKED)
+    assert "'style' was not rehearsed, for want of a network: a.example" in gate.reason
+    # No other gate is put in its place: they would fail where the project's own way would not.
+    record = judged(opened, OWN, tmp_path).record
+    assert record is not None
+    assert "ruff-is-clean" not in {each.name for each in record.gates}
+    assert is_complete((OWN,), "lint", opened, {})
+
+
+@pytest.mark.usefixtures("stand")
+def test_a_python_that_is_not_here_is_a_notice_beside_those_that_are(opened: OpenPlan, tmp_path: Path) -> None:
+    own = OwnSession(name="style", stage="lint", parts=(OWN_PYTHON, NOWHERE))
+    prove(own, OWN_PYTHON, opened, lambda: None)
+    assert is_complete((own,), "lint", opened, {})
+    gate = told(opened, own, tmp_path)
+    assert (gate.outcome, gate.examined) == (Outcome.PASSED, 1)
+    (notice,) = gate.notices
+    assert (notice.message, notice.kind) == (
+        f"'style-{NOWHERE}' was not run: no Python {NOWHERE} on this machine",
+        FindingKind.BLOCKS_LIVE,
+    )
+
+
+@pytest.mark.usefixtures("stand")
+def test_without_any_of_its_pythons_unmoors_own_gates_are_better_than_none(opened: OpenPlan, tmp_path: Path) -> None:
+    own = OwnSession(name="style", stage="lint", python=NOWHERE)
+    record = judged(opened, own, tmp_path).record
+    assert record is not None
+    first, *others = record.gates
+    assert (first.skipped, first.reason) == (
+        Skip.NOT_REHEARSED,
+        f"'style' was not run: no Python {NOWHERE} on this machine",
+    )
+    assert "ruff-is-clean" in {each.name for each in others}
+    assert not is_complete((OWN,), "lint", opened, {})

@@ -8,7 +8,7 @@ from support.trees import write
 from unmoor.errors import SettingsError
 from unmoor.model import NotesStyle
 from unmoor.project.detect.notes_style import notes_style
-from unmoor.project.detect.noxfile import Noxfile, by_stage, read_noxfile
+from unmoor.project.detect.noxfile import Noxfile, by_stage, called_stages, read_noxfile
 from unmoor.project.detect.pre_commit import hooks
 from unmoor.project.detect.pythons import supported
 
@@ -197,7 +197,7 @@ def test_own_sessions_are_read_without_running_them(tmp_path: Path) -> None:
     assert found.stages == {"bench": "tests"}
     assert found.exists
     assert not found.adopted
-    assert by_stage(found, ()) == {
+    assert by_stage(found, None) == {
         "tests": ("tests", "bench"),
         "lint": ("lint", "pre-commit", "mypy"),
         "docs-strict": ("docs",),
@@ -215,7 +215,31 @@ def test_the_settings_name_sessions_that_running_would_show(tmp_path: Path) -> N
 
 def test_a_well_known_name_joins_check_too(tmp_path: Path) -> None:
     found = read_noxfile(write(tmp_path, {"noxfile.py": "import nox\n\n@nox.session\ndef check(session): ...\n"}))
-    assert by_stage(found, ()) == {"check": ("check",)}
+    assert by_stage(found, None) == {"check": ("check",)}
+
+
+def test_an_empty_list_joins_none_but_what_is_decorated(tmp_path: Path) -> None:
+    found = read_noxfile(write(tmp_path, {"noxfile.py": NOXFILE}))
+    assert by_stage(found, ()) == {"tests": ("bench",)}
+
+
+@pytest.mark.parametrize(
+    ("register", "called"),
+    [
+        ("register()", {"lint": "lint", "build": "unmoor-build", "release": "unmoor-release"}),
+        ('register(names={"release": "ship"})', {"lint": "lint", "build": "unmoor-build", "release": "ship"}),
+        ('register(leave_out=["release"])', {"lint": "lint", "build": "unmoor-build", "release": None}),
+        ("register(names=NAMES)", {"lint": "lint", "build": "unmoor-build", "release": "unmoor-release"}),
+    ],
+)
+def test_what_the_stages_are_called_is_read_as_nox_will_have_it(
+    tmp_path: Path, register: str, called: dict[str, str | None]
+) -> None:
+    own = "".join(f"@nox.session\ndef {name}(session): ...\n" for name in ("lint", "build", "release"))
+    text = f"import nox\nimport unmoor.sessions\n{own}unmoor.sessions.{register}\n"
+    found = read_noxfile(write(tmp_path, {"noxfile.py": text}))
+    stages = called_stages(found, by_stage(found, None))
+    assert {name: stages.get(name) for name in called} == called
 
 
 def test_a_name_in_the_settings_that_says_nothing_is_refused(tmp_path: Path) -> None:

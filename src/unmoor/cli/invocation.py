@@ -10,7 +10,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from unmoor import chain
 from unmoor.chain import CHAIN
 from unmoor.cli import parallel_workers
 from unmoor.cli.arguments import Arguments, asked_for, parse
+from unmoor.errors import UnmoorError
 from unmoor.model import Effect
 from unmoor.request import Memory, OwnSession, Request
 from unmoor.runtime import environment, own_output, private_memory
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["STAGES", "Invocation", "quiet_libraries"]
 
 STAGES = frozenset(stage.name for stage in CHAIN)
+# Before a session of the project's own that was asked for and has the name of a stage.
+_THEIRS = "own:"
 _UPLOADING = frozenset(stage.name for stage in CHAIN if "credential-is-present" in stage.before)
 
 
@@ -41,8 +44,11 @@ class Invocation:
     def __init__(self, start: Path) -> None:
         self.start = start
         self.own: tuple[OwnSession, ...] = ()
+        self.stages: Mapping[str, str] = {name: name for name in STAGES}
         # nox marks the processes that its -j starts; only they may take up what the parent left in the environment.
         self.is_worker = "--parallel-worker" in sys.argv
+        # By a command of unmoor's, which wants a stage and nothing else.
+        self.is_handed_over = False
         self.began = time.time()
         self.explained: set[str] = set()
         self._known: tuple[Path, StateLayout] | None = None
@@ -58,11 +64,26 @@ class Invocation:
             self.asked = frozenset(os.environ.get("UNMOOR_ASKED", "").split(",")) - {""}
         else:
             # Taken out of the environment, so that a nox inside a session is a run of its own.
-            self.id = os.environ.pop("UNMOOR_RUN_ID", "") or f"{int(self.began * 1000):x}-{os.getpid():x}"
+            given = os.environ.pop("UNMOOR_RUN_ID", "")
+            self.is_handed_over = bool(given)
+            self.id = given or f"{int(self.began * 1000):x}-{os.getpid():x}"
             self.asked = asked_for(sys.argv[1:], os.environ.get("NOXSESSION", ""))
             os.environ["UNMOOR_RUN"] = self.id
             own_output.tell_workers(os.environ)
             os.environ["UNMOOR_ASKED"] = ",".join(sorted(self.asked))
+
+    def call(self, stages: Mapping[str, str]) -> None:
+        """Take up what nox calls the stages: what was asked for by these names are the stages, and nothing else is."""
+        self.stages = stages
+        if self.is_worker:
+            return  # its parent has told it the stages
+        meant = {session: stage for stage, session in stages.items()}
+        self.asked = frozenset(meant.get(each, f"{_THEIRS}{each}" if each in STAGES else each) for each in self.asked)
+        os.environ["UNMOOR_ASKED"] = ",".join(sorted(self.asked))
+        if self.is_handed_over and not self.asked & STAGES:
+            what = "a stage was asked for, and noxfile.py has another session by that name"
+            hint = 'write what stages are called as plain words: unmoor.sessions.register(names={"release": "…"})'
+            raise UnmoorError(what, place="noxfile.py", hint=hint)
 
     def request(self, stage: str, arguments: Arguments, *, called: str = "") -> Request:
         """Return the request for one stage of this run, or one of the project's sessions, ``called`` so by nox."""
@@ -121,7 +142,11 @@ class Invocation:
 
         Only where no session was named: nox tells nobody what it chooses then, and may choose nothing of ours.
         """
-        lent = {} if self.asked or session in STAGES | {own.name for own in self.own} else dict(self._taken)
+        lent = (
+            {}
+            if self.asked or session in {*self.stages.values(), *(own.name for own in self.own)}
+            else dict(self._taken)
+        )
         os.environ.update(lent)
         try:
             yield
@@ -133,6 +158,18 @@ class Invocation:
         """Lay out what workers need, where nox may start some; it tells nobody beforehand whether it will."""
         if not self.is_worker and self.is_ours:
             parallel_workers.lay_out(os.environ, self._taken)
+
+    def proving(self, stage: str) -> tuple[str, ...]:
+        """Return the sessions that have to be through before a stage is: its own, and the project's that prove it."""
+        return tuple(dict.fromkeys((self.stages[stage], *(each.name for each in self.own if each.stage == stage))))
+
+    def offer_pythons(self) -> None:
+        """Let nox find the Pythons that joined sessions want, where this machine has them off ``PATH``."""
+        pythons = [python for each in self.own for python in each.pythons]
+        if pythons and self.is_ours and not self.is_worker:
+            from unmoor.tools.offered_pythons import path_with
+
+            os.environ["PATH"] = path_with(pythons, os.environ)
 
     def works_itself(self) -> None:
         """Take back what was laid out for workers: a session runs in this process, so there will be none."""
@@ -146,7 +183,7 @@ class Invocation:
 
         quiet_libraries()
         local = all(chain.stage(name).is_local for name in self.asked & STAGES)
-        opened = open_plan(self.request("", parse(self._posargs, own_tools=self.is_local)), local=local)
+        opened = open_plan(self.request("", parse(self.posargs, own_tools=self.is_local)), local=local)
         self._known = (opened.releases[0].component.repository.root, opened.layout)
 
     @property
@@ -163,9 +200,18 @@ class Invocation:
         from unmoor.report.final_summary import speak
 
         again = shlex.split(os.environ.get("UNMOOR_AGAIN", "")) or ["nox", *sys.argv[1:]]
-        adopted = os.environ.get("UNMOOR_ADOPTED") != "no"
+        adopted = not self.is_guest
         seconds = time.time() - self.began
-        speak(self.start, dict(os.environ), self.id, again=again, adopted=adopted, seconds=seconds, known=self._known)
+        speak(
+            self.start,
+            dict(os.environ),
+            self.id,
+            again=again,
+            adopted=adopted,
+            seconds=seconds,
+            known=self._known,
+            sessions=self.stages,
+        )
 
     @property
     def is_local(self) -> bool:
@@ -173,12 +219,38 @@ class Invocation:
         return not any(stage.name in self.asked for stage in CHAIN if stage.effect > Effect.NONE)
 
     @property
-    def _posargs(self) -> list[str]:
+    def posargs(self) -> list[str]:
+        """The words after ``--``."""
         return sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
 
     @property
     def _is_live(self) -> bool:
-        return any(word.partition("=")[0] == "--live" for word in self._posargs)
+        return any(word.partition("=")[0] == "--live" for word in self.posargs)
+
+    @property
+    def proven(self) -> tuple[OwnSession, ...]:
+        """Joined sessions that need not run; a worker has it from its parent."""
+        names = os.environ.get("UNMOOR_PROVEN", "").split(",")
+        return tuple(each for each in self.own if each.name in names)
+
+    @proven.setter
+    def proven(self, found: Sequence[OwnSession]) -> None:
+        os.environ["UNMOOR_PROVEN"] = ",".join(each.name for each in found)
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether this process was started on a noxfile that is borrowed, for a project that has not adopted unmoor."""
+        return os.environ.get("UNMOOR_ADOPTED") == "no"
+
+    def asks_for(self, own: OwnSession) -> bool:
+        """Whether a joined session was named on the command line, or one of its runs."""
+        called = {own.called(part.partition("(")[0]) for part in ("", *own.parts)}
+        return any(each.partition("(")[0] in called for each in self.asked)
+
+    @property
+    def is_ours_or_listed(self) -> bool:
+        """Whether what is registered matters to whoever started this process."""
+        return not self.is_worker and (self.is_listing or self.is_ours)
 
     @property
     def is_ours(self) -> bool:

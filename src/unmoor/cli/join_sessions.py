@@ -1,7 +1,8 @@
 """The project's own nox sessions as gates of the chain: which stage a session proves, by its name.
 
-Joined by name in the settings (``gates = ["lint", "tests", "docs"]``) or by decorator, which a name that says nothing
-needs; pure, and quick to import, because every ``nox -l`` of an adopter comes by here.
+Those with well-known names join by themselves, as they do where unmoor is a guest, so that adopting it proves no less;
+``gates = ["lint", "tests"]`` in the settings names them instead. A name that says nothing needs the decorator. Pure,
+and quick to import, because every ``nox -l`` of an adopter comes by here.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from unmoor.chain import CHAIN, stage_of_session
 from unmoor.errors import SettingsError
 from unmoor.model import Effect, Finding
+from unmoor.project.detect.stage_sessions import well_known
 from unmoor.project.nearest_name import did_you_mean
 from unmoor.request import OwnSession
 
@@ -22,19 +24,28 @@ _WHERE = "pyproject.toml: tool.unmoor.gates"
 
 
 def joined(
-    registered: Mapping[str, Sequence[str]], named: Sequence[str], decorated: Mapping[str, str]
+    registered: Mapping[str, Sequence[str]], named: Sequence[str] | None, decorated: Mapping[str, str]
 ) -> tuple[OwnSession, ...]:
     """Return the sessions that join the chain.
 
     ``registered`` maps every session of the noxfile to the Pythons it runs on, ``named`` are those of the settings,
-    ``decorated`` maps sessions to the stage their decorator names. Raises ``SettingsError`` with every session that
-    does not exist or does not say its stage, and every one that has the name of a stage without having joined.
+    ``None`` where they say nothing, ``decorated`` maps sessions to the stage their decorator names. Raises
+    ``SettingsError`` with every session that does not exist or does not say its stage, and every one that has the name
+    of another stage than it proves.
     """
-    stages = dict(decorated) | {name: stage_of_session(name) or "" for name in named if name not in decorated}
-    problems = [*_unknown(stages, registered), *_taken(stages, registered)]
+    stages = dict(decorated) | {name: stage for name, stage in _by_name(registered, named) if name not in decorated}
+    problems = [*_unknown(stages, registered), *_taken(stages)]
     if problems:
         raise SettingsError(problems)
     return tuple(OwnSession(name=name, stage=stage, parts=tuple(registered[name])) for name, stage in stages.items())
+
+
+def _by_name(registered: Iterable[str], named: Sequence[str] | None) -> Iterator[tuple[str, str]]:
+    """Yield the sessions that join by their names, each with its stage; empty for a name that says nothing of it."""
+    if named is not None:
+        yield from ((name, stage_of_session(name) or "") for name in named)
+        return
+    yield from well_known(registered).items()
 
 
 def _unknown(stages: Mapping[str, str], registered: Iterable[str]) -> Iterator[Finding]:
@@ -52,12 +63,9 @@ def _unknown(stages: Mapping[str, str], registered: Iterable[str]) -> Iterator[F
             yield unexplained(name)
 
 
-def _taken(stages: Mapping[str, str], registered: Iterable[str]) -> Iterator[Finding]:
-    """Yield the sessions that have the name of a stage and do not prove it."""
-    for name in sorted((_STAGES & set(registered)) - set(stages)):
-        hint = f'join it with gates = ["{name}"] in [tool.unmoor], or give it another name'
-        yield Finding(message=f"the session {name!r} is defined twice", place="noxfile.py", hint=hint)
+def _taken(stages: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield the sessions that are to prove one stage and have the name of another."""
     for name in sorted(_STAGES & set(stages)):
         if stages[name] != name:
             what = f"the session {name!r} has the name of another stage"
-            yield Finding(message=what, place="noxfile.py", hint="rename it")
+            yield Finding(message=what, place="noxfile.py", hint="rename it, or take it out of gates in [tool.unmoor]")

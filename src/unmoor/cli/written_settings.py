@@ -13,9 +13,10 @@ from unmoor.project.toml_file import dig, dig_texts
 __all__ = ["given_variables", "joined_sessions", "tests_the_wheel"]
 
 
-def joined_sessions(start: Path) -> tuple[str, ...]:
-    """Return the project's own sessions that the settings join by name."""
-    return dig_texts(_written(start), "gates")
+def joined_sessions(start: Path) -> tuple[str, ...] | None:
+    """Return the project's own sessions that the settings join by name; ``None`` where they say nothing of it."""
+    written = _written(start)
+    return None if dig(written, "gates") is None else dig_texts(written, "gates")
 
 
 def given_variables(start: Path) -> tuple[str, ...]:

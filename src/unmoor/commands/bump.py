@@ -172,7 +172,8 @@ def _refuse_published(component: Component, version: str, environ: Mapping[str, 
     folder = layout.named(component.name, version, Mode.LIVE)
     if progress.reached(folder, EvidenceStore(folder / "evidence", component.name)) > Effect.LOCAL:
         what = f"{component.name} {version} has begun to be published, so nothing can be added to it"
-        hint = f"finish it: nox -s release -- --live {version}; what is new goes into the next version"
+        session = component.repository.session("release")
+        hint = f"finish it: nox -s {session} -- --live {version}; what is new goes into the next version"
         raise Blocked(what, place=str(folder), hint=hint)
 
 
@@ -189,7 +190,8 @@ def _lines(move: _Move, changed: Sequence[Path]) -> list[str]:
         stay = ", kept for the final release" if notes.stay(component, new) else ""
         lines.append(f"{_count(len(move.release.changes), 'note')} collected{stay}")
     if not is_stated(component) and not lines[0].startswith("already"):
-        lines.append(next_step.line([NextStep.GO_LIVE.step(version=new)]))
+        session = component.repository.session("release")
+        lines.append(next_step.line([NextStep.GO_LIVE.step(version=new, session=session)]))
     return lines
 
 

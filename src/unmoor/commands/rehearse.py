@@ -61,12 +61,13 @@ def rehearse(
     git = Git(component.repository.root, environ)
     env |= (noted := passers_by.note(git, layout.run(run_id) / "untracked"))
     with scratch.folder("nox") as folder:
-        noxfile = component.folder / "noxfile.py"
+        noxfile, session = component.folder / "noxfile.py", component.repository.session(stage)
         if not component.repository.adopted:
             env["UNMOOR_ADOPTED"] = "no"
+            session = stage
             noxfile = folder / "noxfile.py"
             noxfile.write_text(_BORROWED.format(root=str(component.folder)), encoding="utf-8")
-        command: list[str | Path] = [*process.module("nox"), "--noxfile", noxfile, "--sessions", stage]
+        command: list[str | Path] = [*process.module("nox"), "--noxfile", noxfile, "--sessions", session]
         command += ["--parallel", jobs] if jobs != "1" else []
         command += ["--", "--stop-at-first"] if stop_at_first else []
         status = process.attached(command, cwd=component.folder, env=env)

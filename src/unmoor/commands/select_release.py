@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from unmoor.chain import BUILD
+from unmoor.chain import BUILD, CHAIN
 from unmoor.commands.stage_standing import PROVEN, as_ended, by_its_plan, by_the_tree
 from unmoor.errors import UnmoorError
 from unmoor.evidence.verdict import VERDICT
@@ -71,7 +71,9 @@ def select(start: Path, environ: Mapping[str, str], *, live: str, by_tree: bool 
     chosen = _named(every, live) if live else _at_hand(every, component, git)
     shown = tuple(_shown(each, component, git, by_tree=by_tree) for each in chosen)
     nothing = f"there is nothing of a live release {live} here" if live else "nothing was rehearsed here yet"
-    first = NextStep.GO_LIVE.step(version=live.rpartition("==")[2]) if live else NextStep.REHEARSE.step()
+    session = component.repository.session(CHAIN[-1].name) if component else CHAIN[-1].name
+    version = live.rpartition("==")[2]
+    first = NextStep.GO_LIVE.step(version=version, session=session) if live else NextStep.REHEARSE.step()
     return Found(shown=shown, every=every, damaged=damaged, nothing="" if shown else nothing, first=first)
 
 
@@ -131,7 +133,8 @@ def _shown(kept: KeptRelease, component: Component | None, git: Git, *, by_tree:
     addresses = _addresses(kept, mine)
     again = NextStep.REHEARSE.step()
     if kept.live:
-        again = NextStep.GO_LIVE.step(*named_base(kept.release), version=kept.release.version)
+        session = mine.repository.session(CHAIN[-1].name) if mine else CHAIN[-1].name
+        again = NextStep.GO_LIVE.step(*named_base(kept.release), version=kept.release.version, session=session)
     end = Ending(
         plan=kept.plan,
         release=kept.release,

@@ -117,7 +117,7 @@ class Repository:
 
     ``remote`` is the remote's name, ``remote_address`` where that leads, without user name and password.
     ``own_sessions`` maps a stage to the project's own nox sessions for it; ``adopted`` says that its noxfile imports
-    ``unmoor.sessions``.
+    ``unmoor.sessions``. ``stage_sessions`` maps each stage to the session that carries it out.
     """
 
     root: Path
@@ -126,6 +126,14 @@ class Repository:
     branches: tuple[str, ...] = ()
     own_sessions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     adopted: bool = False
+    stage_sessions: Mapping[str, str] = field(default_factory=dict)
+
+    def session(self, stage: str) -> str:
+        """Return what nox calls a stage in this project; where it is left out, the last one that is not.
+
+        The name of a stage that is left out may be that of a session of the project's own, and mean anything.
+        """
+        return self.stage_sessions.get(stage) or [stage, *self.stage_sessions.values()][-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -141,7 +141,7 @@ class Settings:
     notes: str = ""
     changelog: str = ""
     version_files: tuple[VersionFile, ...] = ()
-    gates: tuple[str, ...] = ()
+    gates: tuple[str, ...] | None = None
     disable: tuple[str, ...] = ()
     critical_paths: tuple[str, ...] = ()
     required_files: tuple[str, ...] = ()

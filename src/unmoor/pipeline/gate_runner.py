@@ -31,6 +31,7 @@ __all__ = ["crashed", "progress_line", "run_command_gates", "run_gate", "run_gat
 
 _AT_ONCE = 4
 _SHOWN_LINES = 8
+_EXPLAINING = 3
 
 
 def run_gates(names: Sequence[str], context: Context) -> tuple[tuple[GateRecord, ...], Exit]:
@@ -121,7 +122,9 @@ def _outcome_of(name: str, asserts: str, found: Findings, context: Context) -> t
     if record.problems:
         return waived(replace(record, outcome=Outcome.FAILED), context)
     if found.examined <= 0:
-        nothing = Finding(message="it examined nothing, and that is no pass", hint=found.hint)
+        # Where something keeps it from looking, that was said beside.
+        beside = "".join(f"; {each.message}" for each in found.notices[:_EXPLAINING])
+        nothing = Finding(message=f"it examined nothing, and that is no pass{beside}", hint=found.hint)
         return replace(record, outcome=Outcome.FAILED, problems=(nothing,)), Exit.GATE_FAILED
     return record, Exit.PASS
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from unmoor.context import Context
 from unmoor.errors import Exit, UnmoorError, worst
 from unmoor.evidence.record import GateRecord, Record
-from unmoor.model import Effect
+from unmoor.model import Effect, Skip
 from unmoor.pipeline.attempt_history import ended
 from unmoor.pipeline.finishing import noticed
 from unmoor.request import Request
@@ -57,7 +57,9 @@ def _gates_and_step(context: Context, intent: Record, request: Request) -> tuple
     if stage.effect is Effect.NONE:
         tree_gate.take_note(context)
     records, code = session_gate.judge_sessions(request.own, context)
-    if not (records and stage.replaceable):
+    # Where this machine lacks their Python, unmoor's own gates are better than none.
+    replaced = any(each.skipped is not Skip.NOT_REHEARSED for each in records)
+    if not (replaced and stage.replaceable):
         records, code = _and(records, code, gate_runner.run_gates(stage.before, context))
     if not makes:
         records, code = _and(records, code, gate_runner.run_command_gates(context))

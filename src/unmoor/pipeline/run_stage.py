@@ -99,7 +99,7 @@ def _with_way_back(error: Blocked, context: Context) -> Blocked:
     """Return the error with the command that brings the right archives back."""
     live = f" -- --live {context.release.version}" if context.live else ""
     does = "fetches what was built back by its digests" if context.has_begun else "builds anew"
-    hint = f"publish none of these; nox -s {chain.BUILD.name}{live}  ({does})"
+    hint = f"publish none of these; nox -s {context.component.repository.session(chain.BUILD.name)}{live}  ({does})"
     return Blocked.of([replace(each, hint=hint) for each in error.problems])
 
 
@@ -148,7 +148,7 @@ def _from_elsewhere(context: Context, kept: Kept, valid: Validity) -> Result:
         f"the evidence of {context.stage.name!r} does not count ({valid.why}), and the tree is not at the commit "
         f"{context.plan.commit[:12]} that {context.release.version} is released from",
         hint=f"git worktree add --detach ../{context.release.tag} {context.plan.commit}, and there: "
-        f"nox -s {context.stage.name} -- --live {context.release.version}",
+        f"nox -s {context.component.repository.session(context.stage.name)} -- --live {context.release.version}",
     )
 
 

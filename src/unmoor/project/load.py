@@ -13,6 +13,7 @@ from unmoor.model import Component, Finding, Repository
 from unmoor.model.settings import Settings
 from unmoor.project.detect import repository
 from unmoor.project.detect.detected import Detected, detect, problems
+from unmoor.project.detect.noxfile import called_stages
 from unmoor.project.detect.repository import Refs
 from unmoor.project.detect.tag_form import configured_prefix, tag_form
 from unmoor.project.packages_below import no_package, where_to_go
@@ -53,6 +54,7 @@ def load(root: Path, start: Path, refs: Refs) -> Component:
             branches=branches,
             own_sessions=found.own_sessions,
             adopted=found.noxfile.adopted,
+            stage_sessions=called_stages(found.noxfile, found.own_sessions),
         ),
         name=found.name,
         path=tree.folder.relative_to(root).as_posix(),

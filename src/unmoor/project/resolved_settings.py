@@ -91,14 +91,20 @@ def _sessions(found: Detected, settings: Settings) -> Iterator[Resolved]:
     if not found.noxfile.exists:
         yield Resolved(key="gates", value="none", reason="there is no noxfile.py")
         return
-    reason = _SET if settings.gates else "sessions of noxfile.py with well-known names"
+    reason = _SET if settings.gates is not None else "sessions of noxfile.py with well-known names"
     for stage, names in found.own_sessions.items():
         pythons = {name: found.noxfile.sessions.get(name, ()) for name in names}
         shown = [f"{name} ({', '.join(pythons[name])})" if pythons[name] else name for name in names]
         yield Resolved(key=f"gates in {stage}", value=_listed(shown), reason=reason)
     if not found.own_sessions:
         all_names = ", ".join(found.noxfile.sessions)
-        reason = f"no well-known name among the sessions of noxfile.py: {all_names}" if all_names else _NO_SESSIONS
+        reason = (
+            _SET
+            if settings.gates is not None
+            else f"no well-known name among the sessions of noxfile.py: {all_names}"
+            if all_names
+            else _NO_SESSIONS
+        )
         yield Resolved(key="gates", value="none", reason=reason)
     yield Resolved(
         key="adopted",

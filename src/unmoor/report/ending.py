@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -32,7 +32,7 @@ class Ending:
     """One release at the end of a run.
 
     ``again`` are the words of the command that was given, ``adopted`` says whether the project calls unmoor in its
-    noxfile, ``here`` what the repository has of the release.
+    noxfile, ``here`` what the repository has of the release. ``sessions`` are what nox calls the stages.
     """
 
     plan: Plan
@@ -42,6 +42,11 @@ class Ending:
     again: tuple[str, ...]
     adopted: bool = True
     here: InRepository = field(default_factory=InRepository)
+    sessions: Mapping[str, str] = field(default_factory=dict)
+
+    def session(self, stage: str) -> str:
+        """Return what nox calls a stage in this project; where it is left out, the last one that is not."""
+        return self.sessions.get(stage) or [stage, *self.sessions.values()][-1]
 
     @property
     def live(self) -> bool:
@@ -182,8 +187,8 @@ def _next_stage(end: Ending) -> Step:
     outward = any(stage_called(name).effect > Effect.NONE for name in reached)
     after = names[min(names.index(reached[-1]) + 1, len(names) - 1)] if outward else names[-1]
     if end.live:
-        return NextStep.STAGE_LIVE.step(*named_base(end.release), stage=after, version=end.release.version)
-    return NextStep.STAGE.step(stage=after)
+        return NextStep.STAGE_LIVE.step(*named_base(end.release), stage=end.session(after), version=end.release.version)
+    return NextStep.STAGE.step(stage=end.session(after))
 
 
 def _go_live(end: Ending) -> tuple[Step, ...]:
@@ -194,7 +199,8 @@ def _go_live(end: Ending) -> tuple[Step, ...]:
         before.append(NextStep.BUMP.step(version=end.release.version))
     if end.here.remote and end.plan.branch and (before or not end.here.is_pushed):
         before.append(NextStep.PUSH.step(remote=end.here.remote, branch=end.plan.branch))
-    return (*before, NextStep.GO_LIVE.step(*named_base(end.release), version=end.release.version))
+    session, version = end.session(CHAIN[-1].name), end.release.version
+    return (*before, NextStep.GO_LIVE.step(*named_base(end.release), version=version, session=session))
 
 
 def named_base(release: Release) -> tuple[str, ...]:

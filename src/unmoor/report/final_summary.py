@@ -44,11 +44,13 @@ def speak(
     adopted: bool,
     seconds: float,
     known: tuple[Path, StateLayout] | None = None,
+    sessions: Mapping[str, str] | None = None,
 ) -> None:
     """Print the final summary of the run; say nothing where the run left nothing to speak of.
 
     ``known`` are the repository's root and the layout of its state, where the run has found them already. ``again``
-    are the words of the command that was given, ``adopted`` says whether the project has unmoor in its noxfile.
+    are the words of the command that was given, ``adopted`` says whether the project has unmoor in its noxfile, where
+    nox calls the stages by the names in ``sessions``.
     """
     try:
         root = known[0] if known else find_root(start, environ)
@@ -76,6 +78,7 @@ def speak(
             store=store,
             again=tuple(again),
             adopted=adopted,
+            sessions=sessions or {},
         )
         if end.live or len(end.reached) == len(end.rows):
             # Only then is anything said that depends on it, and git takes its time.
@@ -111,7 +114,7 @@ def _is_daily(end: Ending) -> bool:
     outward = {row.stage for row in end.rows if stage_called(row.stage).effect is not Effect.NONE}
     return (
         end.again[:1] == ("nox",)
-        and outward.isdisjoint(end.again)
+        and {end.session(name) for name in outward}.isdisjoint(end.again)
         and outward.isdisjoint(row.stage for row in end.reached)
     )
 

@@ -10,6 +10,7 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from unmoor.chain import CHAIN
 from unmoor.report import command_line
 
 __all__ = ["NextStep", "Step", "line"]
@@ -43,7 +44,7 @@ class NextStep(enum.Enum):
     )
     GO_LIVE = _Form(
         "a rehearsal passed and would not be stopped live, or a live release goes on",
-        ("nox", "-s", "release", "--", "--live", "{version}"),
+        ("nox", "-s", "{session}", "--", "--live", "{version}"),
     )
     STAGE = _Form("single stages were run, and passed", ("nox", "-s", "{stage}"))
     STAGE_LIVE = _Form(
@@ -75,7 +76,11 @@ class NextStep(enum.Enum):
         return self.value.when
 
     def step(self, *more: str, **fields: str) -> Step:
-        """Return the step with its ``fields`` filled in; ``more`` words are put at the end of its command."""
+        """Return the step with its ``fields`` filled in; ``more`` words are put at the end of its command.
+
+        ``session`` is what nox calls the last stage, which has its own name unless the project needs that itself.
+        """
+        fields.setdefault("session", CHAIN[-1].name)
         return Step(self, (*(word.format(**fields) for word in self.value.words), *more))
 
 

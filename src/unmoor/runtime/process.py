@@ -122,12 +122,14 @@ def run(
     inherit: Sequence[int] = (),
     hint: str = "",
     limit: str = "",
+    one_stream: bool = False,
 ) -> Completed:
     """Run a program to its end and return what it said.
 
     ``timeout`` is in seconds. ``ok`` lists the exit statuses that mean success, ``None`` accepts all. ``leashed``
     programs die with this process (Linux), even when it is killed. ``inherit`` are file descriptors the program
-    keeps open, so that a lock held through them outlives us. Output without end is cut in the middle, in memory; the
+    keeps open, so that a lock held through them outlives us. With ``one_stream`` what it writes as errors stands in
+    its output, in the order in which it was written. Output without end is cut in the middle, in memory; the
     ``log`` has all of it. Raises ``ToolMissing``, ``ToolTimeout`` and ``ToolFailed``; ``hint`` becomes their advice,
     ``limit`` is the setting that ``timeout`` comes from. Raises ``ToolError`` where the machine can start no more
     programs, and ``Incomplete`` once this process was told to end.
@@ -142,7 +144,8 @@ def run(
     full = [program, *command[1:]]
     kept = output.Log(log, f"$ {redact(' '.join(command))}\n")
     out, err = output.Stream(kept), output.Stream(kept)
-    with _started(_leash(full) if leashed else full, cwd=cwd, env=env, stdin=bool(stdin), inherit=inherit) as child:
+    given = _leash(full) if leashed else full
+    with _started(given, cwd=cwd, env=env, stdin=bool(stdin), inherit=inherit, one_stream=one_stream) as child:
         status = _wait(child, out, err, stdin.encode(), started + timeout)
     seconds = time.monotonic() - started
     ending = "ended at its limit" if status is None else f"exit status {status}"
@@ -188,7 +191,13 @@ def shown(argv: Sequence[str]) -> str:
 
 @contextmanager
 def _started(
-    argv: list[str], *, cwd: Path | None, env: Mapping[str, str], stdin: bool, inherit: Sequence[int]
+    argv: list[str],
+    *,
+    cwd: Path | None,
+    env: Mapping[str, str],
+    stdin: bool,
+    inherit: Sequence[int],
+    one_stream: bool,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a program in a session of its own, and see to it that it is over in the end."""
     try:
@@ -199,7 +208,7 @@ def _started(
             bufsize=0,
             stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=subprocess.STDOUT if one_stream else subprocess.PIPE,
             pass_fds=tuple(inherit) if os.name == "posix" else (),
             start_new_session=True,
             creationflags=_NEW_GROUP,
@@ -227,9 +236,8 @@ def _wait(
     child: subprocess.Popen[bytes], out: output.Stream, err: output.Stream, stdin: bytes, until: float
 ) -> int | None:
     """Wait for the program to end and return its exit status; ``None`` where it had to be ended."""
-    assert child.stdout is not None  # noqa: S101 - they are pipes
-    assert child.stderr is not None  # noqa: S101
-    pipes = {child.stdout: out, child.stderr: err}
+    assert child.stdout is not None  # noqa: S101 - it is a pipe
+    pipes = {child.stdout: out} | ({child.stderr: err} if child.stderr is not None else {})
     output.read(pipes, (child.stdin, stdin) if child.stdin else None, ended=lambda: _is_over(child), until=until)
     with suppress(subprocess.TimeoutExpired):
         return child.wait(max(until - time.monotonic(), 0))

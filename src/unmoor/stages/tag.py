@@ -82,7 +82,8 @@ def _remote(context: Context) -> Remote:
 def _planned(context: Context) -> str:
     kept = context.store.read("build")
     if kept.record is None or not kept.record.facts.get("commit"):
-        raise Blocked("there is no evidence of the build, so no planned commit", hint="run `nox -s build`")
+        hint = f"run `nox -s {context.component.repository.session('build')}`"
+        raise Blocked("there is no evidence of the build, so no planned commit", hint=hint)
     return kept.record.facts["commit"]
 
 

@@ -19,20 +19,37 @@ from pathlib import Path
 from unmoor.errors import ToolError
 from unmoor.runtime import process
 
-__all__ = ["OWN", "find"]
+__all__ = ["OWN", "find", "is_version", "unoffered"]
 
 OWN = f"{sys.version_info.major}.{sys.version_info.minor}"
 _SECONDS = 30.0
 _ASK = "import platform, sys; print(platform.python_implementation(), '%d.%d' % sys.version_info[:2])"
-_WANTED = re.compile(r"(?:cpython)?(?P<pypy>pypy)?-?(?P<version>\d+\.\d+)(?P<free>t?)")
+_WANTED = re.compile(r"(?:c?python)?(?P<pypy>pypy)?-?(?P<version>\d+(?:\.\d+)?)(?P<free>t?)")
 
 
 def find(version: str, env: Mapping[str, str], uv: str = "") -> str | None:
-    """Return the path of the interpreter for ``version`` (``3.12``, ``3.14t``, ``pypy3.11``), or ``None``.
+    """Return the path of the interpreter for ``version`` (``3.12``, ``3.14t``, ``pypy3.11``, ``3``), or ``None``.
 
     ``uv`` is the program to ask where looking finds nothing. Found once per process for the same environment.
     """
     return _find(version, uv, tuple(sorted(env.items())))
+
+
+def is_version(text: str) -> bool:
+    """Say whether ``find`` knows what is meant: a range of versions or a path is for others to understand."""
+    return _WANTED.fullmatch(text.lower()) is not None
+
+
+def unoffered(version: str, env: Mapping[str, str]) -> Path | None:
+    """Return where a version manager has the interpreter for ``version``, where ``PATH`` has none; it is not run."""
+    wanted = _WANTED.fullmatch(version.lower())
+    if wanted is None or any(True for _ in _on_path(_name(wanted), env)):
+        return None
+    return next(chain(_running(_name(wanted)), _managed(_name(wanted), wanted, env)), None)
+
+
+def _name(wanted: re.Match[str]) -> str:
+    return f"{'pypy' if wanted['pypy'] else 'python'}{wanted['version']}{wanted['free']}"
 
 
 @lru_cache(maxsize=64)
@@ -41,7 +58,7 @@ def _find(version: str, uv: str, variables: tuple[tuple[str, str], ...]) -> str 
     wanted = _WANTED.fullmatch(version.lower())
     if wanted is None:
         return None
-    name = f"{'pypy' if wanted['pypy'] else 'python'}{wanted['version']}{wanted['free']}"
+    name = _name(wanted)
     for candidate in chain(_running(name), _on_path(name, env), _managed(name, wanted, env)):
         if _is(candidate, wanted, env):
             return str(candidate)
@@ -50,7 +67,7 @@ def _find(version: str, uv: str, variables: tuple[tuple[str, str], ...]) -> str 
 
 def _running(name: str) -> Iterator[Path]:
     """Yield the interpreter this process runs on, by its own place and not by its virtual environment's."""
-    if name != f"python{OWN}":
+    if name not in {f"python{OWN}", f"python{sys.version_info.major}"}:
         return
     for candidate in (Path(sys.base_prefix) / "bin" / name, Path(sys.base_prefix) / "python.exe", Path(sys.executable)):
         if candidate.is_file():
@@ -91,7 +108,7 @@ def _is(candidate: Path, wanted: re.Match[str], env: Mapping[str, str]) -> bool:
         said = process.run([candidate, "-I", "-S", "-c", _ASK], env=env, timeout=_SECONDS).out.split()
     except (ToolError, OSError):
         return False
-    return said == [implementation, wanted["version"]]
+    return said[:1] == [implementation] and f"{said[-1]}.".startswith(f"{wanted['version']}.")
 
 
 def _ask_uv(version: str, uv: str, env: Mapping[str, str]) -> str | None:

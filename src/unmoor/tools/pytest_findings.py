@@ -22,7 +22,7 @@ def failures(component: Component, runs: Mapping[str, Run], logs: str) -> tuple[
             found.setdefault((each.test, each.file, each.line), (each.why, []))[1].append(python)
     if not found:
         return ()
-    again = "nox -s tests -- {}" if component.repository.adopted else "pytest {}"
+    again = f"nox -s {component.repository.session('tests')} -- {{}}" if component.repository.adopted else "pytest {}"
     each_once = [
         Finding(
             message=f"{test.rpartition('::')[2]} failed on Python {' '.join(pythons)}: {why}",

@@ -389,7 +389,7 @@ def test_own_lint_sessions_are_run_and_the_other_gates_stand_back(project):
     context = _context(project, "own-sessions-pass")
     record = _judged("own-sessions-pass", context)
     assert record.outcome is Outcome.PASSED, record
-    assert f"{record.examined} {record.unit}" == "1 session of the project's own (lint)"
+    assert f"{record.examined} {record.unit}" == "1 session (lint)"
     for name in ("ruff-is-clean", "pre-commit-is-clean", "types-are-sound"):
         assert "'lint' covers this" in _judged(name, context).reason
 
@@ -438,7 +438,7 @@ def test_an_own_session_that_is_not_there_is_an_error(project):
 def test_an_own_session_without_its_interpreter_is_told_and_blocks_live(project):
     sessions = {"tests": ("tests", "partly")}
     record = _judged("tests-pass", _context(project, "tests-pass", own_sessions=sessions))
-    assert "partly' was skipped: Python interpreter 3.77 not found" in str(record.notices)
+    assert "partly' was not run: Python interpreter 3.77 not found" in str(record.notices)
     live = _judged("tests-pass", _context(project, "tests-pass", live=True, own_sessions=sessions))
     assert _says(live, "interpreter 3.77 not found")
 

@@ -25,7 +25,7 @@ ASSERTS = "the index would accept every archive"
 def check(context: Context) -> Findings:
     """Judge every archive by every upload rule."""
     if not context.archives:
-        return Findings(hint="nothing is built yet: nox -s build")
+        return Findings(hint=f"nothing is built yet: nox -s {context.component.repository.session('build')}")
     contents = _contents(context, context.index) if context.index else None
     problems: list[Finding] = []
     notices: list[Finding] = []

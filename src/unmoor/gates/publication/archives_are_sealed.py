@@ -19,4 +19,5 @@ def check(context: Context) -> Findings:
         found = verified(context.dist, context.distributions)
     except Blocked as error:
         return Findings(examined=len(context.distributions), unit="files", problems=error.problems)
-    return Findings(examined=len(found), unit="files", hint="nothing is built yet: nox -s build")
+    hint = f"nothing is built yet: nox -s {context.component.repository.session('build')}"
+    return Findings(examined=len(found), unit="files", hint=hint)

@@ -20,6 +20,7 @@ def check(context: Context) -> Findings:
     """Read the evidence of all stages before this one and compare what it is bound to with what is there now."""
     problems, unchained, notices = [], [], []
     live = f" -- --live {context.release.version}" if context.live else ""
+    called = context.component.repository.session
     names = [stage.name for stage in CHAIN]
     earlier = CHAIN[: names.index(context.stage.name)]
     for stage in earlier:
@@ -30,7 +31,7 @@ def check(context: Context) -> Findings:
         # A stage that came to its end and did not pass says itself what is to be mended.
         spoken = kept.record is not None and kept.record.finished and not kept.record.passed
         kind = FindingKind.FOLLOWS if spoken else FindingKind.REMARK
-        found = Finding(message=what, hint=f"nox -s {stage.name}{live}", kind=kind)
+        found = Finding(message=what, hint=f"nox -s {called(stage.name)}{live}", kind=kind)
         if against and not (kept.record is not None and kept.record.follows):
             problems.append(found)
         elif against or not (chain.counts or context.is_finishing):

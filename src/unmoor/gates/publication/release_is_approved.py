@@ -31,7 +31,7 @@ def check(context: Context) -> Findings:
     if how == "environment":
         return _by_environment(context, quote)
     given = context.approval.removeprefix("sha256:").lower()
-    again = f"nox -s release -- --live {version} --approve {digest[:12]}"
+    again = f"nox -s {context.component.repository.session('release')} -- --live {version} --approve {digest[:12]}"
     if not given:
         raise Incomplete(f"publishing for good is not approved yet: {quote}", hint=again, kind=FindingKind.UNAPPROVED)
     if len(given) < _SHORTEST or not digest.startswith(given):

@@ -21,15 +21,16 @@ def check(context: Context) -> Findings:
     seconds = component.settings.docs.seconds
     if component.settings.docs.engine == "none":
         return Findings(optional="the settings declare that there is no documentation")
-    if own := nox.covers(component, context.stage.name):
+    own = nox.covers(component, context.stage.name, context.environ, context.memory)
+    if own:
         log = context.log("nox")
         return nox.examine(
             component, own, context.environ, live=context.live, log=log, seconds=seconds, posargs=context.posargs
         )
     if component.docs is None:
         hint = 'say engine = "none" under [tool.unmoor.docs] if there is none'
-        return Findings(absent="no documentation was found", hint=hint)
-    return _build(context, component.docs, seconds)
+        return Findings(absent=own.absence or "no documentation was found", hint=hint)
+    return nox.in_place_of(own, _build(context, component.docs, seconds), live=context.live)
 
 
 def _build(context: Context, tool: Tool, seconds: float) -> Findings:
@@ -52,4 +53,4 @@ def _examine(
             component.repository.root
         )
         return zensical.examine(tools, source, copy, log=log, seconds=seconds)
-    return mkdocs.examine(tools, tool.name, source, log=log, seconds=seconds)
+    return mkdocs.examine(tools, tool.name, source, live=context.live, log=log, seconds=seconds)

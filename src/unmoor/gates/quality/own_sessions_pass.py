@@ -18,12 +18,14 @@ _SECONDS = 1800.0
 
 def check(context: Context) -> Findings:
     """Run the project's own sessions of the stage."""
-    names = nox.covers(context.component, context.stage.name)
-    if not names:
+    own = nox.covers(context.component, context.stage.name, context.environ, context.memory)
+    if own.absence:
+        return Findings(absent=own.absence, hint="install one of them; unmoor downloads none")
+    if not own:
         return Findings(optional=f"the project has no nox session of its own for {context.stage.name}")
     return nox.examine(
         context.component,
-        names,
+        own,
         context.environ,
         live=context.live,
         log=context.log("nox"),

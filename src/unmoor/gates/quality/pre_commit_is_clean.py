@@ -16,7 +16,8 @@ ASSERTS = "every pre-commit hook passes on every file and would change none"
 def check(context: Context) -> Findings:
     """Run all hooks on all files."""
     component = context.component
-    if found := nox.set_aside(component, component.settings.lint, "there is no lint"):
+    declared = component.settings.lint
+    if found := nox.set_aside(component, declared, "there is no lint", context.environ, context.memory):
         return found
     tool = next((tool for tool in component.lint if tool.name == "pre-commit"), None)
     if tool is None:

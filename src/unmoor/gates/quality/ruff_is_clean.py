@@ -16,7 +16,8 @@ ASSERTS = "ruff has nothing to remark on any file, and nothing to reformat where
 def check(context: Context) -> Findings:
     """Lint and check the format of the whole tree."""
     component = context.component
-    if found := nox.set_aside(component, component.settings.lint, "there is no lint"):
+    declared = component.settings.lint
+    if found := nox.set_aside(component, declared, "there is no lint", context.environ, context.memory):
         return found
     tool = next((tool for tool in component.lint if tool.name == "ruff"), None)
     if tool is None and component.lint:

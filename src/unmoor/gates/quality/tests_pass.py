@@ -32,18 +32,25 @@ _ONLY = "UNMOOR_PYTHONS"
 def check(context: Context) -> Findings:
     """Run the suite on every supported Python that is here, or the project's own session."""
     component = context.component
-    if own := nox.covers(component, context.stage.name):
+    own = nox.covers(component, context.stage.name, context.environ, context.memory)
+    if own:
         log, seconds = context.log("nox"), component.settings.tests.seconds
         return nox.examine(
             component, own, context.environ, live=context.live, log=log, seconds=seconds, posargs=context.posargs
         )
+    return nox.in_place_of(own, _by_ourselves(context), live=context.live)
+
+
+def _by_ourselves(context: Context) -> Findings:
+    component = context.component
     if component.tests is None:
         hint = 'name what they need in a dependency group "tests", or say disable = ["tests-pass"] in [tool.unmoor]'
         return Findings(absent="no tests were found", hint=hint)
     against = component.settings.tests.against == "wheel"
     wheel = next((path for path in context.archives if path.suffix == ".whl"), None) if against else None
     if against and wheel is None:
-        problem = Finding(message="there is no sealed wheel to test", hint="build must run first: nox -s build")
+        hint = f"build must run first: nox -s {component.repository.session('build')}"
+        problem = Finding(message="there is no sealed wheel to test", hint=hint)
         return Findings(examined=1, unit="wheel", problems=(problem,))
     return _on_every_python(context, wheel)
 

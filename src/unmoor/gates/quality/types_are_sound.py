@@ -15,7 +15,8 @@ ASSERTS = "every type checker the project uses has looked at its files and found
 def check(context: Context) -> Findings:
     """Run the type checkers, each in the version and with the configuration of the project."""
     component = context.component
-    if found := nox.set_aside(component, component.settings.types, "types are not checked"):
+    declared = component.settings.types
+    if found := nox.set_aside(component, declared, "types are not checked", context.environ, context.memory):
         return found
     if not component.types:
         return Findings(absent="no type checker was found", hint="say types = [] in [tool.unmoor] if there is none")

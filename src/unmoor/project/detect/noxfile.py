@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from unmoor.chain import CHAIN, stage_of_session
 from unmoor.errors import SettingsError
 from unmoor.model import Effect, Finding
+from unmoor.project.detect.stage_sessions import stage_sessions, well_known
 from unmoor.project.project_files import ProjectFiles
 
-__all__ = ["Noxfile", "by_stage", "read_noxfile", "unexplained"]
+__all__ = ["Noxfile", "by_stage", "called_stages", "read_noxfile", "unexplained"]
 
 # As packaging writes it; by itself jsonschema; the others are what nox-uv and nox-poetry ask for.
 _SESSION = frozenset({"nox.session", "session", "nox_uv.session", "nox_poetry.session"})
+_REGISTER = frozenset({"unmoor.sessions.register", "sessions.register", "register"})
 _GATE = frozenset({"unmoor.sessions.gate", "sessions.gate", "gate"})
 
 
@@ -22,11 +24,14 @@ _GATE = frozenset({"unmoor.sessions.gate", "sessions.gate", "gate"})
 class Noxfile:
     """What a noxfile defines: its sessions, each with the Pythons it names literally, and whether it adopts unmoor.
 
-    ``stages`` maps the sessions that unmoor's decorator joins to the stage it names literally.
+    ``stages`` maps the sessions that unmoor's decorator joins to the stage it names literally. ``names`` and
+    ``left_out`` are what ``unmoor.sessions.register`` is told, where that stands there literally.
     """
 
     sessions: Mapping[str, tuple[str, ...]]
     stages: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
     adopted: bool = False
     exists: bool = False
 
@@ -50,12 +55,25 @@ def read_noxfile(tree: ProjectFiles) -> Noxfile:
                 sessions[name] = _texts(_literal(arguments.get("python") or arguments.get("py")))
                 for stage in (_literal(each.get("stage")) for each in _decorators(node, _GATE, "stage")):
                     stages |= {name: stage} if isinstance(stage, str) else {}
-    adopted = any(map(_adopts, ast.walk(module)))
-    return Noxfile(sessions=sessions, stages=stages, adopted=adopted, exists=True)
+    names, left_out = _registered(module)
+    return Noxfile(
+        sessions=sessions,
+        stages=stages,
+        names=names,
+        left_out=left_out,
+        adopted=any(map(_adopts, ast.walk(module))),
+        exists=True,
+    )
 
 
-def by_stage(noxfile: Noxfile, gates: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Sort sessions into the stages they belong to: those that ``gates`` names, or those with well-known names.
+def called_stages(noxfile: Noxfile, own_sessions: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return what nox calls the stages, beside sessions of which ``own_sessions`` prove one each."""
+    taken = [name for name in noxfile.sessions if name not in own_sessions.get(name, ())]
+    return stage_sessions(taken, noxfile.names, noxfile.left_out)
+
+
+def by_stage(noxfile: Noxfile, gates: Sequence[str] | None) -> dict[str, tuple[str, ...]]:
+    """Sort sessions into the stages they belong to: those that ``gates`` names, ``None`` for the well-known names.
 
     Raises ``SettingsError`` with the names in ``gates`` that say nothing about their stage, where there is no unmoor
     in the noxfile that could say it; where there is, the sessions themselves know, once they are registered.
@@ -63,11 +81,12 @@ def by_stage(noxfile: Noxfile, gates: Sequence[str]) -> dict[str, tuple[str, ...
     found: dict[str, list[str]] = {}
     unsorted = []
     # A noxfile may make sessions in ways that only running it shows, so names in the settings are taken on trust.
-    for name in dict.fromkeys((*gates, *noxfile.stages)) if gates else noxfile.sessions:
-        stage = noxfile.stages.get(name) or stage_of_session(name)
+    by_name = well_known(noxfile.sessions) if gates is None else {name: stage_of_session(name) for name in gates}
+    for name, known in (by_name | dict.fromkeys(noxfile.stages)).items():
+        stage = noxfile.stages.get(name) or known
         if stage:
             found.setdefault(stage, []).append(name)
-        elif gates and not noxfile.adopted:
+        elif not noxfile.adopted:
             unsorted.append(unexplained(name))
     if unsorted:
         raise SettingsError(unsorted)
@@ -106,6 +125,17 @@ def _adopts(node: ast.AST) -> bool:
     return False
 
 
+def _registered(module: ast.Module) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the names and the stages left out that a call of ``register`` is given."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in _REGISTER:
+            given = {each.arg: _literal(each.value) for each in node.keywords}
+            names, left_out = given.get("names"), given.get("leave_out")
+            said = names.items() if isinstance(names, dict) else ()
+            return {str(stage): str(name) for stage, name in said}, _texts(left_out)
+    return {}, ()
+
+
 def _literal(node: ast.expr | None) -> object:
     try:
         return ast.literal_eval(node) if node is not None else None
@@ -116,4 +146,4 @@ def _literal(node: ast.expr | None) -> object:
 def _texts(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,)
-    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list | tuple) else ()
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list | tuple | set) else ()

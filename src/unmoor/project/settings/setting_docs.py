@@ -43,7 +43,7 @@ MEANINGS: Mapping[str, str] = {
     "version-files": "Further files that state the version and are to follow it.",
     "version-files.path": "The file.",
     "version-files.search": "The text in it that states the version, with `{version}` where the version stands.",
-    "gates": "The project's own nox sessions that join the release, by name; by default those with well-known names.",
+    "gates": "The project's own nox sessions that join, by name, `[]` for none; by default the well-known ones.",
     "disable": "Built-in gates that do not apply to this project.",
     "critical-paths": "Files, folders or patterns in which unfinished work blocks a release.",
     "required-files": "Files or folders that a release must have.",

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
-
 from unmoor.chain import CHAIN
-from unmoor.gates import REGISTRY, load
+from unmoor.gates import load
 from unmoor.indexes.rules import RULES
 from unmoor.model import Stage
 
-__all__ = ["cell", "gates", "gates_by_stage", "stages", "table", "upload_rules"]
+__all__ = ["cell", "gates_by_stage", "stages", "table", "upload_rules"]
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -51,18 +49,6 @@ def _stage(stage: Stage) -> str:
 
 def _asserted(name: str) -> str:
     return f"[`{name}`](#{name}): {load(name).ASSERTS}"
-
-
-def gates() -> str:
-    """Return a section a gate: what it asserts, why, and where it belongs."""
-    return "\n\n".join(_gate(name) for name in REGISTRY)
-
-
-def _gate(name: str) -> str:
-    gate = load(name)
-    why = inspect.getdoc(gate) or ""
-    used = [f"`{stage.name}`" for stage in CHAIN if name in stage.gates]
-    return f"### {name}\n\n*Asserts: {gate.ASSERTS}.*\n\n{why}\n\nBelongs to {', '.join(used)}."
 
 
 def upload_rules() -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import between_runs_page
 import chain_pages
 import faults_page
+import gate_pages
 import glossary_page
 import house_page
 import schema_pages
@@ -31,7 +32,9 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "faults": faults_page.shown,
     "stages": chain_pages.stages,
     "gates by stage": chain_pages.gates_by_stage,
-    "gates": chain_pages.gates,
+    "gates": gate_pages.sections,
+    "gate contents": gate_pages.contents,
+    **gate_pages.parts(),
     "upload rules": chain_pages.upload_rules,
     "errors": task_pages.errors,
     "glossary": glossary_page.shown,

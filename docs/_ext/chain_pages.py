@@ -7,7 +7,7 @@ from unmoor.gates import load
 from unmoor.indexes.rules import RULES
 from unmoor.model import Stage
 
-__all__ = ["cell", "gates_by_stage", "stages", "table", "upload_rules"]
+__all__ = ["cell", "gates_by_stage", "stages", "stages_in_short", "table", "upload_rules"]
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -33,6 +33,19 @@ def stages() -> str:
         for stage in CHAIN
     ]
     return table(["stage", "does", "requires", "effect"], rows)
+
+
+def stages_in_short() -> str:
+    """Return the table of the stages for the landing page, each with a link to where more is said."""
+    rows = [
+        [
+            f"[`{stage.name}`](reference/stages-and-gates.md#{stage.name})",
+            cell(stage.summary),
+            stage.effect.name.lower(),
+        ]
+        for stage in CHAIN
+    ]
+    return table(["stage", "does", "effect"], rows)
 
 
 def gates_by_stage() -> str:

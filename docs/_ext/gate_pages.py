@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
+from types import ModuleType
 
 from unmoor.chain import CHAIN, STOPS_A_FINISH
 from unmoor.gates import REGISTRY, load
@@ -104,9 +105,11 @@ def _stages(name: str, up: str = "") -> str:
 def _ways(entry: Entry) -> str:
     said = []
     if entry.narrower:
-        listed = ", ".join(f"[`{key}`](../settings.md)" for key in entry.narrower)
+        listed = ", ".join(f"[`{key}`](../settings.md#{_anchor(key)})" for key in entry.narrower)
         said.append(f"A setting that is about this very matter is better than both: {listed}.")
-    said.append("A [waiver](../../how-to/own-gates-and-waivers.md) lets one failure pass, for a reason and until a day:")
+    said.append(
+        "A [waiver](../../how-to/own-gates-and-waivers.md) lets one failure pass, for a reason and until a day:"
+    )
     waiver = f'gate = "{entry.name}"\nreason = "why it may fail"\nby = "A. Maintainer"\nuntil = "2027-03-31"'
     said.append(f"```toml\n[[tool.unmoor.waivers]]\n{waiver}\n```")
     said.append("Where it does not apply to the project at all:")
@@ -117,8 +120,13 @@ def _ways(entry: Entry) -> str:
     return "\n\n".join(said)
 
 
+def _anchor(key: str) -> str:
+    """Return the anchor of the section of the settings' reference that a key stands in."""
+    return "toolunmoor" + key.rpartition(".")[0].replace(".", "")
+
+
 def _source(name: str) -> str:
-    module = load(name)
-    path = Path(inspect.getfile(module)).as_posix()  # type: ignore[arg-type]
-    short = path[path.rindex("src/unmoor/") :]
-    return f"`{short}`:\n\n```{{literalinclude}} ../../../{short}\n:language: python\n```"
+    """Return the gate's function as an object of Python, which links to its source."""
+    module: ModuleType = inspect.getmodule(load(name).check) or load(name)  # type: ignore[assignment]
+    said = inspect.getdoc(load(name).check) or ""
+    return f"````{{py:function}} check(context)\n:module: {module.__name__}\n\n{said}\n````"

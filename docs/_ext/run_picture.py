@@ -18,7 +18,7 @@ _LABEL = "A rehearsal of a small project, from its first stage to its last word"
 # What a line is about decides its colour: the first pattern that fits a piece of it.
 _CLASSES: Mapping[str, str] = {
     "command": r"^\$ .*",
-    "told": r"\bSTOPPED\b|\bINCOMPLETE\b|REHEARSED, with findings|^Live would stop at:|\bnot rehearsed\b|\d+ notices?\b",
+    "told": r"\bSTOPPED\b|\bINCOMPLETE\b|REHEARSED, with findings|^Live would stop at:|not rehearsed|\d+ notices?\b",
     "bad": r"\bFAILED\b|\bERROR\b",
     "good": r"\bREHEARSED\b|\bRELEASED\b|\bran\b|\bcached\b|built = testpypi = pypi",
     "quiet": r"^ +→ .*|^Evidence: .*|\s\d+\.\ds$|^[0-9a-f]{4}…[0-9a-f]{4}",
@@ -38,8 +38,10 @@ def svg(text: str) -> str:
     height = _TOP + len(lines) * _LINE
     dots = "".join(f'<circle class="dot" cx="{_LEFT + 6 + 18 * each}" cy="18" r="5"/>' for each in range(3))
     rows = "".join(
-        f'<text x="{_LEFT}" y="{_TOP + number * _LINE:.0f}" xml:space="preserve">{"".join(_pieces(line))}</text>'
+        f'<text x="{_LEFT}" y="{_TOP + number * _LINE:.0f}" textLength="{len(line) * _CHARACTER:.1f}" '
+        f'lengthAdjust="spacingAndGlyphs" xml:space="preserve">{"".join(_pieces(line))}</text>'
         for number, line in enumerate(lines)
+        if line
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" role="img" '

@@ -15,8 +15,16 @@ from unmoor.project.settings.schema import Key, keys
 __all__ = ["evidence", "plan", "schemas", "setting_examples", "settings"]
 
 _EXAMPLES = Path(__file__).parents[1] / "tables" / "settings.toml"
-# What the schema says of a default that is no value.
-_DEFAULTS = {"required": "required", "detected": "detected", "empty": "none"}
+# The schema's words for a type, in TOML's; and what it says of a default that is no value.
+_TOML = {
+    "text": "string",
+    "true or false": "boolean",
+    "whole number": "integer",
+    "number": "number",
+    "list of texts": "array of strings",
+    "list of tables": "array of tables",
+}
+_NO_VALUE = {"detected": "what is detected", "empty": "none"}
 
 
 def schemas() -> Mapping[str, dict[str, Any]]:
@@ -50,17 +58,24 @@ def _written(section: str) -> str:
 def _section(header: str, listed: Sequence[Key], examples: Mapping[str, str]) -> str:
     rows = [_setting(key) for key in listed]
     shown = f"```toml\n{examples[header]}\n```" if header in examples else ""
-    return f"## `{header}`\n\n" + table(["key", "type", "default", "meaning"], rows) + f"\n\nFor example:\n\n{shown}"
+    return f"## `{header}`\n\n" + table(["key", "type", "meaning"], rows) + f"\n\nFor example:\n\n{shown}"
 
 
 def _setting(key: Key) -> list[str]:
-    """Return the row of a key; a default that is found out is said in the words of its meaning."""
-    words = f"{key.type}: {', '.join(f'`{each}`' for each in key.choices)}" if key.choices else key.type
+    """Return the row of a key: its type in TOML's words; a default that is found out, in the words of its meaning."""
+    words = _TOML[key.type]
     if len(key.choices) > 10:  # noqa: PLR2004 - a list of that length has a page of its own
-        words = f"{key.type}: the name of a [gate](stages-and-gates.md)"
+        words += ": names of [gates](stages-and-gates.md)"
+    elif key.choices:
+        words += f": {', '.join(f'`{each}`' for each in key.choices)}"
     meaning, _, found = key.meaning.partition("; by default ")
-    default = found.rstrip(".") if found else _DEFAULTS.get(key.default, f"`{key.default}`")
-    return [f"`{key.name.rpartition('.')[2]}`", words, cell(default), cell(meaning.rstrip(".") + ".")]
+    default = found.rstrip(".") or _NO_VALUE.get(key.default, f"`{key.default}`")
+    said = (
+        f"{meaning.rstrip('.')}. *Required.*"
+        if key.default == "required"
+        else f"{meaning.rstrip('.')}. Default: {default}."
+    )
+    return [f"`{key.name.rpartition('.')[2]}`", words, cell(said)]
 
 
 def evidence() -> str:

@@ -234,7 +234,9 @@ def archive_names_agree(scene: Scene) -> GateRecord:
 
 
 def upload_rules_hold(scene: Scene) -> GateRecord:
-    wrong = read(scene.built.wheel).text("METADATA").replace("Summary: A", "Classifier: No :: Such :: Thing\nSummary: A")
+    wrong = (
+        read(scene.built.wheel).text("METADATA").replace("Summary: A", "Classifier: No :: Such :: Thing\nSummary: A")
+    )
     wheel = wheel_with(scene.built.wheel, scene.folder, add={f"{_INFO}/METADATA": wrong})
     return scene.of_archives("upload-rules-hold", wheel, scene.built.sdist, mode=Mode.LIVE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from typing import Any
 
@@ -48,5 +49,6 @@ def test_every_example_is_shown():
 
 def test_a_default_that_is_found_out_is_said():
     page = next(page for page in pages() if page.name == "docs/reference/settings.md")
-    assert "| `remote` | text | `origin` |" in page.text
-    assert "| empty |" not in page.text
+    assert "| `remote` | string | The git remote that is asked and pushed to. Default: `origin`. |" in page.text
+    assert "| `gate` | string | The gate. *Required.* |" in page.text
+    assert not re.search(r"\b(empty|text) \|", page.text)

@@ -23,6 +23,7 @@ import run_picture
 import schema_pages
 import side_by_side_page
 import task_pages
+import troubleshooting_page
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -55,6 +56,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "evidence schema": schema_pages.evidence,
     "plan schema": schema_pages.plan,
     "side by side": side_by_side_page.shown,
+    "troubleshooting": troubleshooting_page.shown,
 }
 _MARK = re.compile(r"^<!-- from code: (?P<name>.+?) -->$", re.MULTILINE)
 

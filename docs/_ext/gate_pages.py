@@ -15,6 +15,7 @@ from types import ModuleType
 
 from unmoor.chain import CHAIN, STOPS_A_FINISH
 from unmoor.gates import REGISTRY, load
+from unmoor.project.settings.contradictions import contradictions
 
 __all__ = ["RECORDINGS", "Entry", "contents", "entries", "page", "parts", "sections"]
 
@@ -103,17 +104,21 @@ def _stages(name: str, up: str = "") -> str:
 
 
 def _ways(entry: Entry) -> str:
+    """Return how the gate is let pass or left out, or that it cannot be: the settings themselves are asked."""
     said = []
     if entry.narrower:
         listed = ", ".join(f"[`{key}`](../settings.md#{_anchor(key)})" for key in entry.narrower)
-        said.append(f"A setting that is about this very matter is better than both: {listed}.")
-    said.append(
-        "A [waiver](../../how-to/own-gates-and-waivers.md) lets one failure pass, for a reason and until a day:"
-    )
-    waiver = f'gate = "{entry.name}"\nreason = "why it may fail"\nby = "A. Maintainer"\nuntil = "2027-03-31"'
-    said.append(f"```toml\n[[tool.unmoor.waivers]]\n{waiver}\n```")
-    said.append("Where it does not apply to the project at all:")
-    said.append(f'```toml\n[tool.unmoor]\ndisable = ["{entry.name}"]\n```')
+        said.append(f"What is about this very matter, and leaves the gate in force: {listed}.")
+    if any(contradictions({"disable": [entry.name]})):
+        said.append("It can neither be disabled nor waived: it guards what cannot be undone.")
+    else:
+        waiver = f'gate = "{entry.name}"\nreason = "why it may fail"\nby = "A. Maintainer"\nuntil = "2027-03-31"'
+        said += [
+            "A [waiver](../../how-to/own-gates-and-waivers.md) lets a failure pass, for a reason and until a day:",
+            f"```toml\n[[tool.unmoor.waivers]]\n{waiver}\n```",
+            "Where it does not apply to the project at all:",
+            f'```toml\n[tool.unmoor]\ndisable = ["{entry.name}"]\n```',
+        ]
     said += [entry.also] if entry.also else []
     if entry.name in STOPS_A_FINISH:
         said.append("It is one of the few that stop a release even after PyPI holds a file of it.")

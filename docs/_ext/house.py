@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import unmoor
@@ -27,8 +28,17 @@ class Room:
     sizes: Mapping[str, int]
 
 
-def house(top: Path = _TOP) -> tuple[Room, ...]:
-    """Return every room below ``top``, by name."""
+def house(top: Path | None = None) -> tuple[Room, ...]:
+    """Return every room below ``top``, by name; without one, those of unmoor, which are read once."""
+    return _read(top) if top else _ours()
+
+
+@cache
+def _ours() -> tuple[Room, ...]:
+    return _read(_TOP)
+
+
+def _read(top: Path) -> tuple[Room, ...]:
     found = [path for path in sorted(top.iterdir()) if (path / "__init__.py").is_file() or path.suffix == ".py"]
     files = {path.stem: path for path in found if path.name != "__init__.py"}
     return tuple(_room(name, path, frozenset(files)) for name, path in files.items())

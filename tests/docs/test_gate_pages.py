@@ -115,3 +115,10 @@ def test_a_page_says_all_there_is_to_say(name: str):
         assert text.endswith((".", ":", "```"))
     known = {key.name for key in keys()}
     assert {*entry.narrower} <= known
+
+
+def test_what_cannot_be_left_out_is_said_to_be_so():
+    fixed = "It can neither be disabled nor waived"
+    assert fixed in gate_pages.page("evidence-is-complete")
+    assert fixed not in gate_pages.page("tests-pass")
+    assert 'disable = ["tests-pass"]' in gate_pages.page("tests-pass")

@@ -42,11 +42,23 @@ __all__ = ["EXAMPLES", "Scene"]
 _NEEDS = Requirements(arguments=("borrowed",), project=True, reason="an example")
 _INFO = "sample_project-1.2.0.dist-info"
 _NOXFILE = 'import nox\n\n\n@nox.session(venv_backend="none")\ndef lint(session):\n    session.error("two files")\n'
+# What slow tools say, in their own words; tests/gates/quality has the tools themselves say it.
 _HOOK = """\
 echo 'end-of-file-fixer........................................................Failed'
 echo '- hook id: end-of-file-fixer'
 echo '- exit code: 1'
 echo '- files were modified by this hook'
+exit 1
+"""
+_MYPY = """\
+echo 'src/tiny_thing/more.py:1: error: Incompatible types in assignment (expression has type "str", variable has type \
+"int")  [assignment]'
+echo 'Found 1 error in 1 file (checked 1 source file)'
+exit 1
+"""
+_SPHINX = """\
+while [ "$1" != -w ]; do shift; done
+echo "$PWD/docs/index.rst:2: WARNING: Title underline too short." > "$2"
 exit 1
 """
 
@@ -82,6 +94,10 @@ class Scene:
         named = next(stage for stage in reversed(CHAIN) if name in stage.gates)
         given: Mapping[str, Any] = {"pythons": (OWN,)} | component
         return run_gate(name, replace(context, stage=named, component=replace(context.component, **given)))[0]
+
+    def program(self, name: str, text: str) -> None:
+        """Put a program into the environment that the gates' tools are in."""
+        script(self.fixture("tools").scripts / name, text)
 
     def of_archives(self, name: str, *archives: Path, **words: Any) -> GateRecord:
         """Return what a gate says of archives; by default those that the sample's backend built."""
@@ -205,13 +221,14 @@ def ruff_is_clean(scene: Scene) -> GateRecord:
 
 
 def pre_commit_is_clean(scene: Scene) -> GateRecord:
-    script(scene.fixture("tools").scripts / "pre-commit", _HOOK)
+    scene.program("pre-commit", _HOOK)
     return scene.of_tools("pre-commit-is-clean", lint=(_tool("pre-commit"),))
 
 
 def types_are_sound(scene: Scene) -> GateRecord:
     scene.tiny.write("src/tiny_thing/more.py", 'number: int = "one"\n')
-    return scene.of_tools("types-are-sound", types=(_tool("mypy", "src/tiny_thing/more.py"),))
+    scene.program("mypy", _MYPY)
+    return scene.of_tools("types-are-sound", types=(_tool("mypy", "src"),))
 
 
 def tests_pass(scene: Scene) -> GateRecord:
@@ -223,6 +240,7 @@ def tests_pass(scene: Scene) -> GateRecord:
 def docs_build_strictly(scene: Scene) -> GateRecord:
     scene.tiny.write("docs/conf.py", 'project = "Tiny thing"\n')
     scene.tiny.write("docs/index.rst", "Tiny thing\n=====\n\nIt is tiny.\n")
+    scene.program("sphinx-build", _SPHINX)
     return scene.of_tools("docs-build-strictly", docs=_tool("sphinx", "docs"))
 
 

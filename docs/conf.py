@@ -35,4 +35,5 @@ html_favicon = "_static/logo.svg"
 
 # What is copied is what is typed: prompts are left out, and so is what a command prints.
 copybutton_prompt_text = "$ "
+copybutton_copy_empty_lines = False
 copybutton_exclude = ".linenos, .gp, .go"

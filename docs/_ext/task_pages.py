@@ -24,18 +24,11 @@ def tasks() -> str:
             value = "" if argument.kind is bool else f" {'VALUE'}"
             positional = argument.positional and argument.default is None
             shown = f"`{flag.upper()}`" if positional else f"`--{flag.replace('_', '-')}{value}`"
-            default = "" if argument.default in (None, "", False) else f"`{argument.default}`"
-            rows.append([shown, cell(argument.help or ""), default])
-        lines.append(_options(rows) if rows else "It has no options.")
+            default = "" if argument.default in (None, "", False) else f"; by default `{argument.default}`"
+            rows.append([shown, cell(argument.help or "") + default])
+        lines.append(table(["option", "means"], rows) if rows else "It has no options.")
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
-
-
-def _options(rows: list[list[str]]) -> str:
-    """Return the table of a task's options; a column of defaults only where one has any."""
-    if any(default for *_, default in rows):
-        return table(["option", "means", "by default"], rows)
-    return table(["option", "means"], [row[:-1] for row in rows])
 
 
 def errors() -> str:

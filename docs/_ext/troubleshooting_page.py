@@ -24,4 +24,4 @@ def shown() -> str:
 
 
 def _message(row: dict[str, str]) -> str:
-    return f"### {row['says']}\n\n{row['means']}\n\n*To do:* {row['do']}"
+    return f"### `{row['says']}`\n\n{row['means']}\n\n*To do:* {row['do']}"

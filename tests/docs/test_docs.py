@@ -10,8 +10,9 @@ import tomllib
 from collections.abc import Iterator, Mapping
 
 import pytest
+import troubleshooting_page
 
-from support.pages import ROOT, Block, pages, recordings
+from support.pages import DOCS, ROOT, Block, pages, recordings
 from support.repositories import Repository
 from unmoor.chain import CHAIN
 from unmoor.cli.arguments import asked_for, parse
@@ -27,6 +28,8 @@ NOXFILES = [block for block in BLOCKS if block.kind == "python" and "unmoor.sess
 TASKFILES = [block for block in BLOCKS if block.kind == "python" and "from unmoor.tasks import" in block.text]
 SETTINGS = [block for block in BLOCKS if block.kind == "toml" and "tool.unmoor" in block.text]
 _SHOWS_A_COMMAND = re.compile(r"^(?:- run: |\$ )?(?P<command>(?:unmoor|uvx unmoor|invoke|nox)(?: .*)?)$")
+# What is quoted as a message begins with the name of a program now and then.
+_MESSAGES = {row["says"] for row in troubleshooting_page.messages()}
 _VERBS = "is|are|has|hold|holds|agree|agrees|matches|moves|serves|install|installs"
 _ASSERTION = re.compile(rf"[a-z]+(?:-[a-z]+)*-(?:{_VERBS})(?:-[a-z]+)*")
 
@@ -39,7 +42,7 @@ def _different(blocks: list[Block]) -> list[Block]:
 def _written() -> Iterator[str]:
     """Yield every text in README, documentation and recordings that may be a command."""
     for page in pages():
-        yield from page.inline_code
+        yield from (code for code in page.inline_code if code not in _MESSAGES)
         for block in page.blocks:
             if block.kind in {"console", "yaml"}:
                 yield from block.lines
@@ -142,6 +145,32 @@ def test_a_session_named_exists_with_its_words(command):
     assert asked or words in (["-l"], ["--list"])
     local = asked <= {"check", "lint", "tests", "docs-strict"}
     parse(after, own_tools=local)
+
+
+# Commands in the pages that are not unmoor's, nox's or invoke's, by how they begin, and what holds each of them.
+ELSEWHERE = {
+    "git ": "git's own, in the steps of the tutorial that its recording takes, or to be given by a person who decides",
+    "export UNMOOR_": "the variables are looked for in the source",
+    "uv init ": "a step of the tutorial's recording",
+    "uv add ": "a step of the tutorial's recording",
+    "cd ": "a step of the tutorial's recording",
+    "python -m venv ": "Python's own",
+    ". venv/": "Python's own",
+    "pip install ": "CI installs it so; the name is not taken yet",
+    "python -m pytest ": "what CI runs",
+    "ruff ": "what CI runs",
+    "mypy": "what CI runs",
+}
+
+
+def test_every_command_shown_is_checked_or_has_a_reason_not_to_be():
+    lines = {line for page in pages() for block in page.blocks if block.kind == "console" for line in block.lines}
+    others = {line.strip().removeprefix("$ ") for line in lines if not [*_commands(line)]}
+    assert [line for line in sorted(others) if not line.startswith((*ELSEWHERE,))] == []
+    assert [word for word in ELSEWHERE if not any(line.startswith(word) for line in others)] == []
+    recorded = (DOCS / "recordings" / "recording.py").read_text(encoding="utf-8")
+    assert "uv init " in recorded
+    assert "uv add " in recorded
 
 
 # ── names ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -238,3 +238,15 @@ def _run(repository: Repository, environ: Mapping[str, str], *command: str) -> s
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+# ── tables ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
+def test_no_table_has_an_empty_column(page):
+    for found in re.finditer(r"(?:^\|.*\|\n?)+", page.prose, re.MULTILINE):
+        rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in found[0].splitlines()]
+        head, _, *body = rows
+        empty = [name or number for number, name in enumerate(head) if not any(row[number] for row in body)]
+        assert empty == [], head

@@ -59,7 +59,7 @@ def _room(name: str, path: Path, names: frozenset[str]) -> Room:
 
 def _imported(text: str) -> Iterator[str]:
     """Yield the name right below ``unmoor`` of every import, wherever it stands, those for types included."""
-    for node in ast.walk(ast.parse(text)):
+    for node in _statements(ast.parse(text)):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -67,6 +67,14 @@ def _imported(text: str) -> Iterator[str]:
         else:
             continue
         yield from (parts[1] for parts in (name.split(".") for name in names) if parts[0] == "unmoor" and parts[1:])
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield every statement inside another one; no import is part of an expression, so none is looked into."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+            yield child
+            yield from _statements(child)
 
 
 def layers(path: Path = _LAYERS) -> Mapping[str, tuple[tuple[str, ...], ...]]:

@@ -48,11 +48,12 @@ def helpers() -> str:
 
 def _function(module: object, name: str) -> str:
     function: Callable[..., object] = getattr(module, name)
-    parameters = inspect.signature(function).parameters.values()
-    plain = ", ".join(str(each.replace(annotation=inspect.Parameter.empty)) for each in parameters)
+    signature = inspect.signature(function)
+    parameters = signature.parameters.values()
+    bare = [each.replace(annotation=inspect.Parameter.empty) for each in parameters]
+    plain = signature.replace(parameters=bare, return_annotation=inspect.Signature.empty)
     types = "\n".join(f"- `{each.name}`: `{each.annotation}`" for each in parameters)
-    said = f"{inspect.getdoc(function)}\n\n{types}"
-    return _object("function", f"{name}({plain})", function.__module__, said)
+    return _object("function", f"{name}{plain}", function.__module__, f"{inspect.getdoc(function)}\n\n{types}")
 
 
 def _error(each: type[UnmoorError]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 
 import pytest
@@ -21,6 +22,8 @@ def test_every_public_name_is_shown(module):
 
 
 def test_signatures_and_exit_codes_are_the_codes():
-    assert "{py:function} register(root=None)" in PAGE.text
-    assert "- `root`: `str | Path | None`" in PAGE.text
+    for function in (unmoor.sessions.register, unmoor.sessions.gate):
+        for each in inspect.signature(function).parameters.values():
+            assert re.search(rf"\{{py:function\}} {function.__name__}\(.*\b{each.name}\b", PAGE.text)
+            assert f"- `{each.name}`: `{each.annotation}`" in PAGE.text
     assert re.search(r"\{py:exception\} Incomplete\n(.*\n)+?.*Exit code 4\.", PAGE.text)

@@ -14,7 +14,7 @@ author = "The unmoor developers"
 copyright = "The unmoor developers"  # noqa: A001 - Sphinx's name
 version = release = __version__
 
-extensions = ["myst_parser", "from_code"]
+extensions = ["myst_parser", "sphinx.ext.viewcode", "sphinx_copybutton", "from_code"]
 root_doc = "index"
 exclude_patterns = ["_build", "examples", "recordings/*.py"]
 nitpicky = True
@@ -28,3 +28,12 @@ html_title = "unmoor"
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False
+html_static_path = ["_static"]
+html_css_files = ["unmoor.css"]
+html_logo = "_static/logo.svg"
+html_favicon = "_static/logo.svg"
+
+# What is copied is what is typed: prompts are left out, and so is what a command prints.
+copybutton_prompt_text = "$ "
+copybutton_copy_empty_lines = False
+copybutton_exclude = ".linenos, .gp, .go"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
-
 from unmoor.chain import CHAIN
-from unmoor.gates import REGISTRY, load
+from unmoor.gates import load
 from unmoor.indexes.rules import RULES
 from unmoor.model import Stage
 
-__all__ = ["cell", "gates", "gates_by_stage", "stages", "table", "upload_rules"]
+__all__ = ["cell", "gates_by_stage", "stages", "stages_in_short", "table", "upload_rules"]
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -37,6 +35,19 @@ def stages() -> str:
     return table(["stage", "does", "requires", "effect"], rows)
 
 
+def stages_in_short() -> str:
+    """Return the table of the stages for the landing page, each with a link to where more is said."""
+    rows = [
+        [
+            f"[`{stage.name}`](reference/stages-and-gates.md#{stage.name})",
+            cell(stage.summary),
+            stage.effect.name.lower(),
+        ]
+        for stage in CHAIN
+    ]
+    return table(["stage", "does", "effect"], rows)
+
+
 def gates_by_stage() -> str:
     """Return a section a stage: its gates in order, around the step that acts."""
     return "\n\n".join(_stage(each) for each in CHAIN)
@@ -51,18 +62,6 @@ def _stage(stage: Stage) -> str:
 
 def _asserted(name: str) -> str:
     return f"[`{name}`](#{name}): {load(name).ASSERTS}"
-
-
-def gates() -> str:
-    """Return a section a gate: what it asserts, why, and where it belongs."""
-    return "\n\n".join(_gate(name) for name in REGISTRY)
-
-
-def _gate(name: str) -> str:
-    gate = load(name)
-    why = inspect.getdoc(gate) or ""
-    used = [f"`{stage.name}`" for stage in CHAIN if name in stage.gates]
-    return f"### {name}\n\n*Asserts: {gate.ASSERTS}.*\n\n{why}\n\nBelongs to {', '.join(used)}."
 
 
 def upload_rules() -> str:

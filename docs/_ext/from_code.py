@@ -15,13 +15,19 @@ from typing import TYPE_CHECKING, Any
 import between_runs_page
 import chain_pages
 import faults_page
+import gate_pages
+import glossary_page
 import house_page
+import python_pages
+import run_picture
 import schema_pages
 import side_by_side_page
 import task_pages
+import troubleshooting_page
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
 
 __all__ = ["PARTS", "filled", "setup"]
 
@@ -29,17 +35,28 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "between runs": between_runs_page.shown,
     "faults": faults_page.shown,
     "stages": chain_pages.stages,
+    "stages in short": chain_pages.stages_in_short,
     "gates by stage": chain_pages.gates_by_stage,
-    "gates": chain_pages.gates,
+    "gates": gate_pages.sections,
+    "gate contents": gate_pages.contents,
+    **gate_pages.parts(),
     "upload rules": chain_pages.upload_rules,
     "errors": task_pages.errors,
+    "glossary": glossary_page.shown,
     "house": house_page.drawing,
     "rooms": house_page.rooms,
+    "python sessions": python_pages.sessions,
+    "python tasks": python_pages.tasks,
+    "python errors": python_pages.error_classes,
+    "python exit codes": python_pages.exit_codes,
+    "python helpers": python_pages.helpers,
+    "run": run_picture.shown,
     "tasks": task_pages.tasks,
     "settings": schema_pages.settings,
     "evidence schema": schema_pages.evidence,
     "plan schema": schema_pages.plan,
     "side by side": side_by_side_page.shown,
+    "troubleshooting": troubleshooting_page.shown,
 }
 _MARK = re.compile(r"^<!-- from code: (?P<name>.+?) -->$", re.MULTILINE)
 
@@ -51,9 +68,15 @@ def filled(text: str) -> str:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
+    app.connect("env-get-outdated", _outdated)
     app.connect("source-read", _fill)
     app.connect("build-finished", _write_schemas)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _outdated(_: Sphinx, env: BuildEnvironment, *__: object) -> list[str]:
+    """Name every page that the code fills: whether that has changed cannot be told by the page's own file."""
+    return [name for name in env.found_docs if _MARK.search(Path(env.doc2path(name)).read_text(encoding="utf-8"))]
 
 
 def _fill(_: Sphinx, __: str, source: list[str]) -> None:

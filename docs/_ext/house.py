@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import unmoor
@@ -27,8 +28,17 @@ class Room:
     sizes: Mapping[str, int]
 
 
-def house(top: Path = _TOP) -> tuple[Room, ...]:
-    """Return every room below ``top``, by name."""
+def house(top: Path | None = None) -> tuple[Room, ...]:
+    """Return every room below ``top``, by name; without one, those of unmoor, which are read once."""
+    return _read(top) if top else _ours()
+
+
+@cache
+def _ours() -> tuple[Room, ...]:
+    return _read(_TOP)
+
+
+def _read(top: Path) -> tuple[Room, ...]:
     found = [path for path in sorted(top.iterdir()) if (path / "__init__.py").is_file() or path.suffix == ".py"]
     files = {path.stem: path for path in found if path.name != "__init__.py"}
     return tuple(_room(name, path, frozenset(files)) for name, path in files.items())
@@ -49,7 +59,7 @@ def _room(name: str, path: Path, names: frozenset[str]) -> Room:
 
 def _imported(text: str) -> Iterator[str]:
     """Yield the name right below ``unmoor`` of every import, wherever it stands, those for types included."""
-    for node in ast.walk(ast.parse(text)):
+    for node in _statements(ast.parse(text)):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -57,6 +67,14 @@ def _imported(text: str) -> Iterator[str]:
         else:
             continue
         yield from (parts[1] for parts in (name.split(".") for name in names) if parts[0] == "unmoor" and parts[1:])
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield every statement inside another one; no import is part of an expression, so none is looked into."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+            yield child
+            yield from _statements(child)
 
 
 def layers(path: Path = _LAYERS) -> Mapping[str, tuple[tuple[str, ...], ...]]:

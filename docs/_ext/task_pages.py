@@ -24,9 +24,9 @@ def tasks() -> str:
             value = "" if argument.kind is bool else f" {'VALUE'}"
             positional = argument.positional and argument.default is None
             shown = f"`{flag.upper()}`" if positional else f"`--{flag.replace('_', '-')}{value}`"
-            default = "" if argument.default in (None, "", False) else f"`{argument.default}`"
-            rows.append([shown, cell(argument.help or ""), default])
-        lines.append(table(["option", "means", "by default"], rows) if rows else "It has no options.")
+            default = "" if argument.default in (None, "", False) else f"; by default `{argument.default}`"
+            rows.append([shown, cell(argument.help or "") + default])
+        lines.append(table(["option", "means"], rows) if rows else "It has no options.")
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
 

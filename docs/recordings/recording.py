@@ -132,6 +132,23 @@ def _keep(name: str, command: str, text: str) -> None:
     (HERE / f"{name}.txt").write_text(f"$ {command}\n{text.strip()}\n", encoding="utf-8")
 
 
+def for_readme(text: str) -> str:
+    """Return what the README shows of a recorded rehearsal: of what would stop the live release, the first two."""
+    lines = text.strip().splitlines()[1:]
+    start, end = lines.index("Live would stop at:"), next(n for n, line in enumerate(lines) if line[:7] == "Nothing")
+    hints = [number for number in range(start, end) if lines[number].lstrip().startswith("→")]
+    return "\n".join([*lines[: hints[1] + 1], "  …", *lines[end:]] if len(hints) > 2 else lines)  # noqa: PLR2004
+
+
+def readme() -> None:
+    """Put the recorded rehearsal into the README, which a forge shows as it is."""
+    file = HERE.parents[1] / "README.md"
+    before, _, rest = file.read_text(encoding="utf-8").partition(f"```text\n{NAME} ")
+    _, _, after = rest.partition("\n```\n")
+    shown = for_readme((HERE / "second.txt").read_text(encoding="utf-8"))
+    file.write_text(f"{before}```text\n{shown}\n```\n{after}", encoding="utf-8")
+
+
 def tutorial() -> None:
     """Go through the tutorial and keep what its commands print."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -180,4 +197,5 @@ def tagged() -> None:
 
 if __name__ == "__main__":
     tutorial()
+    readme()
     tagged()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -62,3 +63,32 @@ def test_a_recording_names_no_machine_and_no_host(path: Path):
 def test_every_recording_is_shown():
     shown = "".join(page.path.read_text(encoding="utf-8") for page in pages())
     assert [path.name for path in recordings() if path.name not in shown] == []
+
+
+def test_the_readme_shows_what_was_recorded_and_is_short():
+    from recording import for_readme
+
+    readme = next(page for page in pages() if page.name == "README.md")
+    shown = for_readme((DOCS / "recordings" / "second.txt").read_text(encoding="utf-8"))
+    assert "Live would stop at:" in shown
+    assert shown in [block.text for block in readme.blocks]
+    assert len(readme.text.splitlines()) < 160
+
+
+def test_the_landing_page_draws_the_recording_whole():
+    import run_picture
+
+    text = (DOCS / "recordings" / "second.txt").read_text(encoding="utf-8").strip()
+    root = ET.fromstring(run_picture.svg(text))  # noqa: S314 - made a moment ago
+    drawn = ["".join(row.itertext()) for row in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert drawn == [line for line in text.splitlines() if line]
+    page = next(page for page in pages() if page.name == "docs/index.md")
+    assert any("<svg" in block.text and "REHEARSED" in block.text for block in page.blocks)
+
+
+def test_nothing_is_loaded_from_elsewhere():
+    static = [path for path in (DOCS / "_static").iterdir() if path.suffix in {".css", ".svg"}]
+    assert len(static) >= 2
+    for path in static:
+        text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+        assert not re.search(r"https?:|//\w|@import|@font-face", text)

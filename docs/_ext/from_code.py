@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import between_runs_page
 import chain_pages
 import faults_page
+import glossary_page
 import house_page
 import schema_pages
 import side_by_side_page
@@ -33,6 +34,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "gates": chain_pages.gates,
     "upload rules": chain_pages.upload_rules,
     "errors": task_pages.errors,
+    "glossary": glossary_page.shown,
     "house": house_page.drawing,
     "rooms": house_page.rooms,
     "tasks": task_pages.tasks,

@@ -21,6 +21,7 @@ from unmoor.evidence.part_records import begun, ended
 from unmoor.evidence.python_shares import Shares, deal_out
 from unmoor.evidence.record import GateRecord, Kept, Record
 from unmoor.model import Finding, Findings, Outcome, blocking_live
+from unmoor.model.counting import on_each
 from unmoor.tools import coverage, nox, pytest_findings, test_runs, tool_environment
 
 ASSERTS = "tests have run on every supported Python, and each of them passed"
@@ -68,9 +69,11 @@ def _on_every_python(context: Context, wheel: Path | None) -> Findings:
     absent = _lacking(context, shares)
     blocking = context.live or _ONLY in context.environ
     problems = dict.fromkeys((*failed, *(one for each in judged for one in each.problems), *covered.problems))
+    ran = {python: sum(gate.examined for gate in each.gates) for python, each in counted.items()}
+    examined, unit = on_each(ran, "tests", "Python")
     return Findings(
-        examined=sum(gate.examined for gate in gates),
-        unit=f"tests x {' '.join(counted)}",
+        examined=examined,
+        unit=unit,
         problems=(*problems, *_failed_elsewhere(shares), *(absent if blocking else ())),
         notices=tuple(
             dict.fromkeys(

@@ -12,9 +12,7 @@ environment.
 from __future__ import annotations
 
 import atexit
-import os
 import signal
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
@@ -27,7 +25,7 @@ import nox.registry
 from unmoor import chain
 from unmoor.chain import CHAIN
 from unmoor.cli.arguments import parse
-from unmoor.cli.encodings import must_know_file_names, take_every_character
+from unmoor.cli.encodings import must_know_file_names, outlive_readers, take_every_character
 from unmoor.cli.invocation import STAGES, Invocation, quiet_libraries
 from unmoor.cli.join_sessions import joined
 from unmoor.cli.joined_session import JoinedSession
@@ -37,7 +35,6 @@ from unmoor.model import Effect, Stage
 from unmoor.request import OwnSession, Request
 from unmoor.runtime import shortage
 from unmoor.runtime.process import stop_all
-from unmoor.runtime.shown_text import shown
 
 if TYPE_CHECKING:
     from unmoor.pipeline.open_plan import OpenPlan
@@ -69,6 +66,7 @@ def register(root: str | Path | None = None) -> None:
     """
     start = Path(root) if root else Path.cwd()
     take_every_character()
+    outlive_readers()
     run = Invocation(start)
     try:
         own = run.own = _own(start)
@@ -78,7 +76,7 @@ def register(root: str | Path | None = None) -> None:
         with shortage.told():
             run.fail_early()
     except UnmoorError as error:
-        _stop(error)
+        _stop(error, run)
     run.prepare_workers()
     for each in own:
         _wrap(each, run)
@@ -93,21 +91,11 @@ def register(root: str | Path | None = None) -> None:
     atexit.register(_last_words, run)
 
 
-def _stop(error: UnmoorError) -> NoReturn:
+def _stop(error: UnmoorError, run: Invocation) -> NoReturn:
     """End the program before nox has begun: with its own status for a failure, and our code in the message."""
     text = f"{error.message}\nunmoor: nothing was begun (exit code {int(error.code)})"
-    _tell(text)
+    run.screen.tell(text)
     raise SystemExit(1) from None
-
-
-def _say(text: str) -> None:
-    """Print what people may be shown of a text."""
-    print(shown(text, os.environ), flush=True)  # noqa: T201 - a face
-
-
-def _tell(text: str) -> None:
-    """Print what people may be shown of what went wrong."""
-    print(shown(text, os.environ), file=sys.stderr, flush=True)  # noqa: T201 - a face
 
 
 def _own(start: Path) -> tuple[OwnSession, ...]:
@@ -248,7 +236,6 @@ def _examine(call: Callable[[Any], None], seen: JoinedSession, opened: OpenPlan,
 
 def _carry_out(name: str, session: nox.Session, run: Invocation) -> None:
     from unmoor.pipeline.run_releases import carry_out
-    from unmoor.report.progress import failure, headline
 
     quiet_libraries()
     _refuse_doubles(session, run)
@@ -260,13 +247,13 @@ def _carry_out(name: str, session: nox.Session, run: Invocation) -> None:
         with shortage.told():
             ended = carry_out(name, run.request(name, arguments))
     except UnmoorError as error:
+        run.screen.over()
         _explain(session, error, run)
-    for result in ended.results:
-        _say(headline(result, named=len(ended.results) > 1))
-        if result.code:
-            _say(failure(result))
+    finally:
+        run.screen.over()
+    run.screen.ended(ended.results)
     for trouble in ended.errors:
-        _tell(trouble.message)
+        run.screen.tell(trouble.message)
     # A stopped release takes only those out that wait for it: what requires this session goes on with the others. And
     # a rehearsal shows everything: nox would skip what requires a failed session, so the one that was asked for fails.
     is_end = name in run.asked or not run.asked or chain.is_last(chain.stage(name))
@@ -319,5 +306,5 @@ def _explain(session: nox.Session, error: UnmoorError, run: Invocation) -> NoRet
     text = str(error)
     if text not in run.explained:
         run.explained.add(text)
-        _tell(f"\n{error.message}\n")
+        run.screen.tell(f"\n{error.message}\n")
     session.error(f"stopped for the reason said above (exit code {int(error.code)})")

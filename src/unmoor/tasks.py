@@ -13,19 +13,22 @@ import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from invoke.collection import Collection
 from invoke.context import Context  # noqa: TC002 - invoke reads the annotations of tasks
 from invoke.exceptions import Exit as Stop
 from invoke.tasks import task
 
-from unmoor.cli.encodings import must_know_file_names, take_every_character
+from unmoor.cli.encodings import must_know_file_names, outlive_readers, take_every_character
 from unmoor.errors import Exit, SettingsError, UnmoorError
 from unmoor.model import Finding
 from unmoor.runtime import environment, private_memory, shortage
 from unmoor.runtime.shown_text import shown
 from unmoor.tools.known_secrets import learn
+
+if TYPE_CHECKING:
+    from unmoor.report.terminal import Terminal
 
 __all__ = ["namespace"]
 
@@ -40,6 +43,7 @@ def _exits(function: _Task) -> _Task:
     @wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> None:
         take_every_character()
+        outlive_readers()
         try:
             _refuse_options(function.__name__, kwargs)
             must_know_file_names()
@@ -76,9 +80,15 @@ def _here() -> tuple[Path, dict[str, str]]:
     return Path.cwd(), environ
 
 
+def _terminal() -> Terminal:
+    from unmoor.report import terminal
+
+    return terminal.of_this_process(os.environ)
+
+
 def _say(text: str) -> None:
     """Print what people may be shown of a text."""
-    print(shown(text, os.environ))  # noqa: T201 - a face
+    _terminal().say(text)
 
 
 @task(

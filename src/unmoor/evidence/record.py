@@ -58,6 +58,11 @@ class GateRecord:
         return counted(self.examined, self.unit)
 
     @property
+    def is_unfinished(self) -> bool:
+        """Whether the run was ended while the gate was at work."""
+        return any(each.kind is FindingKind.UNFINISHED for each in self.problems)
+
+    @property
     def holds(self) -> bool:
         """Whether this gate lets the release go on."""
         return self.outcome in (Outcome.PASSED, Outcome.WAIVED, Outcome.SKIPPED)

@@ -11,7 +11,7 @@ from unmoor.evidence.binding import JUDGED_BY
 from unmoor.evidence.record import GateRecord
 from unmoor.evidence.validity import Standing, validity
 from unmoor.model import Finding, Outcome
-from unmoor.pipeline.gate_runner import progress_line, waived
+from unmoor.pipeline.gate_runner import waived
 from unmoor.request import OwnSession
 from unmoor.tools.tool_environment import narrowing
 
@@ -50,9 +50,10 @@ def judge_session(own: OwnSession, context: Context) -> tuple[GateRecord, Exit]:
         asserts="the project's own session succeeds",
         outcome=Outcome.FAILED if problems else Outcome.PASSED,
         examined=passed,
-        unit="runs of the project's own session" if passed > 1 else "run of the project's own session",
+        unit="runs of the project's own session",
         problems=tuple(problems),
         relied_on=relied_on,
     )
-    context.say(progress_line(record))
-    return waived(record, context) if problems else (record, Exit.PASS)
+    record, code = waived(record, context) if problems else (record, Exit.PASS)
+    context.reporter.judged(record)
+    return record, code

@@ -26,7 +26,7 @@ from unmoor.runtime.executables import found
 from unmoor.runtime.orphans import Orphans
 from unmoor.runtime.redact import redact
 
-__all__ = ["Completed", "attached", "module", "run", "shown", "stop_all", "tail"]
+__all__ = ["Completed", "attached", "is_ending", "module", "run", "shown", "stop_all", "tail"]
 
 _GRACE = 3.0
 _SHOWN_WIDTH = 90
@@ -102,6 +102,11 @@ def stop_all() -> None:
     for child in children:
         # For those of its group that outlive it, too.
         _tell(child, _KILL)
+
+
+def is_ending() -> bool:
+    """Say whether this process was told to end, so that what failed by then may have failed for that alone."""
+    return _ending
 
 
 def tail(text: str, lines: int = 12) -> str:

@@ -281,7 +281,7 @@ def test_status_report_plan_and_settings_of_what_was_rehearsed(rehearsed: Adopte
         shown = name.replace("_", r"\_")
         assert f"| {shown} | `{digest}` | built = testpypi = pypi |" in report
 
-    data = json.loads(rehearsed.unmoor("report", "--form", "json").text)
+    data = json.loads(rehearsed.unmoor("report", "--format", "json").text)
     assert (data["complete"], data["live"]) == (True, False)
     assert {each["filename"]: each["sha256"] for each in data["archives"]} == built(rehearsed)
 

@@ -49,7 +49,8 @@ class FindingKind(enum.StrEnum):
     A remark, a line of a tool's own output that explains the one before, a question not asked, something done as far as
     whoever did it says that cannot be seen yet, a notice of a rehearsal that would stop the live release, what no
     further run of this very version can make good, an approval that is missing and is given with the command, what only
-    follows from another stage that did not pass, and says so itself, or that the run was ended before there was an answer.
+    follows from another stage that did not pass, and says so itself, or that the run was ended before there was an
+    answer.
     """
 
     REMARK = "remark"

@@ -45,19 +45,19 @@ _FORMS = tuple(
         (rf"^(?:\S+: )?(?:{_STAGES}) +(cached|already there|-|missing) ", _DIM),
         (rf"^(?:\S+: )?(?:{_STAGES}) +(ran|proven) ", _GOOD),
         (rf"^(?:\S+: )?(?:{_STAGES}) +(FAILED|STOPPED|failed|damaged) ", _BAD),
-        (rf"^(?:\S+: )?(?:{_STAGES}) +(void|interrupted|NARROWED) ", _DOUBT),
+        (rf"^(?:\S+: )?(?:{_STAGES}) +(void|interrupted) ", _DOUBT),
         (r"^\S+ \S+ {3}(REHEARSED, with findings|INCOMPLETE[^ ]*(?: \S+)*?|\S+, in part)(?: {3}|$)", "bold yellow"),
         (r"^\S+ \S+ {3}(REHEARSED|RELEASED)(?: {3}|$)", "bold green"),
         (r"^\S+ \S+ {3}((?:STOPPED|FAILED)(?: ?\S+)*?)(?: {3}|$)", _BAD),
         (r"^(unmoor: .* did not pass .*)", _BAD),
         (r"^(STOPPED .*)", _BAD),
-        (r"^(unmoor: [a-z-]+)\b", "bold"),
+        (rf"^(unmoor: (?:{_STAGES}))\b", "bold"),
         (r"^(Live would stop at:|Waived: .*)", "bold yellow"),
         (r"^(Next:)", "bold"),
         (r"^(\S+ (?:does not hold|could not tell|was not finished))", "bold"),
         (r"^([0-9a-f]{4}…[0-9a-f]{4})  ", _DIM),
-        (r"^ +(notice: .*)", _DOUBT),
-        (r"^ *(→ .*)", _WAY),
+        (r"^ +(notice:? .*)", _DOUBT),
+        (r"(→ .*)$", _WAY),
     )
 )
 # Their further lines, which are set in deeper, look as they do.
@@ -257,6 +257,6 @@ def relayed(environ: Mapping[str, str], said: str) -> Terminal:
 def _look(line: str) -> tuple[str, int, int]:
     """Return the style of a line's word of state, and where it stands; an empty style for most lines."""
     for form, style in _FORMS:
-        if found := form.match(line):
+        if found := form.search(line):
             return style, *found.span(1)
     return "", 0, 0

@@ -160,6 +160,8 @@ def _run(
         coverage=measured,
         logs=context.logs,
         memory=context.memory,
+        reporter=context.reporter,
+        before={python: kept.record.seconds for python, kept in shares.kept.items() if kept.record is not None},
     )
     return (test_runs.run_all(asked, shares.due, keep) if shares.due else ()), intents
 

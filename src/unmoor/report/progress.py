@@ -10,7 +10,7 @@ from unmoor.report.folding import folded, padded
 from unmoor.report.stage_rows import summary
 from unmoor.report.terminal import USUAL_WIDTH
 
-__all__ = ["beginning", "duration", "failure", "gate_lines", "headline", "hint", "notices", "problems"]
+__all__ = ["beginning", "duration", "failure", "gate_lines", "headline", "hint", "notices", "problems", "whole"]
 
 _MOST = 12
 _NOTICES = 3
@@ -33,10 +33,13 @@ _VERDICTS = {Outcome.FAILED: "does not hold", Outcome.ERROR: "could not tell"}
 
 def duration(seconds: float) -> str:
     """Return seconds as people say them: ``0.4s``, ``41s``, ``2m10s``."""
-    if seconds < _SHORT:
-        return f"{seconds:.1f}s"
-    whole = round(seconds)
-    return f"{whole}s" if whole < _MINUTE else f"{whole // _MINUTE}m{whole % _MINUTE:02d}s"
+    return f"{seconds:.1f}s" if seconds < _SHORT else whole(seconds)
+
+
+def whole(seconds: float) -> str:
+    """Return whole seconds as people say them: ``4s``, ``41s``, ``2m10s``."""
+    number = round(seconds)
+    return f"{number}s" if number < _MINUTE else f"{number // _MINUTE}m{number % _MINUTE:02d}s"
 
 
 def beginning(stage: str, *, component: str = "", before: float = 0.0) -> str:
@@ -54,9 +57,9 @@ def gate_lines(gate: GateRecord, *, width: int = USUAL_WIDTH, verbose: bool = Fa
         what = f"{_PLAIN[gate.skipped]}: {what}"
     took = duration(gate.seconds) if gate.seconds >= 0.1 else ""  # noqa: PLR2004 - shorter is not worth a word
     sign = "not finished" if gate.is_unfinished else _SIGNS[gate.outcome]
-    text = "  ".join(part for part in (what, took) if part)
     head = f"{padded(sign, _SIGN - 1)} {padded(gate.name, _NAME - 1)} "
-    lines = folded(text, width, first=head, hang=_SIGN) if text else [head.rstrip()]
+    lines = folded(what, width - len(took) - 2 if took else width, first=head, hang=_SIGN)
+    lines[-1] = f"{lines[-1]}  {took}".rstrip()
     more = _all_about(gate, width) if verbose else []
     return [*lines, *more, *notices(gate.notices, width=width, most=len(gate.notices) if verbose else _NOTICES)]
 

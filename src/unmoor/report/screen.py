@@ -14,10 +14,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from unmoor.evidence.record import GateRecord, Result
-from unmoor.model import Finding, FindingKind, Outcome, Resolution
+from unmoor.model import Finding, FindingKind, Outcome, Resolution, Skip
 from unmoor.report import ci_runner
 from unmoor.report.ci_runner import Runner
-from unmoor.report.progress import beginning, duration, failure, gate_lines, headline
+from unmoor.report.folding import folded
+from unmoor.report.progress import beginning, failure, gate_lines, headline, whole
 from unmoor.report.terminal import Terminal
 from unmoor.request import nothing
 
@@ -102,8 +103,9 @@ class Screen:
                 self._running.pop(id(mine), None)
 
     def judged(self, gate: GateRecord) -> None:
-        """Say what became of a gate."""
-        if self.verbosity >= 0:
+        """Say what became of a gate; that one has nothing to judge in this project is said only where all is."""
+        beside_the_point = gate.skipped is Skip.NOT_APPLICABLE
+        if self.verbosity > 0 or (self.verbosity == 0 and not beside_the_point):
             lines = gate_lines(gate, width=self.terminal.width, verbose=self.verbosity > 0)
             self.terminal.say("\n".join(lines))
 
@@ -128,32 +130,35 @@ class Screen:
             for gate in result.record.gates:
                 self.judged(gate)
         if result.code or self._passed_is_said:
-            self.say(headline(result, named=named))
-        if result.code:
-            self.say(failure(result, width=self.terminal.width))
+            self.say("\n".join(folded(headline(result, named=named), self.terminal.width, hang=2)))
+        if result.code and (told := failure(result, width=self.terminal.width)):
+            self.say(told)
         self._annotate(result)
 
     def now(self) -> str:
         """Return the line that says what is at work now: the stage, and what of it, each with how far it has come."""
         with self._guard:
             running, stages = tuple(self._running.values()), tuple(self._stages.values())
-        told = [each for each in running if each.look is not nothing] or running
-        parts = [self._part(each) for each in told]
+        told = [each for each in running if each.look is not nothing]
+        parts = [self._part(each) for each in told] or [each.what for each in running]
         if self.terminal.board:
             # Whoever draws it says the name of the stage and how long it has been at work.
             return "; ".join(parts)
         if not stages:
             return ""
-        whole = self._part(stages[0])
-        return f"{whole}  {'; '.join(parts)}" if parts else whole
+        stage = f"{stages[0].what} {self._took(stages[0])}".rstrip()
+        return f"{stage}  {'; '.join(parts)}" if parts else stage
 
     def _part(self, each: _AtWork) -> str:
         far = each.look()
-        took = self._clock() - each.since
-        said = [f"{each.what}: {far}" if far else each.what]
-        if took >= 1:
-            said.append(duration(took) if each.before <= 0 else f"{duration(took)} (last time {duration(each.before)})")
-        return " ".join(said)
+        parts = (f"{each.what}: {far}" if far else each.what, self._took(each))
+        return ", ".join(part for part in parts if part)
+
+    def _took(self, each: _AtWork) -> str:
+        seconds = int(self._clock() - each.since)
+        if not seconds:
+            return ""
+        return f"{whole(seconds)} (last time {whole(each.before)})" if each.before > 0 else whole(seconds)
 
     def _annotate(self, result: Result) -> None:
         """Show what was found at its place, where the runner can."""

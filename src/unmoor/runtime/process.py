@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,6 +127,7 @@ def run(
     inherit: Sequence[int] = (),
     hint: str = "",
     limit: str = "",
+    hear: Callable[[str], None] | None = None,
 ) -> Completed:
     """Run a program to its end and return what it said.
 
@@ -134,7 +135,8 @@ def run(
     programs die with this process (Linux), even when it is killed. ``inherit`` are file descriptors the program
     keeps open, so that a lock held through them outlives us. Output without end is cut in the middle, in memory; the
     ``log`` has all of it. Raises ``ToolMissing``, ``ToolTimeout`` and ``ToolFailed``; ``hint`` becomes their advice,
-    ``limit`` is the setting that ``timeout`` comes from. Raises ``ToolError`` where the machine can start no more
+    ``limit`` is the setting that ``timeout`` comes from,
+    ``hear`` is told what the program says while it runs. Raises ``ToolError`` where the machine can start no more
     programs, and ``Incomplete`` once this process was told to end.
     """
     _unless_ending()
@@ -146,7 +148,7 @@ def run(
     started = time.monotonic()
     full = [program, *command[1:]]
     kept = output.Log(log, f"$ {redact(' '.join(command))}\n")
-    out, err = output.Stream(kept), output.Stream(kept)
+    out, err = output.Stream(kept, hear), output.Stream(kept, hear)
     with _started(_leash(full) if leashed else full, cwd=cwd, env=env, stdin=bool(stdin), inherit=inherit) as child:
         status = _wait(child, out, err, stdin.encode(), started + timeout)
     seconds = time.monotonic() - started

@@ -15,7 +15,9 @@ from typing import Any
 
 from unmoor.errors import ToolFailed
 from unmoor.model import Component, Finding, Findings, blocking_live, truncated
+from unmoor.request import Reporter, Silent
 from unmoor.runtime import environment, process
+from unmoor.runtime.output import LastLine
 from unmoor.runtime.process import Completed, tail
 from unmoor.tools.tool_environment import scratch, surroundings
 
@@ -59,6 +61,7 @@ def examine(
     log: Path,
     seconds: float,
     posargs: Sequence[str] = (),
+    reporter: Reporter | None = None,
 ) -> Findings:
     """Run the sessions ``names`` and require success of each; rehearsing, a missing interpreter is a notice."""
     work = scratch("nox")
@@ -67,16 +70,18 @@ def examine(
     folder = component.folder if (component.folder / "noxfile.py").is_file() else component.repository.root
     program = process.module("nox")
     chosen = _chosen(program, names, folder, env, log)
-    report = work / "report.json"
-    done = process.run(
-        [*program, *_OPTIONS, "--envdir", work / "envs", "--report", report, "-s", *names, *_after(posargs)],
-        cwd=folder,
-        env=env,
-        timeout=seconds,
-        ok=None,
-        log=log,
-        leashed=True,
-    )
+    report, last = work / "report.json", LastLine()
+    with (reporter or Silent()).working(f"nox session {', '.join(names)}", look=last.said):
+        done = process.run(
+            [*program, *_OPTIONS, "--envdir", work / "envs", "--report", report, "-s", *names, *_after(posargs)],
+            cwd=folder,
+            env=env,
+            timeout=seconds,
+            ok=None,
+            log=log,
+            leashed=True,
+            hear=last.hear,
+        )
     results = _results(report, done)
     problems: list[Finding] = []
     notices: list[Finding] = []

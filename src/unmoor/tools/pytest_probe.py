@@ -4,8 +4,8 @@ Not part of unmoor at run time: it stands alone, on any Python that pytest runs 
 several) writes files of its own into the folder that UNMOOR_PROBE names. One, with its number as name, has a line a
 package, name, tab, origin: where the package under test was imported from. Another, ending in ``.environment``, has
 the Python in its first line, and after it each installed distribution as name==version. The third, ending in ``.run``,
-has three words: ``whole`` for a run or ``worker`` for a part of one, how many tests it collected, how many it ran. While
-it runs, a fourth ending in ``.progress`` has how many tests ran and how many there are, noted now and then.
+has three words: ``whole`` for a run or ``worker`` for a part of one, how many tests it collected, how many it ran.
+While it runs, a fourth ending in ``.progress`` has how many tests ran and how many there are, noted now and then.
 """
 
 import importlib.util
@@ -88,7 +88,7 @@ class _Probe:
                 _write(own + ".new", [str(len(self._ran)) + " " + str(self._collected)])
                 os.replace(own + ".new", own + ".progress")  # noqa: PTH105 - as above
             except OSError:
-                self._nested = self._nested or not os.path.isdir(folder)  # noqa: PTH112 - as above
+                self._noted = float("inf")
 
     def pytest_sessionfinish(self, session: "typing.Any") -> None:
         """Write down where each package comes from in this process, and what the process is made of and has done."""

@@ -82,7 +82,8 @@ def run_all(asked: Asked, pythons: Mapping[str, str], ended: Callable[[Ran], Non
         ended(done)
         return done
 
-    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+    making = f"environments for Python {', '.join(pythons)}"
+    with asked.reporter.working(making, look=str), ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         environments = list(pool.map(lambda item: _furnished(asked, *item), pythons.items()))
     # One at a time unless the project says that its suite bears company.
     with ThreadPoolExecutor(max_workers=_AT_ONCE if asked.component.settings.tests.parallel else 1) as pool:

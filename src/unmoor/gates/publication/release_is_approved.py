@@ -16,7 +16,7 @@ from unmoor.model import Finding, FindingKind, Findings
 ASSERTS = "the permanent step is approved for exactly this version and these archives"
 _SHORTEST = 8
 _LIVE = {
-    "version": "live, who names the version with --live approves it",
+    "version": "live, naming the version with --live is the approval",
     "digest": "live, it is given by the digest of the archives, with --approve",
     "environment": "live, it is given by a protected CI environment",
 }

@@ -36,7 +36,14 @@ def check(context: Context) -> Findings:
     if own := nox.covers(component, context.stage.name):
         log, seconds = context.log("nox"), component.settings.tests.seconds
         return nox.examine(
-            component, own, context.environ, live=context.live, log=log, seconds=seconds, posargs=context.posargs
+            component,
+            own,
+            context.environ,
+            live=context.live,
+            log=log,
+            seconds=seconds,
+            posargs=context.posargs,
+            reporter=context.reporter,
         )
     if component.tests is None:
         hint = 'name what they need in a dependency group "tests", or say disable = ["tests-pass"] in [tool.unmoor]'

@@ -405,6 +405,65 @@ def test_nothing_is_said_outside_a_repository(tmp_path: Path, capsys: pytest.Cap
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.parametrize("runs", [{"GITHUB_ACTIONS": "true"}, {"CI": "true"}])
+def test_the_step_of_a_job_has_its_summary(repository: Repository, tmp_path: Path, runs: dict[str, str]) -> None:
+    layout = StateLayout.of(repository.door.common_dir(), {})
+    folder = layout.release(plan().releases[0], plan().mode)
+    fill(kept(folder))
+    (folder / "plan.json").write_bytes(msgspec.json.encode(plan()))
+    layout.run("one").mkdir(parents=True)
+    (layout.run("one") / "check.json").write_text(json.dumps([{**ended(), "state": str(folder)}]))
+    (tmp_path / "summary.md").write_text("before\n")
+    environ = {**repository.environ, **runs, "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
+    final_summary.speak(repository.folder, environ, "one", again=["x"], adopted=True, seconds=1, screen=SCREEN)
+    text = (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert text.startswith("before\n# Rehearsal of thing 1.0\n\n**" if "GITHUB_ACTIONS" in runs else "before\n")
+    assert ("| check |" in text) is ("GITHUB_ACTIONS" in runs)
+    # A file that cannot be written is no reason to say nothing.
+    environ["GITHUB_STEP_SUMMARY"] = str(tmp_path / "no" / "summary.md")
+    final_summary.speak(repository.folder, environ, "one", again=["x"], adopted=True, seconds=1, screen=SCREEN)
+
+
+def test_quiet_is_the_verdict_what_stops_it_and_what_is_next(state: Path) -> None:
+    end = ending(state, EVERY)
+    assert final_summary.compose(end, seconds=61, verbosity=-1).splitlines() == [
+        "thing 1.0   REHEARSED   commit ccccccc   1m01s",
+        "Next: nox -s release -- --live 1.0",
+    ]
+    kept(state).write(record("check", outcome=Outcome.FAILED, gates=(NO,)))
+    text = final_summary.compose(ending(state, {"check": ended(code=2, stage="check")}), seconds=61, verbosity=-1)
+    assert text.splitlines()[:4] == [
+        "thing 1.0   STOPPED at check   commit ccccccc   1m01s",
+        "",
+        "check: tag-is-free: refs:1: the tag 'v1.0' exists",
+        "    → choose another",
+    ]
+    assert "docs-strict" not in text
+
+
+def test_verbose_says_where_logs_and_evidence_lie(state: Path) -> None:
+    text = final_summary.compose(ending(state, EVERY), seconds=61, verbosity=1)
+    assert f"Logs: {state / 'logs'}\nEvidence: {state / 'evidence'}\n" in text
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_summary_folds_at_the_width(state: Path, width: int) -> None:
+    long = Finding(message="it has " + "a very long sentence " * 8, place="a.py:1", hint="h " * 80)
+    kept(state).write(record("lint", outcome=Outcome.FAILED, gates=(replace(NO, problems=(long,)),)))
+    kept(state).write(record("tests", detail="778 tests: 388 on Python 3.11, 390 on Python 3.12, 9 notices, 1 waived"))
+    text = final_summary.compose(ending(state, EVERY | {"lint": ended(code=2, stage="lint")}), seconds=61, width=width)
+    typed = ("Next: ", "then: ", "Evidence: ", WHEEL.sha256[:4], SDIST.sha256[:4], "     ")
+    lines = text.splitlines()[1:]
+    assert [line for line in lines if cell_len(line) > width and not line.startswith(typed)] == []
+
+
+def test_a_long_cell_never_touches_the_seconds(state: Path) -> None:
+    kept(state).write(record("tests", detail="1412 tests on each of Python 3.11, 3.12, 3.13, 9 notices"))
+    (first, second) = final_summary.table(rows(kept(state), {"tests": ended(stage="tests")})[2:3], 60)
+    assert first == "tests  ran  1412 tests on each of Python 3.11, 3.12,  1.2s"
+    assert second == "            3.13, 9 notices"
+
+
 # ── while it runs ────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -30,7 +30,7 @@ def plan(
     for path in made.uncommitted:
         say(f"  included, uncommitted: {path}")
     for notice in made.notices:
-        say("\n".join(folded(notice, width, first="  notice: ", hang=10)))
+        say("\n".join(folded(notice, width, first="  notice  ", hang=10)))
     return Exit.PASS
 
 

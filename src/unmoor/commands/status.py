@@ -27,7 +27,7 @@ from unmoor.state.kept_releases import KeptRelease
 __all__ = ["status"]
 
 _LISTED = 20
-_COLUMNS = 28
+_COLUMNS = 26
 
 
 def status(
@@ -68,7 +68,7 @@ def _lines(each: Shown, width: int) -> list[str]:
         *(
             line
             for row in each.rows
-            for line in folded(row.what, width, first=f"{row.stage:<13}{row.how:<15}", hang=_COLUMNS)
+            for line in folded(row.what, width, first=f"{row.stage:<13}{row.how:<13}", hang=_COLUMNS)
         ),
         "",
         *digest_lines(end.store, width),

@@ -10,22 +10,15 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from unmoor.evidence.record import GateRecord
-from unmoor.model import Mode, Outcome, Skip
+from unmoor.model import Mode, Skip
 from unmoor.report.ending import Ending, next_steps, word
-from unmoor.report.progress import duration
+from unmoor.report.progress import SIGNS, duration
 from unmoor.report.stage_rows import Row, matched
 from unmoor.runtime.redact import redact
 from unmoor.runtime.shown_text import shown
 
 __all__ = ["page", "section"]
 
-_WORDS = {
-    Outcome.PASSED: "ok",
-    Outcome.FAILED: "FAILED",
-    Outcome.ERROR: "ERROR",
-    Outcome.WAIVED: "waived",
-    Outcome.SKIPPED: "skipped",
-}
 _GOOD = frozenset({"ok", "ran", "proven", "cached", "already there"})
 _BAD = frozenset({"FAILED", "ERROR", "STOPPED", "failed", "damaged"})
 _STYLE = """
@@ -109,7 +102,7 @@ def _gates(row: Row) -> str:
 
 
 def _gate(gate: GateRecord) -> str:
-    said = "not finished" if gate.is_unfinished else _WORDS[gate.outcome]
+    said = "not finished" if gate.is_unfinished else SIGNS[gate.outcome]
     missed = gate.skipped in (Skip.NOT_REHEARSED, Skip.NOT_ASKED)
     remarks = [_text(f"{gate.skipped}: {gate.reason}" if missed else gate.reason)] if gate.reason else []
     for each in (*gate.problems, *gate.notices):

@@ -10,7 +10,18 @@ from unmoor.report.folding import folded, padded
 from unmoor.report.stage_rows import summary
 from unmoor.report.terminal import USUAL_WIDTH
 
-__all__ = ["beginning", "duration", "failure", "gate_lines", "headline", "hint", "notices", "problems", "whole"]
+__all__ = [
+    "SIGNS",
+    "beginning",
+    "duration",
+    "failure",
+    "gate_lines",
+    "headline",
+    "hint",
+    "notices",
+    "problems",
+    "whole",
+]
 
 _MOST = 12
 _NOTICES = 3
@@ -19,7 +30,8 @@ _INSET = " " * _SIGN
 _MINUTE = 60
 _PROGRAMS = frozenset({"git", "nox", "pip", "pytest", "python", "python3", "twine", "unmoor", "uv"})
 _SHORT = 10
-_SIGNS = {
+# What stands before the name of a gate.
+SIGNS = {
     Outcome.PASSED: "ok",
     Outcome.FAILED: "FAILED",
     Outcome.ERROR: "ERROR",
@@ -56,7 +68,7 @@ def gate_lines(gate: GateRecord, *, width: int = USUAL_WIDTH, verbose: bool = Fa
     if gate.skipped in _PLAIN:
         what = f"{_PLAIN[gate.skipped]}: {what}"
     took = duration(gate.seconds) if gate.seconds >= 0.1 else ""  # noqa: PLR2004 - shorter is not worth a word
-    sign = "not finished" if gate.is_unfinished else _SIGNS[gate.outcome]
+    sign = "not finished" if gate.is_unfinished else SIGNS[gate.outcome]
     head = f"{padded(sign, _SIGN - 1)} {padded(gate.name, _NAME - 1)} "
     lines = folded(what, width - len(took) - 2 if took else width, first=head, hang=_SIGN)
     lines[-1] = f"{lines[-1]}  {took}".rstrip()
@@ -84,7 +96,8 @@ def notices(found: Sequence[Finding], *, width: int = USUAL_WIDTH, most: int = _
         if each.hint:
             lines += hint(each.hint, width, inset=_SIGN + 2)
     if len(found) > most:
-        lines.append(f"{_INSET}notice: and {len(found) - most}; `unmoor report` has all of them")
+        rest = f"notice: and {len(found) - most} more; `unmoor report` has all of them"
+        lines += folded(rest, width, first=_INSET, hang=_SIGN + 2)
     return lines
 
 

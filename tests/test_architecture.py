@@ -111,7 +111,7 @@ def test_only_the_faces_read_the_environment(attribute: str) -> None:
     assert [module.name for module in ALL if module.reads(attribute) and module.name not in allowed] == []
 
 
-@pytest.mark.parametrize("name", ["__main__", "tasks", "report.terminal"])
+@pytest.mark.parametrize("name", ["__main__", "report.terminal"])
 def test_what_is_printed_is_what_people_may_be_shown(name: str) -> None:
     """Text from notes, file names and tools may hold what a terminal or a runner obeys."""
     module = next(each for each in ALL if each.name == name)
@@ -133,7 +133,7 @@ def _is_constant(node: ast.expr) -> bool:
 
 
 def test_nobody_else_prints() -> None:
-    doors = ("__main__", "tasks", "report.terminal", *GUESTS)
+    doors = ("__main__", "report.terminal", *GUESTS)
     calls = [(module.name, node) for module in ALL for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
     assert [name for name, node in calls if ast.unparse(node.func) == "print" and name not in doors] == []
 

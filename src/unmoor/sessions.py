@@ -24,7 +24,7 @@ import nox.registry
 
 from unmoor import chain
 from unmoor.chain import CHAIN
-from unmoor.cli.arguments import parse
+from unmoor.cli.arguments import HELP, parse
 from unmoor.cli.encodings import must_know_file_names, outlive_readers, take_every_character
 from unmoor.cli.invocation import STAGES, Invocation, quiet_libraries
 from unmoor.cli.join_sessions import joined
@@ -68,6 +68,9 @@ def register(root: str | Path | None = None) -> None:
     take_every_character()
     outlive_readers()
     run = Invocation(start)
+    if run.asks_for_help:
+        run.screen.terminal.say(HELP)
+        raise SystemExit(0)
     try:
         own = run.own = _own(start)
         run.take_secrets(given_variables(start))
@@ -78,6 +81,7 @@ def register(root: str | Path | None = None) -> None:
     except UnmoorError as error:
         _stop(error, run)
     run.prepare_workers()
+    run.hush()
     for each in own:
         _wrap(each, run)
     replaced = {each.name for each in own}

@@ -14,12 +14,33 @@ from unmoor.errors import SettingsError
 from unmoor.model import Finding, Target
 from unmoor.project.nearest_name import closest
 
-__all__ = ["VERBOSITY", "Arguments", "asked_for", "parse", "verbosity"]
+__all__ = ["HELP", "VERBOSITY", "Arguments", "asked_for", "parse", "verbosity"]
 
 _OPTIONS = {"--live": "VERSION", "--base": "TAG", "--approve": "DIGEST", "--send-again": "INDEX"}
 # Words that take no value.
 _FLAGS = ("--stop-at-first",)
 _LOUDNESS = {"-q": -1, "--quiet": -1, "-v": 1, "--verbose": 1}
+HELP = """\
+nox -s STAGE -- [words]
+
+Without --live everything belongs to a rehearsal, and nothing leaves this
+machine.
+
+  --live VERSION      the real thing, of this version
+                      example: nox -s release -- --live 1.4.0
+  --base TAG          the tag of the release before, where the rule leaves it
+                      open; example: nox -s check -- --live 1.4.0 --base v1.3.0
+  --approve DIGEST    approval by the archives' digest, as the run that stops
+                      for it prints it; example: --approve 9c41e07b
+  --send-again INDEX  send testpypi or pypi once more what it accepted and does
+                      not show; example: --send-again pypi
+  --stop-at-first     end a rehearsal at the first stage that does not pass
+  -q, --quiet         show how it ended, what stopped it and what to do next
+  -v, --verbose       show all about each gate
+  -h, --help          this
+
+In lint, tests and the like other words are for your own tools:
+nox -s tests -- -k one"""
 # How a command hands on to nox how much is to be shown: where all words after ``--`` may be for other tools.
 VERBOSITY = "UNMOOR_VERBOSITY"
 _INDEXES = tuple(stage.name for stage in CHAIN if stage.target is Target.INDEX)

@@ -104,6 +104,18 @@ class Invocation:
             passed_is_said=not self.is_daily,
         )
 
+    def hush(self) -> None:
+        """Keep nox from telling how it goes where only the end is to be shown; ours goes where it went."""
+        if self.verbosity < 0 and self.is_ours and not self.is_worker:
+            self.screen.terminal.keep()
+            logging.getLogger("nox").setLevel(logging.CRITICAL)
+            sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end of the process
+
+    @property
+    def asks_for_help(self) -> bool:
+        """Whether help is asked for after ``--``, where all words are ours."""
+        return self.is_ours and not self.is_local and not {"-h", "--help"}.isdisjoint(self._posargs)
+
     @property
     def verbosity(self) -> int:
         """How much is shown: -1 with ``-q``, 1 with ``-v``, else 0.

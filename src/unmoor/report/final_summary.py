@@ -91,7 +91,8 @@ def speak(
             remote = addresses.remote if addresses else ""
             end = replace(end, here=in_repository.look(plan, store, release, git, remote))
         text = compose(end, seconds=seconds, addresses=addresses, width=width, verbosity=screen.verbosity)
-        screen.terminal.say("\n" + (f"{component}\n{text}" if _is_daily(end) and len(run) > 1 else text))
+        above = "" if screen.verbosity < 0 else "\n"
+        screen.terminal.say(above + (f"{component}\n{text}" if _is_daily(end) and len(run) > 1 else text))
         _summarised(end, environ)
 
 

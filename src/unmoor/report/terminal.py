@@ -86,6 +86,7 @@ class Terminal:
         self.redraws = redraws
         self.board = board
         self._out = out
+        self._kept: TextIO | None = None
         self._console: Console | None = None
         self._guard = threading.Lock()
 
@@ -114,12 +115,16 @@ class Terminal:
         else:
             yield
 
+    def keep(self) -> None:
+        """Go on printing where standard output leads now, whatever is put in its place."""
+        self._kept = sys.stdout
+
     def relay(self) -> str:
         """Return what a worker has to know of this terminal; ``relayed`` makes a terminal of it again."""
         return f"{self.width} {int(self.colour)} {int(self.redraws)}"
 
     def _stream(self, *, error: bool) -> TextIO:
-        return self._out or (sys.stderr if error else sys.stdout)
+        return self._out or (sys.stderr if error else self._kept or sys.stdout)
 
     def _write(self, plain: str, *, error: bool) -> None:
         with self._guard:

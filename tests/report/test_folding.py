@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from unmoor.report.folding import cells, folded, padded
-from unmoor.report.progress import hint
+from unmoor.report.folding import cells, folded, hint, message, padded
 
 
 def test_further_lines_are_set_in_as_far_as_the_first_begins() -> None:
@@ -39,3 +38,14 @@ def test_a_command_is_never_folded() -> None:
     command = "nox -s release -- --live 1.0.0 --approve 3bfa54044106 --base v0.9.0"
     assert hint(command, 40, inset=4) == [f"    → {command}"]
     assert len(hint("put what is missing into the file and commit it then", 40, inset=4)) == 2
+
+
+def test_a_message_has_its_advice_on_a_line_of_its_own_where_it_does_not_fit() -> None:
+    text = "unmoor: pyproject.toml:3: 'x' is no setting of [tool.unmoor] → did you mean 'tag'? see the settings page"
+    assert message(text, 120) == [text]
+    assert message(text, 60) == [
+        "unmoor: pyproject.toml:3: 'x' is no setting of [tool.unmoor]",
+        "  → did you mean 'tag'? see the settings page",
+    ]
+    listed = "unmoor: 2 things are wrong\n  a.toml: no → nox -s release -- --live 1.0.0 --base v0.9.0"
+    assert message(listed, 40)[1:] == ["  a.toml: no", "    → nox -s release -- --live 1.0.0 --base v0.9.0"]

@@ -18,10 +18,10 @@ from unmoor.model.counting import counted
 from unmoor.report import in_repository, manual_steps, markdown, next_step
 from unmoor.report.ci_runner import Runner, recognised
 from unmoor.report.ending import Ending, next_steps, word
-from unmoor.report.folding import cells, folded, padded
+from unmoor.report.folding import cells, folded, hint, padded
 from unmoor.report.live_stops import LiveStop, not_tried, stop_of, waivers
 from unmoor.report.next_step import NextStep
-from unmoor.report.progress import duration, hint
+from unmoor.report.progress import duration
 from unmoor.report.screen import Screen
 from unmoor.report.stage_rows import Row, last_run, matched, rows
 from unmoor.report.terminal import USUAL_WIDTH

@@ -9,7 +9,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-__all__ = ["cells", "folded", "padded"]
+__all__ = ["cells", "folded", "hint", "message", "padded"]
+
+_PROGRAMS = frozenset({"git", "nox", "pip", "pytest", "python", "python3", "twine", "unmoor", "uv"})
+_ARROW = " → "
 
 _WORD = re.compile(r"(?:[^\s`]|`[^`]*`|`)+")
 
@@ -46,6 +49,30 @@ def folded(text: str, width: int, *, hang: int | None = None, first: str = "") -
         line += word if empty else f" {word}"
         empty = False
     return [*lines, line.rstrip()]
+
+
+def hint(text: str, width: int, *, inset: int) -> list[str]:
+    """Return what is to be done about a finding, as lines that begin with an arrow; a command stays on one line."""
+    first = " " * inset + "→ "
+    lines = []
+    for each in text.splitlines():
+        is_command = each.split(" ", 1)[0] in _PROGRAMS
+        lines += [first + each] if is_command else folded(each, width, first=first, hang=inset + 2)
+    return lines
+
+
+def message(text: str, width: int) -> list[str]:
+    """Return a message of an error as lines: what does not fit is folded, with its advice on a line of its own."""
+    lines = []
+    for each in text.split("\n"):
+        if cells(each) <= width:
+            lines.append(each)
+            continue
+        what, _, advice = each.partition(_ARROW)
+        inset = len(each) - len(each.lstrip(" ")) + 2
+        lines += folded(what, width, first=" " * (inset - 2), hang=inset)
+        lines += hint(advice, width, inset=inset) if advice else []
+    return lines
 
 
 def _words(text: str) -> Iterable[str]:

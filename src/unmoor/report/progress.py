@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from unmoor.evidence.record import GateRecord, Result
 from unmoor.model import Finding, FindingKind, Outcome, Resolution, Skip
-from unmoor.report.folding import folded, padded
+from unmoor.report.folding import folded, hint, padded
 from unmoor.report.stage_rows import summary
 from unmoor.report.terminal import USUAL_WIDTH
 
@@ -17,7 +17,6 @@ __all__ = [
     "failure",
     "gate_lines",
     "headline",
-    "hint",
     "notices",
     "problems",
     "whole",
@@ -28,7 +27,6 @@ _NOTICES = 3
 _SIGN, _NAME = 8, 28
 _INSET = " " * _SIGN
 _MINUTE = 60
-_PROGRAMS = frozenset({"git", "nox", "pip", "pytest", "python", "python3", "twine", "unmoor", "uv"})
 _SHORT = 10
 # What stands before the name of a gate.
 SIGNS = {
@@ -98,17 +96,6 @@ def notices(found: Sequence[Finding], *, width: int = USUAL_WIDTH, most: int = _
     if len(found) > most:
         rest = f"notice: and {len(found) - most} more; `unmoor report` has all of them"
         lines += folded(rest, width, first=_INSET, hang=_SIGN + 2)
-    return lines
-
-
-def hint(text: str, width: int, *, inset: int) -> list[str]:
-    """Return what is to be done about a finding, as lines that begin with an arrow."""
-    first = " " * inset + "→ "
-    lines = []
-    for each in text.splitlines():
-        # What is to be typed stays on one line.
-        is_command = each.split(" ", 1)[0] in _PROGRAMS
-        lines += [first + each] if is_command else folded(each, width, first=first, hang=inset + 2)
     return lines
 
 

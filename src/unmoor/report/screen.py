@@ -166,7 +166,7 @@ class Screen:
         found: dict[str, list[tuple[str, Finding]]] = {"error": [], "warning": []}
         for gate in gates:
             title = f"{result.stage}: {gate.name}"
-            if not gate.holds and not gate.is_unfinished:
+            if not (gate.holds or gate.is_unfinished or gate.follows):
                 found["error"] += [(title, each) for each in gate.problems if each.kind is not FindingKind.OUTPUT]
             if gate.outcome is not Outcome.SKIPPED:
                 found["warning"] += [(title, each) for each in gate.notices if each.place]

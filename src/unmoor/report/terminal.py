@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from unmoor.chain import CHAIN
+from unmoor.report.folding import message
 from unmoor.runtime.shown_text import shown
 
 if TYPE_CHECKING:
@@ -91,7 +92,12 @@ class Terminal:
         self._guard = threading.Lock()
 
     def say(self, text: str, *, error: bool = False) -> None:
-        """Print what people may be shown of a text, and a line end."""
+        """Print what people may be shown of a text, and a line end.
+
+        What went wrong is folded where somebody reads it at a terminal; in a log it can be found by its line.
+        """
+        if error and self.redraws:
+            text = "\n".join(message(text, self.width))
         self._write(shown(text, self._environ), error=error)
 
     def command(self, text: str) -> None:

@@ -243,7 +243,7 @@ def _stopped(failed: Sequence[Row], width: int) -> list[str]:
             first = stop_of(row.stage, gate)
             for each in [first.finding, *found[1:_STOPS]]:
                 place = f"{each.place}: " if each.place else ""
-                lines += folded(f"{row.stage}: {gate.name}: {place}{each.message}", width, hang=4)
+                lines += folded(f"{row.stage}: {gate.name}: {place}{each.message}", width, hang=2)
                 lines += hint(each.hint, width, inset=4) if each.hint else []
             if len(found) > _STOPS:
                 lines.append(f"    and {len(found) - _STOPS} more; `unmoor report` has all of them")

@@ -11,6 +11,7 @@ from html import escape
 
 from unmoor.evidence.record import GateRecord
 from unmoor.model import Mode, Skip
+from unmoor.report import next_step
 from unmoor.report.ending import Ending, next_steps, word
 from unmoor.report.progress import SIGNS, duration
 from unmoor.report.stage_rows import Row, matched
@@ -62,7 +63,7 @@ def section(end: Ending, rows: Sequence[Row]) -> str:
         f"<h1>{mode} of {_text(release.component)} {_text(release.version)}</h1>",
         f'<p class="verdict {kind}">{_text(said)}</p>',
         _against(end),
-        f"<p>Next: {_text(', then '.join(map(str, next_steps(end))))}</p>" if end.again else "",
+        f"<p>{_text(next_step.line(next_steps(end)))}</p>" if end.again else "",
         about,
         "<h2>Stages</h2>",
         _table(("stage", "result", "what", "time"), (_stage(row) for row in rows)),

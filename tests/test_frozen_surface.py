@@ -18,14 +18,14 @@ from unmoor.project.settings.schema import keys
 
 SESSIONS = ("check", "lint", "tests", "docs-strict", "build", "testpypi", "pypi", "release")
 TASKS = {
-    "rehearse": ("--jobs", "--stage", "--stop-at-first"),
+    "rehearse": ("--jobs", "--quiet", "--stage", "--stop-at-first", "--verbose"),
     "note": ("--issue", "--kind", "--text"),
     "notes": ("--since",),
     "changelog": ("--draft", "--version"),
     "bump": ("--commit", "--dry-run", "--part", "--to"),
     "plan": ("--json",),
     "status": ("--json", "--live"),
-    "report": ("--form", "--live", "--out"),
+    "report": ("--format", "--live", "--out"),
     "settings": ("--json",),
 }
 EXIT_CODES = {"PASS": 0, "CRASH": 1, "GATE_FAILED": 2, "UNCONFIGURED": 3, "INCOMPLETE": 4}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from chain_pages import cell, table
 
+from unmoor.cli.task_help import EXAMPLES, options
 from unmoor.errors import UnmoorError
 from unmoor.tasks import namespace
 
@@ -18,14 +19,12 @@ def tasks() -> str:
     parts = []
     for name, task in sorted(namespace.tasks.items()):
         lines = [f"### {name}", "", inspect.getdoc(task.body) or "", ""]
-        rows = []
-        for argument in task.get_arguments():
-            flag = argument.names[0] if len(argument.names[0]) > 1 else argument.names[-1]
-            value = "" if argument.kind is bool else f" {'VALUE'}"
-            positional = argument.positional and argument.default is None
-            shown = f"`{flag.upper()}`" if positional else f"`--{flag.replace('_', '-')}{value}`"
-            default = "" if argument.default in (None, "", False) else f"; by default `{argument.default}`"
-            rows.append([shown, cell(argument.help or "") + default])
+        examples, rows = EXAMPLES.get(str(name), {}), []
+        for flag, means, default, positional in options(task.get_arguments()):
+            example = examples.get(flag.rpartition("--")[2].split(" ")[0].lower(), "")
+            by_default = "" if positional or default in ("off", "not given") else f"; by default `{default}`"
+            shown = f", as in `{cell(example)}`" if example else ""
+            rows.append([f"`{flag}`", cell(means) + by_default + shown])
         lines.append(table(["option", "means"], rows) if rows else "It has no options.")
         parts.append("\n".join(lines))
     return "\n\n".join(parts)

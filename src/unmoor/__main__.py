@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import sys
+from typing import TYPE_CHECKING
 
+from invoke.completion.complete import print_completion_script
+from invoke.exceptions import Exit as Done
 from invoke.exceptions import ParseError
 from invoke.program import Program
 
+if TYPE_CHECKING:
+    from invoke.parser.argument import Argument
+
 from unmoor import __version__
+from unmoor.cli import task_help
 from unmoor.cli.bare_words import as_options
-from unmoor.cli.encodings import take_every_character
-from unmoor.errors import Exit
+from unmoor.cli.encodings import outlive_readers, take_every_character
 from unmoor.model import Finding
 from unmoor.project.nearest_name import did_you_mean
+from unmoor.report.terminal import of_this_process
 from unmoor.runtime.shown_text import shown
 from unmoor.tasks import namespace
 
@@ -26,34 +34,43 @@ _UNKNOWN = re.compile(r"No idea what '(.*)' is!")
 _VALUE = re.compile(r"<Argument: ([\w-]+).*> needed value")
 _WHERE = "command line"
 _HELP = frozenset({"--help", "-h"})
-
-
-_ABOUT = """\
-From a commit to a verified release of a Python package, rehearsed first.
-
-  unmoor rehearse                    try all of it; nothing leaves this machine
-  unmoor status                      how a release stands, and what to do next
-  nox -s release -- --live VERSION   the same thing for real, by the noxfile
-
-Usage: unmoor TASK [options]         unmoor TASK --help says what it takes
-"""
-# What somebody who releases may want; the others are for who writes tasks, and work as ever.
-_SHOWN = frozenset({"--help", "--list", "--version", "--print-completion-script"})
-_OPTIONS_OF = re.compile(r"--[a-z-]+")
+# What means something here; invoke's other options are for tasks that run commands by invoke, and none of ours does.
+_CORE = frozenset({"help", "list", "list-depth", "list-format", "version", "complete", "print-completion-script"})
 
 
 class _Command(Program):
-    """The tasks as a command that says of a slip what was meant."""
+    """The tasks as a command that says of a slip what was meant, and has no options but those of use here."""
+
+    def core_args(self) -> list[Argument]:
+        """Return the options that the command has by itself."""
+        return [each for each in super().core_args() if each.name in _CORE]
+
+    def parse_core(self, argv: list[str] | None) -> None:
+        """Read them; end where one of them is all that was asked for."""
+        self.normalize_argv(argv)
+        self.parse_core_args()
+        if self.args.version.value:
+            self.print_version()
+            raise Done
+        if self.args["print-completion-script"].value:
+            print_completion_script(shell=self.args["print-completion-script"].value, names=self.binary_names)
+            raise Done
+
+    def update_config(self, merge: bool = True) -> None:  # noqa: FBT001, FBT002 - as invoke has it
+        """Take nothing over: the options that would change how invoke runs commands are not there."""
+        if merge:
+            self.config.merge()
 
     def print_help(self) -> None:
-        """Print what this is for and its tasks first, and of invoke's own options those that are of use here."""
-        print(shown(_ABOUT, os.environ))  # noqa: T201 - a face
-        self.list_tasks()
-        print(shown("Options:\n", os.environ))  # noqa: T201 - a face
-        every = self.initial_context.help_tuples()
-        self.print_columns([each for each in every if _SHOWN.intersection(_OPTIONS_OF.findall(each[0]))])
-        more = "invoke's other options are taken too: https://docs.pyinvoke.org"
-        print(shown(more, os.environ))  # noqa: T201 - a face
+        """Print what this is, the first command, and the tasks by purpose."""
+        out = of_this_process(os.environ)
+        out.say("\n".join(task_help.of_all(dict(namespace.tasks), out.width)))
+
+    def print_task_help(self, name: str) -> None:
+        """Print what a task does and takes."""
+        out = of_this_process(os.environ)
+        says, arguments = inspect.getdoc(namespace[name].body) or "", self.parser.contexts[name].args.values()
+        out.say("\n".join(task_help.of_task(name, says, arguments, out.width)))
 
     def parse_tasks(self) -> None:
         """Parse the words of the command line; raise ``ParseError`` with one message of ours."""
@@ -117,13 +134,9 @@ _program = _Command(name="unmoor", version=__version__, namespace=namespace, bin
 def main() -> None:
     """Run the command with the process's arguments; ends the process with the task's exit code."""
     take_every_character()
-    try:
-        _program.run()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read us has read enough (`unmoor settings | head`); Python must not flush into it once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(int(Exit.CRASH)) from None
+    outlive_readers()
+    _program.run()
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from unmoor.model import Component, Distribution, Effect, Mode, Plan, Release, Repository, Stage
-from unmoor.request import Memory, quiet
+from unmoor.request import Memory, Reporter, Silent, quiet
 
 if TYPE_CHECKING:
     from unmoor.observe.observer import Observer
@@ -51,7 +51,8 @@ class Context:
 
     ``state`` is the release's folder, ``store`` its evidence; ``observer`` knows what the configured index and remote
     say, ``memory`` what this run has made already. ``posargs`` is what the user passed to the project's own tools,
-    ``environ`` the environment as the face read it, ``say`` reports progress in one line. ``index`` or ``remote`` is
+    ``environ`` the environment as the face read it, ``say`` reports progress in one line,
+    ``reporter`` what is at work and what became of it. ``index`` or ``remote`` is
     whom the stage speaks to, where it does. ``approval`` is what the user passed to ``--approve``, ``send_again`` to
     ``--send-again``: the index that gets once more what it took and does not show. ``inputs`` is what the stage's
     evidence is bound to, ``identities`` names whom each outward stage speaks to. ``mark`` keeps on disk what is about
@@ -71,6 +72,7 @@ class Context:
     observer: Observer
     memory: Memory = field(default_factory=Memory, repr=False)
     say: Callable[[str], None] = quiet
+    reporter: Reporter = field(default_factory=Silent, repr=False)
     posargs: tuple[str, ...] = ()
     approval: str = ""
     asked: bool = True

@@ -4,19 +4,60 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from unmoor.errors import UnmoorError
 
-__all__ = ["Memory", "OwnSession", "Request", "quiet"]
+__all__ = ["Memory", "OwnSession", "Reporter", "Request", "Silent", "nothing", "quiet"]
 
 _Answer = TypeVar("_Answer")
 
 
 def quiet(line: str) -> None:
     """Report progress to nobody."""
+
+
+def nothing() -> str:
+    """Have nothing to say about what is at work."""
+    return ""
+
+
+class Reporter(Protocol):
+    """Who is told how a run goes on; a face shows it to people. It is told by several threads at once."""
+
+    def begins(self, stage: str, component: str, *, before: float) -> None:
+        """Take note that a stage of a component is at work; ``before`` is what it took last time, zero if unknown."""
+
+    def judged(self, gate: Any) -> None:
+        """Take note of what became of a gate, as its record says it."""
+
+    def working(
+        self, what: str, *, look: Callable[[], str] = nothing, before: float = 0.0
+    ) -> AbstractContextManager[None]:
+        """Take note of what is at work as long as this lasts; ``look`` says how far it has come, when it is asked."""
+
+
+class Silent:
+    """A reporter that tells nobody."""
+
+    def begins(self, stage: str, component: str, *, before: float) -> None:
+        """Tell nobody."""
+
+    def judged(self, gate: Any) -> None:
+        """Tell nobody."""
+
+    def working(
+        self,
+        what: str,  # noqa: ARG002 - as a reporter has it
+        *,
+        look: Callable[[], str] = nothing,  # noqa: ARG002
+        before: float = 0.0,  # noqa: ARG002
+    ) -> AbstractContextManager[None]:
+        """Tell nobody."""
+        return nullcontext()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +136,8 @@ class Request:
     passed to ``--base`` and ``--approve``, ``send_again`` the index named with ``--send-again``. ``posargs`` belong to
     the project's own tools. ``asked`` says that the stage was named, not only required. ``stop_at_first`` ends a
     rehearsal at the first stage that does not pass, as a live release ends. ``run`` identifies the run across nox's
-    worker processes; ``memory`` is what this process remembers of it.
+    worker processes; ``memory`` is what this process remembers of it. ``say`` is told single
+    lines, ``reporter`` how far it has come.
     """
 
     start: Path
@@ -110,6 +152,7 @@ class Request:
     run: str = "alone"
     own: tuple[OwnSession, ...] = ()
     say: Callable[[str], None] = quiet
+    reporter: Reporter = field(default_factory=Silent, repr=False)
     memory: Memory = field(default_factory=Memory, repr=False)
 
     @property

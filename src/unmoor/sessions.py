@@ -12,10 +12,8 @@ environment.
 from __future__ import annotations
 
 import atexit
-import os
 import signal
-import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -26,8 +24,8 @@ import nox.registry
 
 from unmoor import chain
 from unmoor.chain import CHAIN
-from unmoor.cli.arguments import parse
-from unmoor.cli.encodings import must_know_file_names, take_every_character
+from unmoor.cli.arguments import HELP, parse
+from unmoor.cli.encodings import must_know_file_names, outlive_readers, take_every_character
 from unmoor.cli.invocation import Invocation, quiet_libraries
 from unmoor.cli.joined_session import JoinedSession, what_was_said
 from unmoor.cli.name_stages import StageNames, name_stages
@@ -38,7 +36,6 @@ from unmoor.model import Effect, Stage
 from unmoor.request import OwnSession, Request
 from unmoor.runtime import shortage
 from unmoor.runtime.process import stop_all
-from unmoor.runtime.shown_text import shown
 
 if TYPE_CHECKING:
     from unmoor.pipeline.open_plan import OpenPlan
@@ -76,7 +73,11 @@ def register(
     """
     start = Path(root) if root else Path.cwd()
     take_every_character()
+    outlive_readers()
     run = Invocation(start)
+    if run.asks_for_help:
+        run.screen.terminal.say(HELP)
+        raise SystemExit(0)
     try:
         left_out = (leave_out,) if isinstance(leave_out, str) else tuple(leave_out)
         # Where unmoor is a guest the project's sessions are elsewhere, and run by gates.
@@ -90,9 +91,18 @@ def register(
         with shortage.told():
             run.fail_early()
     except UnmoorError as error:
-        _stop(error)
+        _stop(error, run)
     run.prepare_workers()
     run.offer_pythons()
+    run.hush()
+    _lay_out(own, named, run)
+    for number in _ENDING:
+        signal.signal(number, _told_to_end)
+    atexit.register(_last_words, run)
+
+
+def _lay_out(own: Iterable[OwnSession], named: StageNames, run: Invocation) -> None:
+    """Give nox the sessions of the stages, and wrap those of the project that prove one."""
     proven = run.proven = _proven(run)
     for each in own:
         _wrap(each, run, proven=each in proven and do_without_environment(each.name))
@@ -103,29 +113,16 @@ def register(
     for each_name in named.refused:
         _refuse(each_name, named, run)
     if named.note and run.is_ours_or_listed:
-        _tell(named.note)
+        run.screen.tell(named.note)
     for name, registered in nox.registry.get().items():
         _announce(name, registered, run)
-    for number in _ENDING:
-        signal.signal(number, _told_to_end)
-    atexit.register(_last_words, run)
 
 
-def _stop(error: UnmoorError) -> NoReturn:
+def _stop(error: UnmoorError, run: Invocation) -> NoReturn:
     """End the program before nox has begun: with its own status for a failure, and our code in the message."""
     text = f"{error.message}\nunmoor: nothing was begun (exit code {int(error.code)})"
-    _tell(text)
+    run.screen.tell(text)
     raise SystemExit(1) from None
-
-
-def _say(text: str) -> None:
-    """Print what people may be shown of a text."""
-    print(shown(text, os.environ), flush=True)  # noqa: T201 - a face
-
-
-def _tell(text: str) -> None:
-    """Print what people may be shown of what went wrong."""
-    print(shown(text, os.environ), file=sys.stderr, flush=True)  # noqa: T201 - a face
 
 
 def _part(own: OwnSession, session: nox.Session) -> str:
@@ -304,7 +301,6 @@ def _catch_up(name: str, run: Invocation, request: Request) -> None:
     """
     from unmoor.pipeline.open_plan import open_plan
     from unmoor.pipeline.run_releases import carry_out
-    from unmoor.report.progress import headline
 
     held = [each for each in chain.stage(name).requires if any(own.name == run.stages.get(each) for own in run.own)]
     if not held:
@@ -312,13 +308,11 @@ def _catch_up(name: str, run: Invocation, request: Request) -> None:
     told = open_plan(request, local=chain.stage(name).is_local).layout.run(run.id)
     for each in held:
         if not (told / f"{each}.json").is_file():
-            for result in carry_out(each, replace(request, asked=False)).results:
-                _say(headline(result, named=False))
+            run.screen.ended(carry_out(each, replace(request, asked=False)).results)
 
 
 def _carry_out(name: str, session: nox.Session, run: Invocation) -> None:
     from unmoor.pipeline.run_releases import carry_out
-    from unmoor.report.progress import failure, headline
 
     quiet_libraries()
     _refuse_doubles(session, run)
@@ -332,13 +326,13 @@ def _carry_out(name: str, session: nox.Session, run: Invocation) -> None:
             _catch_up(name, run, request)
             ended = carry_out(name, request)
     except UnmoorError as error:
+        run.screen.over()
         _explain(session, error, run)
-    for result in ended.results:
-        _say(headline(result, named=len(ended.results) > 1))
-        if result.code:
-            _say(failure(result))
+    finally:
+        run.screen.over()
+    run.screen.ended(ended.results)
     for trouble in ended.errors:
-        _tell(trouble.message)
+        run.screen.tell(trouble.message)
     # A stopped release takes only those out that wait for it: what requires this session goes on with the others. And
     # a rehearsal shows everything: nox would skip what requires a failed session, so the one that was asked for fails.
     is_end = name in run.asked or not run.asked or name == [*run.stages][-1]
@@ -391,5 +385,5 @@ def _explain(session: nox.Session, error: UnmoorError, run: Invocation) -> NoRet
     text = str(error)
     if text not in run.explained:
         run.explained.add(text)
-        _tell(f"\n{error.message}\n")
+        run.screen.tell(f"\n{error.message}\n")
     session.error(f"stopped for the reason said above (exit code {int(error.code)})")

@@ -13,25 +13,37 @@ import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from invoke.collection import Collection
 from invoke.context import Context  # noqa: TC002 - invoke reads the annotations of tasks
 from invoke.exceptions import Exit as Stop
-from invoke.tasks import task
+from invoke.tasks import Task, task
 
-from unmoor.cli.encodings import must_know_file_names, take_every_character
+from unmoor.cli.encodings import must_know_file_names, outlive_readers, take_every_character
 from unmoor.errors import Exit, SettingsError, UnmoorError
 from unmoor.model import Finding
 from unmoor.runtime import environment, private_memory, shortage
-from unmoor.runtime.shown_text import shown
 from unmoor.tools.known_secrets import learn
+
+if TYPE_CHECKING:
+    from unmoor.report.terminal import Terminal
 
 __all__ = ["namespace"]
 
 _Task = TypeVar("_Task", bound=Callable[..., Any])
 # One word: a sentence that begins with an option is a sentence.
+_LETTERS = frozenset({"jobs", "stage", "quiet", "verbose"})
 _OPTION = re.compile(r"-\S*")
+
+
+class _WithShortFlags(Task[Any]):
+    """A task of which some options have a letter of their own: those that nox has too, and how much is shown."""
+
+    def arg_opts(self, name: str, default: Any, taken_names: set[str]) -> dict[str, Any]:
+        """Return what invoke makes an option of; it would give every one of them some letter."""
+        opts: dict[str, Any] = super().arg_opts(name, default, taken_names)
+        return opts if name in _LETTERS else {**opts, "names": [each for each in opts["names"] if len(each) > 1]}
 
 
 def _exits(function: _Task) -> _Task:
@@ -40,13 +52,15 @@ def _exits(function: _Task) -> _Task:
     @wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> None:
         take_every_character()
+        outlive_readers()
         try:
             _refuse_options(function.__name__, kwargs)
             must_know_file_names()
             with shortage.told():
                 code = function(*args, **kwargs) or Exit.PASS
         except UnmoorError as error:
-            raise Stop(shown(error.message, os.environ), code=int(error.code)) from None
+            _terminal().say(error.message, error=True)
+            raise Stop(code=int(error.code)) from None
         if code:
             raise Stop(code=int(code))
 
@@ -76,25 +90,41 @@ def _here() -> tuple[Path, dict[str, str]]:
     return Path.cwd(), environ
 
 
+def _terminal() -> Terminal:
+    from unmoor.report import terminal
+
+    return terminal.of_this_process(os.environ)
+
+
 def _say(text: str) -> None:
     """Print what people may be shown of a text."""
-    print(shown(text, os.environ))  # noqa: T201 - a face
+    _terminal().say(text)
 
 
 @task(
     help={
-        "jobs": "how many stages run side by side: a number, or auto",
+        "jobs": "how many stages run side by side: a number, or auto for as many as there are cores",
         "stage": "rehearse up to this stage (check, lint, tests, docs-strict, build, testpypi, pypi, release)",
         "stop_at_first": "end at the first stage that does not pass, instead of going on to show everything",
+        "quiet": "show how it ended, what stopped it and what to do next, and nothing else",
+        "verbose": "show all about each gate: what it asserts, its tools, its time, its log",
     },
-    auto_shortflags=False,
+    klass=_WithShortFlags,
 )
 @_exits
-def rehearse(_: Context, jobs: str = "auto", stage: str = "release", stop_at_first: bool = False) -> Exit:  # noqa: FBT001, FBT002 - a flag
+def rehearse(
+    _: Context,
+    jobs: str = "auto",
+    stage: str = "release",
+    stop_at_first: bool = False,  # noqa: FBT001, FBT002 - a flag
+    quiet: bool = False,  # noqa: FBT001, FBT002
+    verbose: bool = False,  # noqa: FBT001, FBT002
+) -> Exit:
     """Rehearse the release of this clone as it is, against loopback indexes and a bare remote."""
     from unmoor.commands.rehearse import rehearse as run
 
-    return run(*_here(), jobs=jobs, stage=stage, stop_at_first=stop_at_first, say=_say)
+    verbosity = int(verbose) - int(quiet)
+    return run(*_here(), jobs=jobs, stage=stage, stop_at_first=stop_at_first, verbosity=verbosity, say=_say)
 
 
 @task(
@@ -158,17 +188,17 @@ def bump(_: Context, part: str = "", to: str = "", commit: bool = False, dry_run
     return act(*_here(), part=part, to=to, commit=commit, dry_run=dry_run, say=_say)
 
 
-@task(help={"json": "as JSON"}, auto_shortflags=False)
+@task(help={"json": "print it as JSON"}, auto_shortflags=False)
 @_exits
 def plan(_: Context, json: bool = False) -> Exit:  # noqa: FBT001, FBT002 - a flag
     """Say what would be released: version, base tag, notes, the rule behind the number, the edits."""
     from unmoor.commands.plan import plan as look
 
-    return look(*_here(), as_json=json, say=_say)
+    return look(*_here(), as_json=json, say=_say, width=_terminal().width)
 
 
 @task(
-    help={"live": "of the live release of this version, instead of the rehearsal", "json": "as JSON"},
+    help={"live": "tell of the live release of this version, instead of the rehearsal", "json": "print it as JSON"},
     auto_shortflags=False,
 )
 @_exits
@@ -176,26 +206,26 @@ def status(_: Context, live: str = "", json: bool = False) -> Exit:  # noqa: FBT
     """Say what is proven, what is not, why, and the one next command; runs nothing."""
     from unmoor.commands.status import status as look
 
-    return look(*_here(), live=live, as_json=json, say=_say)
+    return look(*_here(), live=live, as_json=json, say=_say, width=_terminal().width)
 
 
 @task(
     help={
-        "live": "of the live release of this version, instead of the rehearsal",
-        "form": "markdown, json or text",
+        "live": "tell of the live release of this version, instead of the rehearsal",
+        "format": "markdown, html (one page with everything in it), json or text",
         "out": "write it to this file instead of printing it",
     },
     auto_shortflags=False,
 )
 @_exits
-def report(_: Context, live: str = "", form: str = "markdown", out: str = "") -> Exit:
+def report(_: Context, live: str = "", format: str = "markdown", out: str = "") -> Exit:  # noqa: A002 - its word
     """Report a release from its evidence alone."""
     from unmoor.commands.report import report as look
 
-    return look(*_here(), live=live, form=form, out=out, say=_say)
+    return look(*_here(), live=live, form=format, out=out, say=_say, width=_terminal().width)
 
 
-@task(help={"json": "as JSON"}, auto_shortflags=False)
+@task(help={"json": "print it as JSON"}, auto_shortflags=False)
 @_exits
 def settings(_: Context, json: bool = False) -> Exit:  # noqa: FBT001, FBT002 - a flag
     """Show every setting as resolved, and where it comes from."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from unmoor.cli.arguments import Arguments, asked_for, parse
+from unmoor.cli.arguments import Arguments, asked_for, parse, verbosity
 from unmoor.errors import SettingsError
 
 
@@ -109,3 +109,17 @@ def test_where_no_tool_takes_them_other_words_are_refused(words: list[str]) -> N
 )
 def test_which_sessions_were_named(argv: str, named: str, asked: str) -> None:
     assert asked_for(argv.split(), named) == frozenset(asked.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [([], 0), (["-q"], -1), (["--quiet"], -1), (["-v"], 1), (["--verbose", "-q"], -1), (["--live", "1.0", "-v"], 1)],
+)
+def test_how_much_is_shown_is_said_by_the_last_word_for_it(words: list[str], said: int) -> None:
+    assert verbosity(words) == said
+    # It is ours where no tool of the project's own may be meant, and is none of its words then.
+    assert parse(words, own_tools=False).rest == ()
+
+
+def test_where_a_tool_may_be_meant_they_are_the_tools_words() -> None:
+    assert parse(["-q", "-k", "one"], own_tools=True).rest == ("-q", "-k", "one")

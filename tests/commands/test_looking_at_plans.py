@@ -53,7 +53,7 @@ def test_a_plan_lists_notes_and_edits(tmp_path: Path, lines: list[str], monkeypa
     opened = open_by_hand(tmp_path, {"a": ()}, releases=(release("a", changes=(NOTE,), edits=(edit,)),))
     monkeypatch.setattr(plan, "open_plan", lambda _: opened)
     look(plan.plan, tmp_path, lines, as_json=False)
-    assert "  note    minor  New door.  (news/1.feature:1)" in lines
+    assert "  note    minor  New door. (news/1.feature:1)" in lines
     assert "  edit    pyproject.toml: version 0.9 → 1.0" in lines
 
 

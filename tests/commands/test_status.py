@@ -51,7 +51,9 @@ def look(task: Any, repository: Repository, live: str = "", **words: Any) -> tup
 
 
 def last(text: str) -> str:
-    return next(line for line in text.splitlines() if line.startswith("Next: "))
+    first = next(line for line in text.splitlines() if line.startswith("Next: "))
+    others = [line.removeprefix("then: ") for line in text.splitlines() if line.startswith("then: ")]
+    return ", then ".join([first, *others])
 
 
 def content_of(folder: Path) -> dict[str, bytes]:
@@ -149,7 +151,7 @@ def test_a_verdict_that_speaks_against_it_is_never_under_the_word_released(tiny:
 def test_damaged_evidence_says_what_becomes_of_it(tiny: Repository, stage: str) -> None:
     state = keep(tiny)
     (state / "evidence" / f"{stage}.json").write_text("{")
-    code, text = look(status, tiny)
+    code, text = look(status, tiny, width=120)
     assert code is Exit.INCOMPLETE
     (line,) = [each for each in text.splitlines() if each.startswith(f"{stage} ")]
     assert "damaged" in line

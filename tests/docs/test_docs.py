@@ -129,7 +129,7 @@ def test_a_task_named_exists_with_its_options(command):
 
 
 def _flags(name: str) -> set[str]:
-    return {f"--{name.replace('_', '-')}"}
+    return {f"--{name.replace('_', '-')}" if len(name) > 1 else f"-{name}"}
 
 
 def _is_option_of_the_program(command: str) -> None:

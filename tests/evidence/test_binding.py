@@ -84,8 +84,8 @@ def test_what_comes_after_is_bound_to_bytes_and_target(name: str) -> None:
     assert reason(name, plan=plan(tree="f" * 40)) == ""
 
 
-def test_of_several_changed_inputs_the_first_is_named() -> None:
-    assert reason("build", plan=plan(tree="0", commit="1")) == "the commit changed, and more"
+def test_several_changed_inputs_are_all_named() -> None:
+    assert reason("build", plan=plan(tree="0", commit="1")) == "the commit and the tree changed"
 
 
 @pytest.mark.parametrize(

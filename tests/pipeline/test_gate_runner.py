@@ -32,7 +32,7 @@ from unmoor.pipeline.gate_runner import run_command_gates, run_gate, run_gates
 from unmoor.pipeline.session_gate import judge_session
 from unmoor.pipeline.tree_gate import judge_tree, take_note
 from unmoor.request import OwnSession
-from unmoor.runtime import clock, redact
+from unmoor.runtime import clock, process, redact
 from unmoor.tools import passers_by
 
 NO = Findings(examined=1, problems=(Finding(message="no"),))
@@ -367,3 +367,15 @@ def test_a_record_without_the_inputs_asked_for_does_not_count(tmp_path: Path) ->
     context = make_context(tmp_path, name="lint", inputs={"tree": "d" * 40, "mode": str(Mode.REHEARSAL)})
     context.store.write(record("lint", part="lint", inputs={}))
     assert judge_session(own, context)[1] is Exit.GATE_FAILED
+
+
+@pytest.mark.parametrize("error", [Blocked("it says no"), ToolFailed("pytest ended", status=-15), KeyError("x")])
+def test_a_gate_that_the_end_of_the_run_met_is_not_finished(
+    judged: Judge, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    assert not judged(error)[0].is_unfinished
+    monkeypatch.setattr(process, "_ending", True)
+    gate, code = judged(error)
+    assert (gate.is_unfinished, gate.outcome, code) == (True, Outcome.ERROR, Exit.INCOMPLETE)
+    passed, code = judged(Findings(examined=1))
+    assert (passed.is_unfinished, passed.outcome, code) == (False, Outcome.PASSED, Exit.PASS)

@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from support.records import SDIST, WHEEL, fill, plan, record
 from support.repositories import Repository
 from unmoor.chain import CHAIN
-from unmoor.evidence.record import EvidenceKey, GateRecord, Result
+from unmoor.evidence.record import EvidenceKey, GateRecord, Narrowing, Result
 from unmoor.model import Edit, Finding, FindingKind, Mode, Outcome, Plan, Resolution, Skip
 from unmoor.report import final_summary, markdown
 from unmoor.report.command_line import shown
@@ -24,7 +24,9 @@ from unmoor.report.ending import word as ending_word
 from unmoor.report.in_repository import InRepository
 from unmoor.report.live_stops import not_tried
 from unmoor.report.progress import failure, headline, problems
+from unmoor.report.screen import Screen
 from unmoor.report.stage_rows import last_run, matched, rows, summary
+from unmoor.report.terminal import Terminal
 from unmoor.state.evidence_store import EvidenceStore
 from unmoor.state.layout import StateLayout
 
@@ -82,7 +84,7 @@ def test_a_complete_rehearsal_says_what_it_was_and_how_to_go_live(state: Path) -
     assert text.splitlines()[0] == "thing 1.0   REHEARSED   commit ccccccc   1m01s"
     assert f"aaaa…aaaa  {WHEEL.filename}" in text
     assert text.count("built = testpypi = pypi") == 2
-    assert "Nothing left this machine. Not tried here: the credentials of the indexes; the right to push" in text
+    assert "Nothing left this machine. Not tried here:\n  the credentials of the indexes\n  the right to push" in text
     assert "Permanent when live: 2 files on PyPI, tag v1.0." in text
     assert text.splitlines()[-1] == "Next: nox -s release -- --live 1.0"
 
@@ -109,8 +111,8 @@ def test_a_stop_says_where_why_and_the_same_command_again(state: Path) -> None:
     kept(state).write(record("check", outcome=Outcome.FAILED, gates=(NO,)))
     text = said(state, {"check": ended(code=2, stage="check")})
     assert "STOPPED at check" in text
-    assert "check: tag-is-free: refs:1: the tag 'v1.0' exists (and 1 more)" in text
-    assert "    → choose another" in text
+    assert "check: tag-is-free: refs:1: the tag 'v1.0' exists\n    → choose another\n" in text
+    assert "check: tag-is-free: more\n" in text
     assert text.splitlines()[-1] == "Next: fix what is listed above, then run again: nox -s release"
 
 
@@ -128,6 +130,7 @@ def test_a_part_is_not_called_a_rehearsal(state: Path) -> None:
 
 
 NOT_OURS = "other archives than were built: pypi"
+SCREEN = Screen(Terminal({}))
 RELEASE = ("nox", "-s", "release")
 
 
@@ -210,8 +213,9 @@ def test_a_file_that_is_on_the_main_index_is_shown_there_though_the_stage_stoppe
         "built = testpypi, perhaps at pypi",
     ]
     text = said(state, {"pypi": ended(code=4, stage="pypi")}, plan(Mode.LIVE))
-    assert f"pypi at u: out: {WHEEL.filename}; not known, its upload was begun: {SDIST.filename}." in text
-    assert "until 2026-12-05." in text
+    plain = " ".join(text.split())
+    assert f"pypi at u: out: {WHEEL.filename}; not known, its upload was begun: {SDIST.filename}." in plain
+    assert "until 2026-12-05." in plain
 
 
 @pytest.mark.parametrize(
@@ -275,7 +279,7 @@ def test_the_branch_is_pushed_where_the_remote_lacks_the_commit(state: Path) -> 
     assert said(state, EVERY, plan(branch=""), here=here).endswith(f"\nNext: {go}")
     edited = replace(plan().releases[0], edits=(Edit(path="pyproject.toml", what="version 1.0"),))
     text = said(state, EVERY, plan(releases=(edited,)), here=replace(here, is_pushed=True))
-    assert text.endswith(f"\nNext: unmoor bump --to 1.0 --commit, then git push upstream main, then {go}")
+    assert text.endswith(f"\nNext: unmoor bump --to 1.0 --commit\nthen: git push upstream main\nthen: {go}")
 
 
 def test_a_waiver_is_told_with_its_day_and_person(state: Path) -> None:
@@ -284,11 +288,13 @@ def test_a_waiver_is_told_with_its_day_and_person(state: Path) -> None:
     assert f"Waived: tag-is-free, {waiver}" in said(state, EVERY)
 
 
-def test_a_daily_session_is_a_line_and_what_is_next(state: Path) -> None:
+def test_daily_sessions_are_a_line_each_and_nothing_more(state: Path) -> None:
     text = said(state, {"lint": ended(stage="lint")}, again=("nox", "-s", "lint"))
-    assert text.splitlines() == [
-        "thing 1.0   rehearsal, in part: lint   commit ccccccc   1m01s",
-        "Next: nox -s release",
+    assert text.splitlines() == ["lint  ran  nothing to do here  1.2s"]
+    both = {"lint": ended(stage="lint"), "tests": ended("cached", why="same tree", stage="tests")}
+    assert said(state, both, again=("nox",)).splitlines() == [
+        "lint   ran     nothing to do here              1.2s",
+        "tests  cached  nothing to do here (same tree)     -",
     ]
     kept(state).write(record("lint", outcome=Outcome.FAILED, gates=(NO,)))
     stopped = said(state, {"lint": ended(code=2, stage="lint")}, again=("nox", "-s", "lint"))
@@ -301,7 +307,9 @@ def test_a_run_whose_plan_is_gone_says_what_to_do(repository: Repository, capsys
     layout.run("one").mkdir(parents=True)
     state = layout.base / "thing-1.0.rehearsal"
     (layout.run("one") / "check.json").write_text(json.dumps([{**ended(), "state": str(state)}]))
-    final_summary.speak(repository.folder, repository.environ, "one", again=RELEASE, adopted=True, seconds=1)
+    final_summary.speak(
+        repository.folder, repository.environ, "one", again=RELEASE, adopted=True, seconds=1, screen=SCREEN
+    )
     assert capsys.readouterr().out.endswith("the same command makes it again\nNext: nox -s release\n")
 
 
@@ -386,14 +394,74 @@ def test_the_last_words_are_printed_from_what_a_run_left(
     layout.run("one").mkdir(parents=True)
     (layout.run("one") / "check.json").write_text(json.dumps([{**ended(), "state": str(folder)}]))
     for run in ("none", "one"):
-        final_summary.speak(repository.folder, repository.environ, run, again=["x"], adopted=True, seconds=1)
+        start, environ = repository.folder, repository.environ
+        final_summary.speak(start, environ, run, again=["x"], adopted=True, seconds=1, screen=SCREEN)
     assert capsys.readouterr().out.count("thing 1.0") == 1
 
 
 def test_nothing_is_said_outside_a_repository(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     environ = {"PATH": os.environ["PATH"]}
-    final_summary.speak(tmp_path, environ, "one", again=["x"], adopted=True, seconds=1)
+    final_summary.speak(tmp_path, environ, "one", again=["x"], adopted=True, seconds=1, screen=SCREEN)
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("runs", [{"GITHUB_ACTIONS": "true"}, {"CI": "true"}])
+def test_the_step_of_a_job_has_its_summary(repository: Repository, tmp_path: Path, runs: dict[str, str]) -> None:
+    layout = StateLayout.of(repository.door.common_dir(), {})
+    folder = layout.release(plan().releases[0], plan().mode)
+    fill(kept(folder))
+    (folder / "plan.json").write_bytes(msgspec.json.encode(plan()))
+    layout.run("one").mkdir(parents=True)
+    (layout.run("one") / "check.json").write_text(json.dumps([{**ended(), "state": str(folder)}]))
+    (tmp_path / "summary.md").write_text("before\n")
+    environ = {**repository.environ, **runs, "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
+    final_summary.speak(repository.folder, environ, "one", again=["x"], adopted=True, seconds=1, screen=SCREEN)
+    text = (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert text.startswith("before\n# Rehearsal of thing 1.0\n\n**" if "GITHUB_ACTIONS" in runs else "before\n")
+    assert ("| check |" in text) is ("GITHUB_ACTIONS" in runs)
+    # A file that cannot be written is no reason to say nothing.
+    environ["GITHUB_STEP_SUMMARY"] = str(tmp_path / "no" / "summary.md")
+    final_summary.speak(repository.folder, environ, "one", again=["x"], adopted=True, seconds=1, screen=SCREEN)
+
+
+def test_quiet_is_the_verdict_what_stops_it_and_what_is_next(state: Path) -> None:
+    end = ending(state, EVERY)
+    assert final_summary.compose(end, seconds=61, verbosity=-1).splitlines() == [
+        "thing 1.0   REHEARSED   commit ccccccc   1m01s",
+        "Next: nox -s release -- --live 1.0",
+    ]
+    kept(state).write(record("check", outcome=Outcome.FAILED, gates=(NO,)))
+    text = final_summary.compose(ending(state, {"check": ended(code=2, stage="check")}), seconds=61, verbosity=-1)
+    assert text.splitlines()[:4] == [
+        "thing 1.0   STOPPED at check   commit ccccccc   1m01s",
+        "",
+        "check: tag-is-free: refs:1: the tag 'v1.0' exists",
+        "    → choose another",
+    ]
+    assert "docs-strict" not in text
+
+
+def test_verbose_says_where_logs_and_evidence_lie(state: Path) -> None:
+    text = final_summary.compose(ending(state, EVERY), seconds=61, verbosity=1)
+    assert f"Logs: {state / 'logs'}\nEvidence: {state / 'evidence'}\n" in text
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_summary_folds_at_the_width(state: Path, width: int) -> None:
+    long = Finding(message="it has " + "a very long sentence " * 8, place="a.py:1", hint="h " * 80)
+    kept(state).write(record("lint", outcome=Outcome.FAILED, gates=(replace(NO, problems=(long,)),)))
+    kept(state).write(record("tests", detail="778 tests: 388 on Python 3.11, 390 on Python 3.12, 9 notices, 1 waived"))
+    text = final_summary.compose(ending(state, EVERY | {"lint": ended(code=2, stage="lint")}), seconds=61, width=width)
+    typed = ("Next: ", "then: ", "Evidence: ", WHEEL.sha256[:4], SDIST.sha256[:4], "     ")
+    lines = text.splitlines()[1:]
+    assert [line for line in lines if cell_len(line) > width and not line.startswith(typed)] == []
+
+
+def test_a_long_cell_never_touches_the_seconds(state: Path) -> None:
+    kept(state).write(record("tests", detail="1412 tests on each of Python 3.11, 3.12, 3.13, 9 notices"))
+    (first, second) = final_summary.table(rows(kept(state), {"tests": ended(stage="tests")})[2:3], 60)
+    assert first == "tests  ran  1412 tests on each of Python 3.11, 3.12,  1.2s"
+    assert second == "            3.13, 9 notices"
 
 
 # ── while it runs ────────────────────────────────────────────────────────────────────────────────────────────
@@ -408,9 +476,10 @@ def result(**words: Any) -> Result:
     ("words", "start"),
     [
         ({}, "unmoor: check ran in 2.0s: "),
-        ({"why": "the tree changed"}, "unmoor: check ran (the tree changed) in 2.0s: "),
+        ({"why": "the tree changed"}, "unmoor: check ran because the tree changed, in 2.0s: "),
         ({"how": Resolution.CACHED, "why": "same tree"}, "unmoor: check cached (same tree): "),
-        ({"how": Resolution.FOUND}, "unmoor: check already there in 2.0s: "),
+        ({"how": Resolution.RAN, "why": "k", "narrowed": Narrowing.ARGUMENTS}, "unmoor: check ran (k) in 2.0s: "),
+        ({"how": Resolution.FOUND, "why": "the tree changed"}, "unmoor: check already there in 2.0s: "),
         ({"code": 2}, "unmoor: check did not pass after 2.0s"),
     ],
 )
@@ -423,7 +492,7 @@ def test_a_failure_shows_layout_hints_and_log() -> None:
     for part in ("tag-is-free does not hold (the tag is free)", "refs:1: the tag", "→ choose another", "log: a.log"):
         assert part in text
     many = replace(NO, problems=(Finding(message="x"),) * 20)
-    assert "  … and 8 more" in list(problems(many))
+    assert "  … and 8 more; `unmoor report` has all of them" in list(problems(many))
     assert failure(result(record=None)) == ""
 
 

@@ -35,6 +35,8 @@ from unmoor.indexes import simple
 from unmoor.pipeline.run_releases import carry_out
 from unmoor.rehearsal import select_targets
 from unmoor.report import final_summary
+from unmoor.report.screen import Screen
+from unmoor.report.terminal import Terminal
 from unmoor.request import Memory, Request
 from unmoor.targets import Index, IndexFile
 from unmoor.tools import build as builder
@@ -43,7 +45,7 @@ REAL = (
     *("worktree-is-clean", "evidence-is-complete", "release-is-approved", "archives-are-sealed"),
     *("index-serves-our-bytes", "tag-is-on-the-planned-commit"),
 )
-NEXT = "Next: "
+NEXT, THEN = "Next: ", "then: "
 
 
 @dataclass
@@ -126,7 +128,10 @@ class Typed:
                 break
         adopted = (self.repository.folder / "noxfile.py").is_file()
         with contextlib.redirect_stdout(out):
-            final_summary.speak(self.repository.folder, self._all, run, again=again, adopted=adopted, seconds=1.0)
+            screen = Screen(Terminal(self._all))
+            final_summary.speak(
+                self.repository.folder, self._all, run, again=again, adopted=adopted, seconds=1.0, screen=screen
+            )
         return code, out.getvalue()
 
     def _unmoor(self, words: list[str]) -> tuple[int, str]:
@@ -145,8 +150,9 @@ class Typed:
 
 def next_of(text: str) -> str:
     """Return what is to be done next."""
-    (line,) = [line for line in text.splitlines() if line.startswith(NEXT)]
-    return line.removeprefix(NEXT)
+    (first,) = [line for line in text.splitlines() if line.startswith(NEXT)]
+    others = [line.removeprefix(THEN) for line in text.splitlines() if line.startswith(THEN)]
+    return ", then ".join([first.removeprefix(NEXT), *others])
 
 
 def _with_required(asked: frozenset[str]) -> list[str]:

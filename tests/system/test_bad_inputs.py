@@ -379,7 +379,7 @@ COMMANDS = (
         "1.feture.md",
     ),
     bad("a report of nothing", to.nothing, "unmoor report", 4, "no evidence to report yet", "unmoor rehearse"),
-    bad("a report of no form", to.nothing, "unmoor report --form pdf", 1, "no form 'pdf'", "markdown"),
+    bad("a report of no form", to.nothing, "unmoor report --format pdf", 1, "no form 'pdf'", "markdown"),
     bad("a report to nowhere", to.nothing, "unmoor report --out /nonexistent/r.md", 4, "no evidence"),
     bad("a status of nothing", to.nothing, "unmoor status", 4, "Next: unmoor rehearse"),
 )

@@ -239,7 +239,7 @@ def test_mkdocs_counts_pages_and_tells_of_lost_headings(tools, log):
     says(tools, "mkdocs", lost, 0, _SITE)
     found = mkdocs.examine(tools, "mkdocs", "mkdocs.yml", log=log, seconds=30)
     assert (found.examined, found.problems) == (1, ())
-    assert "1 links to headings that are not there" in found.notices[0].message
+    assert "1 link to headings that are not there" in found.notices[0].message
 
 
 def test_mkdocs_is_never_told_to_be_quiet(tools, log):

@@ -14,11 +14,35 @@ from unmoor.errors import SettingsError
 from unmoor.model import Finding, Target
 from unmoor.project.nearest_name import closest
 
-__all__ = ["Arguments", "asked_for", "parse"]
+__all__ = ["HELP", "VERBOSITY", "Arguments", "asked_for", "parse", "verbosity"]
 
 _OPTIONS = {"--live": "VERSION", "--base": "TAG", "--approve": "DIGEST", "--send-again": "INDEX"}
 # Words that take no value.
 _FLAGS = ("--stop-at-first",)
+_LOUDNESS = {"-q": -1, "--quiet": -1, "-v": 1, "--verbose": 1}
+HELP = """\
+nox -s STAGE -- [words]
+
+Without --live everything belongs to a rehearsal, and nothing leaves this
+machine.
+
+  --live VERSION      the real thing, of this version
+                      example: nox -s release -- --live 1.4.0
+  --base TAG          the tag of the release before, where the rule leaves it
+                      open; example: nox -s check -- --live 1.4.0 --base v1.3.0
+  --approve DIGEST    approval by the archives' digest, as the run that stops
+                      for it prints it; example: --approve 9c41e07b
+  --send-again INDEX  send testpypi or pypi once more what it accepted and does
+                      not show; example: --send-again pypi
+  --stop-at-first     end a rehearsal at the first stage that does not pass
+  -q, --quiet         show how it ended, what stopped it and what to do next
+  -v, --verbose       show all about each gate
+  -h, --help          this
+
+In lint, tests and the like other words are for your own tools:
+nox -s tests -- -k one"""
+# How a command hands on to nox how much is to be shown: where all words after ``--`` may be for other tools.
+VERBOSITY = "UNMOOR_VERBOSITY"
 _INDEXES = tuple(stage.name for stage in CHAIN if stage.target is Target.INDEX)
 _DIGEST = re.compile(r"(sha256:)?[0-9a-fA-F]{8,64}")
 # Catches --lvie and -live, lets pytest's --basetemp and --lf pass.
@@ -43,6 +67,7 @@ class Arguments:
 def parse(words: Sequence[str], *, own_tools: bool) -> Arguments:
     """Return what the words mean; ``own_tools`` says that words that are not unmoor's may be left.
 
+    ``-q`` and ``-v`` say how much is shown; where there are tools of the project's own they are for those.
     Raises ``SettingsError`` with every misspelt or incomplete option; a misspelt ``--live`` must never turn a
     release into a rehearsal, or the other way round, without a word.
     """
@@ -56,6 +81,8 @@ def parse(words: Sequence[str], *, own_tools: bool) -> Arguments:
             # A further "--" says that the rest is none of unmoor's business, whatever it looks like.
             rest += ["--", *queue] if rest else queue
             break
+        if word in _LOUDNESS and not own_tools:
+            continue
         name, joined, value = word.partition("=")
         near = closest(name, (*_OPTIONS, *_FLAGS), alike=_ALIKE) if name.startswith("-") else ""
         if not near:
@@ -67,7 +94,7 @@ def parse(words: Sequence[str], *, own_tools: bool) -> Arguments:
             problems.append(problem)
         found[name] = value
     if rest and not own_tools:
-        allowed = ", ".join([*(f"{name} {value}" for name, value in _OPTIONS.items()), *_FLAGS])
+        allowed = ", ".join([*(f"{name} {value}" for name, value in _OPTIONS.items()), *_FLAGS, "-q, -v"])
         what = f"unknown argument {rest[0]!r}"
         problems.append(Finding(message=what, place="command line", hint=f"after -- this takes {allowed}"))
     if problems:
@@ -80,6 +107,11 @@ def parse(words: Sequence[str], *, own_tools: bool) -> Arguments:
         stop_at_first="--stop-at-first" in found,
         rest=tuple(rest),
     )
+
+
+def verbosity(words: Sequence[str]) -> int:
+    """Return how much is to be shown, by the last of the words that says so: -1 for less, 1 for more, else 0."""
+    return next((_LOUDNESS[word] for word in reversed(words) if word in _LOUDNESS), 0)
 
 
 def _slip(name: str, meant: str, value: str, found: Mapping[str, str], *, own_tools: bool) -> Finding | None:

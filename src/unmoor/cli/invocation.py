@@ -12,22 +12,23 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unmoor import chain
 from unmoor.chain import CHAIN
 from unmoor.cli import parallel_workers
-from unmoor.cli.arguments import Arguments, asked_for, parse
+from unmoor.cli.arguments import VERBOSITY, Arguments, asked_for, parse, verbosity
 from unmoor.errors import UnmoorError
 from unmoor.model import Effect
 from unmoor.request import Memory, OwnSession, Request
 from unmoor.runtime import environment, own_output, private_memory
 from unmoor.runtime.die_with_parent import die_with
-from unmoor.runtime.shown_text import shown
 from unmoor.tools.known_secrets import learn
 
 if TYPE_CHECKING:
+    from unmoor.report.screen import Screen
     from unmoor.state.layout import StateLayout
 
 __all__ = ["STAGES", "Invocation", "quiet_libraries"]
@@ -35,6 +36,9 @@ __all__ = ["STAGES", "Invocation", "quiet_libraries"]
 STAGES = frozenset(stage.name for stage in CHAIN)
 # Before a session of the project's own that was asked for and has the name of a stage.
 _THEIRS = "own:"
+# What a process leaves for its workers: how wide and how coloured the terminal is that shows what they say.
+_TERMINAL = "UNMOOR_TERMINAL"
+_NOX_VERBOSE = frozenset({"-v", "--verbose"})
 _UPLOADING = frozenset(stage.name for stage in CHAIN if "credential-is-present" in stage.before)
 
 
@@ -102,9 +106,53 @@ class Invocation:
             asked=asked,
             run=self.id,
             own=self.own,
-            say=_say,
+            say=self.screen.say,
+            reporter=self.screen,
             memory=self._memory,
         )
+
+    @cached_property
+    def screen(self) -> Screen:
+        """What this process shows of the run; a worker shows it as its parent would."""
+        from unmoor.report import ci_runner, terminal
+        from unmoor.report.screen import Screen
+
+        said = os.environ.get(_TERMINAL, "")
+        return Screen(
+            terminal.relayed(os.environ, said) if self.is_worker else terminal.of_this_process(os.environ),
+            verbosity=self.verbosity,
+            runner=ci_runner.recognised(os.environ),
+            passed_is_said=not self.is_daily,
+        )
+
+    def hush(self) -> None:
+        """Keep nox from telling how it goes where only the end is to be shown; ours goes where it went."""
+        if self.verbosity < 0 and self.is_ours and not self.is_worker:
+            self.screen.terminal.keep()
+            logging.getLogger("nox").setLevel(logging.CRITICAL)
+            sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end of the process
+
+    @property
+    def asks_for_help(self) -> bool:
+        """Whether help is asked for after ``--``, where all words are ours."""
+        return self.is_ours and not self.is_local and not {"-h", "--help"}.isdisjoint(self.posargs)
+
+    @property
+    def verbosity(self) -> int:
+        """How much is shown: -1 with ``-q``, 1 with ``-v``, else 0.
+
+        After ``--`` the two are ours where all words there are, else they are for the project's own tools; nox has
+        a ``-v`` of its own, and ``unmoor rehearse`` hands its own on.
+        """
+        posargs = [] if self.is_local else self.posargs
+        before = sys.argv[1 : sys.argv.index("--")] if "--" in sys.argv else sys.argv[1:]
+        nox = [word for word in before if word in _NOX_VERBOSE]
+        return verbosity([*nox, *posargs, *os.environ.get(VERBOSITY, "").split()])
+
+    @property
+    def is_daily(self) -> bool:
+        """Whether nothing was asked for but stages without an effect, by nox itself: what is run all day long."""
+        return self.is_local and "UNMOOR_AGAIN" not in os.environ
 
     def take_secrets(self, given: Sequence[str] = ()) -> None:
         """Take what is secret out of the environment, where one of our sessions is to run; ``given`` stays by name.
@@ -157,6 +205,7 @@ class Invocation:
     def prepare_workers(self) -> None:
         """Lay out what workers need, where nox may start some; it tells nobody beforehand whether it will."""
         if not self.is_worker and self.is_ours:
+            os.environ[_TERMINAL] = self.screen.terminal.relay()
             parallel_workers.lay_out(os.environ, self._taken)
 
     def proving(self, stage: str) -> tuple[str, ...]:
@@ -209,6 +258,7 @@ class Invocation:
             again=again,
             adopted=adopted,
             seconds=seconds,
+            screen=self.screen,
             known=self._known,
             sessions=self.stages,
         )
@@ -263,13 +313,7 @@ class Invocation:
         return asked in STAGES or asked.partition("(")[0] in own
 
 
-def _say(line: str) -> None:
-    # One write, so that lines of gates that run side by side do not run into each other.
-    sys.stdout.write(shown(f"  {line}\n", os.environ))
-    sys.stdout.flush()
-
-
 def quiet_libraries() -> None:
     """Keep libraries from talking: nox lets the root logger say everything, and theirs would run through the lines."""
-    for name in ("charset_normalizer", "docutils", "filelock", "markdown_it", "urllib3"):
+    for name in ("charset_normalizer", "docutils", "filelock", "keyring", "markdown_it", "urllib3"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -8,6 +8,7 @@ from pathlib import Path
 from unmoor.commands.edited_files import Edited, refuse_merging, require_notes
 from unmoor.errors import Exit
 from unmoor.model import Component
+from unmoor.model.counting import counted
 from unmoor.observe.repository import load
 from unmoor.pipeline.open_plan import open_plan
 from unmoor.planning import notes
@@ -56,7 +57,7 @@ def collect_notes(
     changed = apply(component.repository.root, changes)
     where, number = collected.changelog, len(collected.fragments)
     kept = "kept for the final release" if notes.stay(component, wanted) else "now removed"
-    count = "1 note" if number == 1 else f"{number} notes"
+    count = counted(number, "notes")
     said = {
         "built": f"{where}: section for {wanted} from {count}, {kept}",
         "finished": f"{where} has the section for {wanted} already; {count} removed",

@@ -39,11 +39,13 @@ def rehearse(
     jobs: str,
     stage: str,
     stop_at_first: bool = False,
+    verbosity: int = 0,
     say: Callable[[str], None] = print,
 ) -> Exit:
     """Rehearse the chain up to ``stage`` and return the gravest exit code of its stages.
 
-    Stages that do not pass are gone past, unless ``stop_at_first``.
+    Stages that do not pass are gone past, unless ``stop_at_first``. With a ``verbosity`` below zero only the end is
+    shown, above it all about each gate.
 
     nox itself says 0 or 1 only; the codes are read from what each stage left.
     """
@@ -60,6 +62,7 @@ def rehearse(
     env |= {"UNMOOR_RUN_ID": run_id, "UNMOOR_AGAIN": shlex.join(_again(jobs, stage, stop_at_first=stop_at_first))}
     git = Git(component.repository.root, environ)
     env |= (noted := passers_by.note(git, layout.run(run_id) / "untracked"))
+    env |= {"UNMOOR_VERBOSITY": "-q" if verbosity < 0 else "-v"} if verbosity else {}
     with scratch.folder("nox") as folder:
         noxfile, session = component.folder / "noxfile.py", component.repository.session(stage)
         if not component.repository.adopted:

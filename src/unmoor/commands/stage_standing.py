@@ -19,11 +19,13 @@ from unmoor.report.stage_rows import Row, summary
 from unmoor.state.evidence_store import EvidenceStore
 from unmoor.state.kept_releases import KeptRelease
 
-__all__ = ["PROVEN", "as_ended", "by_its_plan", "by_the_tree"]
+__all__ = ["PROVEN", "WORDS", "as_ended", "by_its_plan", "by_the_tree"]
 
 PROVEN = str(Standing.PROVEN)
 _VOID = "void"
 _PLAIN = {Standing.PROVEN, Standing.MISSING, Standing.FAILED, Standing.DAMAGED, Standing.INTERRUPTED}
+# Every word that says how a stage stands.
+WORDS = frozenset({_VOID, *map(str, _PLAIN)})
 _AGAIN = "; the next run makes it again"
 
 

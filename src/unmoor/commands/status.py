@@ -18,16 +18,27 @@ from unmoor.rehearsal import select_targets
 from unmoor.report import manual_steps, next_step
 from unmoor.report.ending import Ending, next_steps, word
 from unmoor.report.final_summary import digest_lines, live_stop_lines
+from unmoor.report.folding import folded
 from unmoor.report.next_step import NextStep, Step
 from unmoor.report.stage_rows import matched
+from unmoor.report.terminal import USUAL_WIDTH
 from unmoor.state.kept_releases import KeptRelease
 
 __all__ = ["status"]
 
 _LISTED = 20
+_COLUMNS = 26
 
 
-def status(start: Path, environ: Mapping[str, str], *, live: str, as_json: bool, say: Callable[[str], None]) -> Exit:
+def status(
+    start: Path,
+    environ: Mapping[str, str],
+    *,
+    live: str,
+    as_json: bool,
+    say: Callable[[str], None],
+    width: int = USUAL_WIDTH,
+) -> Exit:
     """Say how the releases asked about stand; return 4 where something is still to do."""
     found = select(start, environ, live=live, by_tree=True)
     code = worst([Exit.PASS if each.proven else Exit.INCOMPLETE for each in found.shown] or [Exit.INCOMPLETE])
@@ -37,29 +48,34 @@ def status(start: Path, environ: Mapping[str, str], *, live: str, as_json: bool,
         say(json.dumps(data[0] if len(data) == 1 else data, indent=2))
         return code
     for each in found.shown:
-        for line in _lines(each):
+        for line in _lines(each, width):
             say(line)
     if found.nothing:
         say(found.nothing)
-        say(next_step.line([found.first]))
+        for line in next_step.lines([found.first], width):
+            say(line)
     for line in _list(found):
         say(line)
     return code
 
 
-def _lines(each: Shown) -> list[str]:
+def _lines(each: Shown, width: int) -> list[str]:
     end, built = each.end, each.end.build
     commit = built.facts.get("commit", "") if built is not None and each.kept.live else ""
     left = [str(step) for step in manual_steps.commands(end, each.addresses)] if not each.proven else []
     return [
         f"{each.kept.release}   {word(end)}   commit {(commit or each.kept.plan.commit)[:7]}\n",
-        *(f"{row.stage:<13}{row.how:<13}{row.what}".rstrip() for row in each.rows),
+        *(
+            line
+            for row in each.rows
+            for line in folded(row.what, width, first=f"{row.stage:<13}{row.how:<13}", hang=_COLUMNS)
+        ),
         "",
-        *digest_lines(end.store),
-        *live_stop_lines(end.stops),
-        *(manual_steps.out_and_missing(end) if each.kept.live else []),
+        *digest_lines(end.store, width),
+        *live_stop_lines(end.stops, width),
+        *(manual_steps.out_and_missing(end, width) if each.kept.live else []),
         *(["By hand, if unmoor itself is the trouble:", *(f"    {line}" for line in left)] if left else []),
-        next_step.line(_next(each)),
+        *next_step.lines(_next(each), width),
     ]
 
 

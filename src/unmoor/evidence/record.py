@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from unmoor.errors import Exit
 from unmoor.model import Distribution, Finding, FindingKind, Mode, Outcome, Resolution, Skip
+from unmoor.model.counting import counted
 
 __all__ = ["Attempt", "EvidenceKey", "GateRecord", "Kept", "Narrowing", "Record", "Result"]
 
@@ -53,11 +54,13 @@ class GateRecord:
 
     @property
     def counted(self) -> str:
-        """What was examined, in words: ``1 file``, ``61 files ruff``, ``4155 tests x 3.11 3.12``."""
-        first, *rest = self.unit.split(" ") if self.unit else [""]
-        if self.examined == 1:
-            first = first.removesuffix("es") if first.endswith(("ches", "shes", "xes")) else first.removesuffix("s")
-        return " ".join([str(self.examined), first, *rest]).rstrip()
+        """What was examined, in words: ``1 file``, ``61 files ruff``, ``3 tests on each of Python 3.11 and 3.12``."""
+        return counted(self.examined, self.unit)
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether the run was ended while the gate was at work."""
+        return any(each.kind is FindingKind.UNFINISHED for each in self.problems)
 
     @property
     def holds(self) -> bool:

@@ -9,23 +9,25 @@ from dataclasses import dataclass
 from unmoor.evidence.binding import files_digest
 from unmoor.evidence.record import Kept, Record
 from unmoor.model import Bound, Distribution
+from unmoor.model.counting import listed
 from unmoor.runtime.clock import days_since
 
 __all__ = ["Standing", "Validity", "about_other_files", "chained", "validity"]
 
-_CHANGED = {
-    Bound.UNMOOR: "unmoor was updated",
-    Bound.SETTINGS: "the settings changed",
-    Bound.VERSION: "the version changed",
-    Bound.TREE: "the tree changed",
-    Bound.COMMIT: "the commit changed",
-    Bound.BRANCH: "the branch changed",
-    Bound.PLAN: "the plan is another one",
-    Bound.EDITS: "the plan's edits changed",
-    Bound.FILES: "the archives changed",
-    Bound.INDEX: "the index is another one",
-    Bound.TAG: "the tag is another one",
-    Bound.REMOTE: "the remote is another one",
+# What an input is called, and what is said of it alone, where that is not that it changed.
+_INPUTS = {
+    Bound.UNMOOR: ("unmoor", "unmoor was updated"),
+    Bound.SETTINGS: ("the settings", ""),
+    Bound.VERSION: ("the version", ""),
+    Bound.TREE: ("the tree", ""),
+    Bound.COMMIT: ("the commit", ""),
+    Bound.BRANCH: ("the branch", ""),
+    Bound.PLAN: ("the plan", "the plan is another one"),
+    Bound.EDITS: ("the plan's edits", ""),
+    Bound.FILES: ("the archives", ""),
+    Bound.INDEX: ("the index", "the index is another one"),
+    Bound.TAG: ("the tag", "the tag is another one"),
+    Bound.REMOTE: ("the remote", "the remote is another one"),
 }
 
 
@@ -77,9 +79,9 @@ def _interrupted(record: Record) -> Validity:
 
 
 def _compared(record: Record, inputs: Mapping[str, str], days: float) -> Validity:
-    changed = [_changed(name) for name in inputs if record.inputs.get(name) != inputs[name]]
+    changed = [name for name in inputs if record.inputs.get(name) != inputs[name]]
     if changed:
-        return Validity(Standing.CHANGED, changed[0] if len(changed) == 1 else f"{changed[0]}, and more")
+        return Validity(Standing.CHANGED, _said(changed))
     if not record.passed:
         return Validity(Standing.FAILED, "it did not pass last time")
     if days and days_since(record.finished) > days:
@@ -108,8 +110,12 @@ def _vouched_for(kept: Kept) -> set[str]:
 def about_other_files(kept: Kept, files: Sequence[Distribution]) -> str:
     """Say why kept evidence is not about exactly these archives; an empty string when it is."""
     held = kept.record.files if kept.record else ()
-    return "" if files_digest(held) == files_digest(files) else _CHANGED[Bound.FILES]
+    return "" if files_digest(held) == files_digest(files) else _said([Bound.FILES])
 
 
-def _changed(name: str) -> str:
-    return _CHANGED.get(Bound(name), f"the {name} changed") if name in set(Bound) else f"{name} changed"
+def _said(changed: Sequence[str]) -> str:
+    """Return what changed, all of it, in one sentence."""
+    named = [_INPUTS.get(Bound(name), (f"the {name}", "")) if name in set(Bound) else (name, "") for name in changed]
+    if len(named) == 1 and named[0][1]:
+        return named[0][1]
+    return f"{listed([name for name, _ in named])} changed"

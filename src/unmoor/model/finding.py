@@ -48,8 +48,9 @@ class FindingKind(enum.StrEnum):
 
     A remark, a line of a tool's own output that explains the one before, a question not asked, something done as far as
     whoever did it says that cannot be seen yet, a notice of a rehearsal that would stop the live release, what no
-    further run of this very version can make good, an approval that is missing and is given with the command, or what
-    only follows from another stage that did not pass, and says so itself.
+    further run of this very version can make good, an approval that is missing and is given with the command, what only
+    follows from another stage that did not pass, and says so itself, or that the run was ended before there was an
+    answer.
     """
 
     REMARK = "remark"
@@ -60,6 +61,7 @@ class FindingKind(enum.StrEnum):
     FINAL = "final"
     UNAPPROVED = "unapproved"
     FOLLOWS = "follows"
+    UNFINISHED = "not finished"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

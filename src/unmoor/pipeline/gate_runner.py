@@ -22,12 +22,12 @@ from unmoor.evidence.record import GateRecord
 from unmoor.model import Finding, FindingKind, Findings, Outcome, Scope, Skip
 from unmoor.model.settings import Waiver
 from unmoor.pipeline.command_gate import CommandGateRunner
-from unmoor.runtime import clock
+from unmoor.runtime import clock, process
 from unmoor.runtime.files import write_whole
 from unmoor.runtime.redact import redact
 from unmoor.runtime.shortage import shortage
 
-__all__ = ["crashed", "progress_line", "run_command_gates", "run_gate", "run_gates", "stopped", "waived"]
+__all__ = ["crashed", "run_command_gates", "run_gate", "run_gates", "stopped", "waived"]
 
 _AT_ONCE = 4
 _SHOWN_LINES = 8
@@ -49,6 +49,7 @@ def run_gate(name: str, context: Context) -> tuple[GateRecord, Exit]:
         record = GateRecord(
             name=name, asserts="", outcome=Outcome.SKIPPED, skipped=Skip.DISABLED, reason="disabled in the settings"
         )
+        context.reporter.judged(record)
         return record, Exit.PASS
     return _guarded(name, lambda: gates.load(name), context)
 
@@ -67,16 +68,27 @@ def _guarded(name: str, find: Callable[[], gates.Gate], context: Context) -> tup
     try:
         gate = find()
         asserts = gate.ASSERTS
-        record, code = _outcome_of(name, asserts, _found(name, gate, context), context)
+        with context.reporter.working(name):
+            found = _found(name, gate, context)
+        record, code = _outcome_of(name, asserts, found, context)
     except UnmoorError as error:
         record, code = stopped(name, asserts, error)
     except Exception:  # noqa: BLE001 - a crash is a result too: the gate could not tell
         record, code = crashed(name, asserts, context)
+    if code is not Exit.PASS and process.is_ending():
+        # What it looked at was ended under its hands: that says nothing about the project.
+        record, code = _unfinished(name, asserts), Exit.INCOMPLETE
     # Not all of it came through the door for programs: some was read from files that they wrote.
     problems, notices = _hidden(record.problems), _hidden(record.notices)
     record = replace(record, problems=problems, notices=notices, seconds=round(time.monotonic() - started, 3))
-    context.say(progress_line(record))
+    context.reporter.judged(record)
     return record, code
+
+
+def _unfinished(name: str, asserts: str) -> GateRecord:
+    """Return the record of a gate that was at work when the run was told to end."""
+    problem = Finding(message="it was not finished: the run was ended", kind=FindingKind.UNFINISHED)
+    return GateRecord(name=name, asserts=asserts, outcome=Outcome.ERROR, problems=(problem,))
 
 
 def _hidden(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -168,23 +180,3 @@ def crashed(name: str, asserts: str, context: Context) -> tuple[GateRecord, Exit
     last = redact(traceback.format_exc(limit=0).strip().splitlines()[-1])
     problem = Finding(message=f"{name} itself crashed: {last}", hint=f"please report this, with {log}")
     return GateRecord(name=name, asserts=asserts, outcome=Outcome.ERROR, problems=(problem,), log=str(log)), Exit.CRASH
-
-
-_SIGNS = {
-    Outcome.PASSED: "ok",
-    Outcome.FAILED: "FAILED",
-    Outcome.ERROR: "ERROR",
-    Outcome.WAIVED: "waived",
-    Outcome.SKIPPED: "skipped",
-}
-
-
-def progress_line(record: GateRecord) -> str:
-    """Return the one line of progress that tells what became of a gate."""
-    what = record.counted if record.outcome is Outcome.PASSED else record.reason
-    if record.follows:
-        what = "stages before it did not pass"
-    if record.skipped in (Skip.NOT_REHEARSED, Skip.NOT_ASKED):
-        what = f"{record.skipped}: {what}"
-    seconds = f"{record.seconds:.1f}s" if record.seconds >= 0.1 else ""  # noqa: PLR2004 - shorter is not worth a word
-    return f"{_SIGNS[record.outcome]:<8}{record.name:<30}{what}  {seconds}".rstrip()

@@ -105,7 +105,8 @@ def carry_out_plan(stage: Stage, opened: OpenPlan, request: Request) -> StageRes
             errors[each.component.name] = told = _crash(stage, each, error)
             result = _stopped(stage, each, Exit(told.code), told.problems[0].message)
         except KeyboardInterrupt:
-            ended[each.component.name] = _stopped(stage, each, Exit.INCOMPLETE, "interrupted")
+            result = _stopped(stage, each, Exit.INCOMPLETE, "interrupted")
+            ended[each.component.name] = replace(result, seconds=round(time.monotonic() - started, 2))
             raise
         ended[each.component.name] = replace(result, seconds=round(time.monotonic() - started, 2))
 

@@ -15,7 +15,7 @@ from unmoor.context import Context
 from unmoor.errors import Blocked, Exit, UnmoorError
 from unmoor.evidence.binding import binds_files, inputs_of, same_content
 from unmoor.evidence.record import Kept, Narrowing, Record, Result
-from unmoor.evidence.validity import Validity, chained
+from unmoor.evidence.validity import Standing, Validity, chained
 from unmoor.model import Distribution, Effect, Outcome, Resolution, Stage
 from unmoor.pipeline import one_writer
 from unmoor.pipeline.attempt_history import begun, ended
@@ -46,7 +46,7 @@ def run_stage(stage: Stage, opened: OpenRelease, plan: OpenPlan, request: Reques
     elif _stands(context, kept, valid) and not request.asked:
         result = _cached(context, request, kept)
     else:
-        result = _work(context, request, kept, valid.why or "it was asked for")
+        result = _work(context, request, kept, valid.why if valid.standing is not Standing.MISSING else "")
     if chain.is_last(stage) and result.code is Exit.PASS:
         result = _with_verdict(context, result)
     return result
@@ -67,6 +67,7 @@ def _context(stage: Stage, opened: OpenRelease, plan: OpenPlan, request: Request
         observer=plan.observer.afresh() if outward and request.live else plan.observer,
         memory=request.memory,
         say=request.say,
+        reporter=request.reporter,
         posargs=request.posargs,
         approval=request.approval,
         asked=request.asked,
@@ -183,6 +184,8 @@ def _work(context: Context, request: Request, kept: Kept, why: str) -> Result:
         ready = held.enter_context(
             select_targets.open_target(replace(context, locks=locks, mark=_marker(context, intent)))
         )
+        last = now.record if now.record is not None and now.record.finished else None
+        request.reporter.begins(stage.name, context.component.name, before=last.seconds if last else 0.0)
         record, code = carry_through(ready, intent, request)
         if narrowed:
             result = _result(context, Resolution.RAN, code, "narrowed, so it proves nothing", record)

@@ -12,7 +12,7 @@ from unmoor.evidence.binding import JUDGED_BY
 from unmoor.evidence.record import GateRecord, Kept, Record
 from unmoor.evidence.validity import Standing, validity
 from unmoor.model import Finding, FindingKind, Outcome, Skip, blocking_live
-from unmoor.pipeline.gate_runner import progress_line, waived
+from unmoor.pipeline.gate_runner import waived
 from unmoor.pipeline.session_evidence import UNREACHED, gate_of, lacks
 from unmoor.request import OwnSession
 from unmoor.tools import session_output
@@ -50,8 +50,9 @@ def judge_session(own: OwnSession, context: Context) -> tuple[GateRecord, Exit]:
         asked = any(each.kind is FindingKind.BLOCKS_LIVE for each in told)
         skip = Skip.NOT_REHEARSED if asked else Skip.NOT_ASKED
         record = replace(record, outcome=Outcome.SKIPPED, skipped=skip, reason=told[0].message)
-    context.say(progress_line(record))
-    return waived(record, context) if problems else (record, Exit.PASS)
+    record, code = waived(record, context) if problems else (record, Exit.PASS)
+    context.reporter.judged(record)
+    return record, code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import enum
 import os
-import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,8 @@ from unmoor.evidence.statements import Damaged
 from unmoor.model import Distribution
 from unmoor.report.command_line import shown
 from unmoor.report.ending import Ending, tag_is_taken
+from unmoor.report.folding import folded
+from unmoor.report.terminal import USUAL_WIDTH
 from unmoor.report.uploads import INDEXES, AtIndex, Sent, at_index
 from unmoor.state import seal_record, upload_intents
 from unmoor.state.evidence_store import EvidenceStore
@@ -29,7 +30,6 @@ from unmoor.targets import Addresses
 
 __all__ = ["ByHand", "ManualStep", "commands", "out_and_missing"]
 
-_WIDTH = 100
 # Who has twine has Python; sha256sum is not everywhere. Without quotes of its own, so that every shell takes it.
 _CHECK = (
     "import hashlib,pathlib,sys; "
@@ -77,14 +77,14 @@ def commands(end: Ending, addresses: Addresses) -> tuple[ManualStep, ...]:
     return (*uploads, *_tag(end, built.facts.get("commit", ""), addresses))
 
 
-def out_and_missing(end: Ending) -> list[str]:
+def out_and_missing(end: Ending, width: int = USUAL_WIDTH) -> list[str]:
     """Return what is out at each index that has not all of a release, what is missing, and until when it is taken.
 
     Where every file is out and only the tag is missing, that is said.
     """
     built = _built(end.store, end.store.folder.parent)
     places = [at_index(end.store, index, built.files) for index in INDEXES] if built is not None else []
-    lines = [line for at in places if at.is_partial for line in _partial(at)]
+    lines = [line for at in places if at.is_partial for line in _partial(at, width)]
     tagged = end.store.read(CHAIN[-1].name).record
     everything = bool(places) and all(set(at.files.values()) == {Sent.SERVED} for at in places)
     if everything and (tagged is None or not tagged.passed):
@@ -92,7 +92,7 @@ def out_and_missing(end: Ending) -> list[str]:
     return lines
 
 
-def _partial(at: AtIndex) -> list[str]:
+def _partial(at: AtIndex, width: int) -> list[str]:
     out, doubt, missing = at.names(Sent.SERVED, Sent.TAKEN), at.names(Sent.BEGUN), at.names(Sent.NOT)
     parts = [
         f"out: {', '.join(out) or 'nothing'}",
@@ -102,7 +102,7 @@ def _partial(at: AtIndex) -> list[str]:
     text = f"{at.index} at {at.address}: {'; '.join(parts)}."
     if (doubt or missing) and at.until:
         text += f" PyPI and TestPyPI take new files of a version for 14 days, so until {at.until}."
-    return textwrap.wrap(text, _WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return folded(text, width, hang=2)
 
 
 def _built(store: EvidenceStore, state: Path) -> SealRecord | None:

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from unmoor.chain import CHAIN
 from unmoor.report import command_line
+from unmoor.report.folding import cells
+from unmoor.report.terminal import USUAL_WIDTH
 
-__all__ = ["NextStep", "Step", "line"]
+__all__ = ["NextStep", "Step", "line", "lines"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +100,11 @@ class Step:
 def line(steps: Sequence[Step]) -> str:
     """Return the one line that says what to do next, the steps in their order."""
     return f"Next: {', then '.join(map(str, steps))}"
+
+
+def lines(steps: Sequence[Step], width: int = USUAL_WIDTH) -> list[str]:
+    """Return what to do next as one line where that fits, else as a line a step: no command is ever folded."""
+    whole = line(steps)
+    if cells(whole) <= width:
+        return [whole]
+    return [f"{'then' if number else 'Next'}: {step}" for number, step in enumerate(steps)]

@@ -12,6 +12,7 @@ from unmoor.chain import stage as stage_called
 from unmoor.errors import Exit
 from unmoor.evidence.record import GateRecord, Record
 from unmoor.model import Bound, Distribution, Outcome, Resolution, Skip, Stage
+from unmoor.model.counting import counted
 from unmoor.report.uploads import INDEXES, AtIndex, Sent, at_index
 from unmoor.state.evidence_store import EvidenceStore
 
@@ -106,7 +107,7 @@ def summary(record: Record) -> str:
     words = [_shown(gate, after) for gate in passed]
     if not record.detail and Bound.PLAN in stage_called(record.stage).binds:
         # Its gates are many and small; none of them speaks for the stage.
-        words = [f"{len(passed)} gates"]
+        words = [counted(len(passed), "gates")]
     return _joined([record.detail, *words, *_marks(record.gates)]) or "nothing to do here"
 
 

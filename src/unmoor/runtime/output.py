@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import io
 import os
+import re
 import selectors
 import sys
 import threading
@@ -24,7 +25,7 @@ from unmoor.errors import UnmoorError
 from unmoor.runtime.files import ensure_folder
 from unmoor.runtime.redact import redact
 
-__all__ = ["Log", "Stream", "read"]
+__all__ = ["LastLine", "Log", "Stream", "read"]
 
 _HEAD = _TAIL = 8 << 20  # characters of each stream that stay in memory
 _BLOCK = 1 << 20  # characters that are held back from the log, so that most logs read one stream after the other
@@ -32,6 +33,9 @@ _CHUNK = 1 << 16
 _LOOK = 0.05  # seconds between two looks at whether the program has ended
 # Seconds for what a program's own children still say, once it has ended.
 _LAST_WORDS = 0.5
+# Characters of the end of what a program says that are kept for who shows its last line.
+_SHOWN = 4096
+_COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class Log:
@@ -59,10 +63,28 @@ class Log:
         self._pending = ""
 
 
+class LastLine:
+    """What a program said last, for who shows how far it is: a line with anything in it, without colours."""
+
+    def __init__(self) -> None:
+        self._text = ""
+
+    def hear(self, text: str) -> None:
+        """Take in what was said just now."""
+        self._text = (self._text + text)[-_SHOWN:]
+
+    def said(self) -> str:
+        """Return the last whole line, else what there is of it; secrets are no part of it."""
+        lines = [line.strip() for line in _COLOUR.sub("", self._text).replace("\r", "\n").split("\n")]
+        whole = [line for line in lines[:-1] if line]
+        return redact(whole[-1] if whole else lines[-1])
+
+
 class Stream:
     """One stream of a program as text: its head and its tail, and what is not in the log yet."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, hear: Callable[[str], None] | None = None) -> None:
+        self._hear = hear
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._decoder = io.IncrementalNewlineDecoder(decoder, translate=True)
         self._log = log
@@ -76,6 +98,8 @@ class Stream:
     def feed(self, chunk: bytes, *, final: bool = False) -> None:
         """Take in what was said just now."""
         text = self._decoder.decode(chunk, final=final)
+        if self._hear is not None:
+            self._hear(text)
         self._unlogged.append(text)
         self._waiting += len(text)
         if self._waiting > _BLOCK:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,7 @@ from unmoor.runtime.executables import found
 from unmoor.runtime.orphans import Orphans
 from unmoor.runtime.redact import redact
 
-__all__ = ["Completed", "attached", "module", "run", "shown", "stop_all", "tail"]
+__all__ = ["Completed", "attached", "is_ending", "module", "run", "shown", "stop_all", "tail"]
 
 _GRACE = 3.0
 _SHOWN_WIDTH = 90
@@ -104,6 +104,11 @@ def stop_all() -> None:
         _tell(child, _KILL)
 
 
+def is_ending() -> bool:
+    """Say whether this process was told to end, so that what failed by then may have failed for that alone."""
+    return _ending
+
+
 def tail(text: str, lines: int = 12) -> str:
     """Return the last ``lines`` lines of ``text`` that are not empty."""
     return "\n".join([line.rstrip() for line in text.splitlines() if line.strip()][-lines:])
@@ -123,6 +128,7 @@ def run(
     hint: str = "",
     limit: str = "",
     one_stream: bool = False,
+    hear: Callable[[str], None] | None = None,
 ) -> Completed:
     """Run a program to its end and return what it said.
 
@@ -131,7 +137,8 @@ def run(
     keeps open, so that a lock held through them outlives us. With ``one_stream`` what it writes as errors stands in
     its output, in the order in which it was written. Output without end is cut in the middle, in memory; the
     ``log`` has all of it. Raises ``ToolMissing``, ``ToolTimeout`` and ``ToolFailed``; ``hint`` becomes their advice,
-    ``limit`` is the setting that ``timeout`` comes from. Raises ``ToolError`` where the machine can start no more
+    ``limit`` is the setting that ``timeout`` comes from,
+    ``hear`` is told what the program says while it runs. Raises ``ToolError`` where the machine can start no more
     programs, and ``Incomplete`` once this process was told to end.
     """
     _unless_ending()
@@ -143,7 +150,7 @@ def run(
     started = time.monotonic()
     full = [program, *command[1:]]
     kept = output.Log(log, f"$ {redact(' '.join(command))}\n")
-    out, err = output.Stream(kept), output.Stream(kept)
+    out, err = output.Stream(kept, hear), output.Stream(kept, hear)
     given = _leash(full) if leashed else full
     with _started(given, cwd=cwd, env=env, stdin=bool(stdin), inherit=inherit, one_stream=one_stream) as child:
         status = _wait(child, out, err, stdin.encode(), started + timeout)

@@ -20,6 +20,7 @@ from unmoor.indexes import upload_answers, wait
 from unmoor.indexes.held_release import HeldRelease, held_release, moment
 from unmoor.indexes.upload_answers import Meaning
 from unmoor.model import Distribution, Finding, FindingKind, Outcome, Resolution, wheels_first
+from unmoor.model.counting import counted
 from unmoor.planning.versions.pep440 import try_parse
 from unmoor.runtime import scratch
 from unmoor.runtime.files import sha256_of
@@ -51,7 +52,7 @@ def observe(context: Context) -> Done | None:
         return None
     return Done(
         how=Resolution.FOUND,
-        detail=f"{len(context.distributions)} files, same digests",
+        detail=f"{counted(len(context.distributions), 'files')}, same digests",
         files=context.distributions,
         facts=_facts(context, uploaded=0),
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from unmoor.errors import ToolFailed
 from unmoor.model import Finding, Findings, truncated
+from unmoor.model.counting import counted
 from unmoor.runtime.process import Completed, tail
 from unmoor.tools import unreachable
 from unmoor.tools.tool_environment import ToolEnvironment
@@ -77,7 +78,7 @@ def _anchors(tools: ToolEnvironment, engine: str, done: Completed) -> tuple[Find
     found = [_finding(tools, each["message"]) for each in _ANCHOR.finditer(done.text)]
     if not found:
         return ()
-    message = f"{len(found)} links to headings that are not there; to {engine} that is only information"
+    message = f"{counted(len(found), 'links')} to headings that are not there; to {engine} that is only information"
     return (
         Finding(message=message, hint="set `validation: {anchors: warn}` in its configuration"),
         *truncated(found, 5),

@@ -17,8 +17,9 @@ from typing import Any
 
 from unmoor.errors import ToolError, ToolFailed
 from unmoor.model import Component, Finding, FindingKind, Findings, blocking_live, truncated
-from unmoor.request import Memory
+from unmoor.request import Memory, Reporter, Silent
 from unmoor.runtime import environment, process
+from unmoor.runtime.output import LastLine
 from unmoor.runtime.process import Completed, tail
 from unmoor.tools import interpreters, offered_pythons, session_output, uv
 from unmoor.tools.tool_environment import scratch, surroundings
@@ -99,6 +100,7 @@ def examine(
     log: Path,
     seconds: float,
     posargs: Sequence[str] = (),
+    reporter: Reporter | None = None,
 ) -> Findings:
     """Run the project's ``own`` sessions and require success of each.
 
@@ -109,18 +111,20 @@ def examine(
     env["PATH"] = offered_pythons.path_with(own.pythons, env)
     folder = _folder(component)
     chosen = tuple(name for name, _ in _listed(own.names, folder, env, log))
-    report = work / "report.json"
+    report, last = work / "report.json", LastLine()
     options: list[str | Path] = [*_OPTIONS, "--envdir", work / "envs", "--report", report]
-    done = process.run(
-        [*process.module("nox"), *options, "-s", *own.names, *_after(posargs)],
-        cwd=folder,
-        env=env,
-        timeout=seconds,
-        ok=None,
-        log=log,
-        leashed=True,
-        one_stream=True,
-    )
+    with (reporter or Silent()).working(f"nox session {', '.join(own.names)}", look=last.said):
+        done = process.run(
+            [*process.module("nox"), *options, "-s", *own.names, *_after(posargs)],
+            cwd=folder,
+            env=env,
+            timeout=seconds,
+            ok=None,
+            log=log,
+            leashed=True,
+            one_stream=True,
+            hear=last.hear,
+        )
     results = _results(report, done)
     ended = {name: results.get(name, ("not run", "")) for name in chosen}
     return _judged(ended, done, own, live=live)

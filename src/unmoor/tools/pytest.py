@@ -12,15 +12,17 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from unmoor.errors import ToolFailed
+from unmoor.model.counting import counted
 from unmoor.runtime.process import Completed, tail
 from unmoor.tools import junit, pytest_probe
 from unmoor.tools.tool_environment import ToolEnvironment
 
-__all__ = ["Run", "run"]
+__all__ = ["Run", "progress", "run"]
 
 _OK, _FAILED, _NO_TESTS = 0, 1, 5
 _PROBE = "unmoor_pytest_probe"
@@ -114,6 +116,18 @@ def run(
         collected=collected,
         ran=ran,
     )
+
+
+def progress(tools: ToolEnvironment) -> str:
+    """Return how far the run in ``tools`` has come, in words; an empty string before it knows."""
+    noted = []
+    for each in (tools.scratch / "origins").glob("*.progress"):
+        # It may be half written, or gone again.
+        with suppress(OSError, ValueError):
+            ran, collected = map(int, each.read_text(encoding="utf-8").split())
+            noted.append((ran, collected))
+    there = max((collected for _, collected in noted), default=0)
+    return f"{max(ran for ran, _ in noted)} of {counted(there, 'tests')}" if there else ""
 
 
 def _command(tools: ToolEnvironment, command: Sequence[str], *, coverage: bool) -> list[str]:

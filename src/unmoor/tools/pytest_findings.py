@@ -55,7 +55,7 @@ def judge(component: Component, python: str, run: Run, wheel: Path | None) -> Fi
     wrong, right = _origins(component, run, wheel)
     return Findings(
         examined=run.report.passed + failed,
-        unit=f"tests x {python}",
+        unit=f"tests on Python {python}",
         problems=(*problems, *wrong),
         notices=right,
         tools={name: version for name, version in _tools(run) if version},

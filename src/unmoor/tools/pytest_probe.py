@@ -5,18 +5,23 @@ several) writes files of its own into the folder that UNMOOR_PROBE names. One, w
 package, name, tab, origin: where the package under test was imported from. Another, ending in ``.environment``, has
 the Python in its first line, and after it each installed distribution as name==version. The third, ending in ``.run``,
 has three words: ``whole`` for a run or ``worker`` for a part of one, how many tests it collected, how many it ran.
+While it runs, a fourth ending in ``.progress`` has how many tests ran and how many there are, noted now and then.
 """
 
 import importlib.util
 import os
 import platform
 import sys
+import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import typing
 
 __all__ = ["pytest_configure"]
+
+# Seconds between two notes of how far it has come.
+_NOTED = 0.2
 
 
 def _origin(name: str) -> str:
@@ -59,14 +64,31 @@ class _Probe:
         self._ran: set[str] = set()
         # A test may start pytest itself, and what that does is the test's business.
         self._nested = "PYTEST_CURRENT_TEST" in os.environ
+        self._noted = 0.0
 
     def pytest_collection_finish(self, session: "typing.Any") -> None:
         """Count what is to run, after all that was deselected."""
         self._collected = len(getattr(session, "items", ()))
+        self._note()
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """Count what has run; where tests run in workers, the controller is told of each."""
         self._ran.add(nodeid)
+        now = time.monotonic()
+        if now - self._noted > _NOTED:
+            self._noted = now
+            self._note()
+
+    def _note(self) -> None:
+        """Write down how far it has come; who reads it does so at any time, and a test may have taken the folder."""
+        folder = os.environ.get("UNMOOR_PROBE", "")
+        if folder and not self._nested:
+            own = os.path.join(folder, str(os.getpid()))  # noqa: PTH118 - kept to what every Python has
+            try:
+                _write(own + ".new", [str(len(self._ran)) + " " + str(self._collected)])
+                os.replace(own + ".new", own + ".progress")  # noqa: PTH105 - as above
+            except OSError:
+                self._noted = float("inf")
 
     def pytest_sessionfinish(self, session: "typing.Any") -> None:
         """Write down where each package comes from in this process, and what the process is made of and has done."""

@@ -12,11 +12,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from unmoor.errors import UnmoorError
 from unmoor.model import Component, Tool
-from unmoor.request import Memory
+from unmoor.request import Memory, Reporter, Silent
 from unmoor.tools import pytest, tool_environment, uv
 
 __all__ = ["Asked", "Ran", "interpreters", "run_all", "wanted"]
@@ -26,7 +27,10 @@ _AT_ONCE = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What to run: the tool and its requirements, what the user passed on, the wheel to test, where to measure to."""
+    """What to run: the tool and its requirements, what the user passed on, the wheel to test, where to measure to.
+
+    ``before`` are the seconds that each Python took last time, as far as is known.
+    """
 
     component: Component
     tool: Tool
@@ -36,6 +40,8 @@ class Asked:
     coverage: Path | None = None
     logs: Path
     memory: Memory = field(repr=False)
+    reporter: Reporter = field(default_factory=Silent, repr=False)
+    before: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +73,17 @@ def run_all(asked: Asked, pythons: Mapping[str, str], ended: Callable[[Ran], Non
     """Run the suite on every interpreter and return the runs in the order given; ``ended`` is told of each at once."""
 
     def one(ran: Ran) -> Ran:
-        done = ran if ran.tools is None else _run(asked, ran.python, ran.tools)
+        if ran.tools is None:
+            done = ran
+        else:
+            look, before = partial(pytest.progress, ran.tools), asked.before.get(ran.python, 0.0)
+            with asked.reporter.working(f"Python {ran.python}", look=look, before=before):
+                done = _run(asked, ran.python, ran.tools)
         ended(done)
         return done
 
-    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+    making = f"environments for Python {', '.join(pythons)}"
+    with asked.reporter.working(making, look=str), ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         environments = list(pool.map(lambda item: _furnished(asked, *item), pythons.items()))
     # One at a time unless the project says that its suite bears company.
     with ThreadPoolExecutor(max_workers=_AT_ONCE if asked.component.settings.tests.parallel else 1) as pool:

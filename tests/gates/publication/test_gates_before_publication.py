@@ -156,7 +156,8 @@ def test_a_rehearsal_needs_no_approval_and_says_what_live_would(approve: Callabl
     found = approve(how, live=False)
     assert found.examined
     assert not found.problems
-    assert f"live it would be by {how}" in found.notices[0].message
+    said = {"version": "with --live is", "digest": "with --approve", "environment": "a protected CI"}
+    assert said[how] in found.notices[0].message
     assert known.upload_url("pypi") in found.notices[0].message
 
 

@@ -233,7 +233,7 @@ def test_a_python_that_is_not_here_is_told_and_blocks_live(project):
     rehearsed = _judged("tests-pass", _context(project, "tests-pass", pythons=(OWN, "3.77")))
     assert rehearsed.outcome is Outcome.PASSED
     assert "not run: no Python 3.77 on this machine" in str(rehearsed.notices)
-    assert f"{rehearsed.examined} {rehearsed.unit}" == f"1 tests x {OWN}"
+    assert f"{rehearsed.examined} {rehearsed.unit}" == f"1 tests on Python {OWN}"
     live = _judged("tests-pass", _context(project, "tests-pass", live=True, pythons=(OWN, "3.77")))
     assert _says(live, "not run: no Python 3.77 on this machine")
 

@@ -21,6 +21,7 @@ from unmoor.tools import tool_environment, uv
 from unmoor.tools.interpreters import OWN
 
 OTHER = "3.77"
+ON_EACH = f"1 test on each of Python {OWN}, {OTHER}"
 # A pytest that is quick: it notes that it ran, and goes by what stands in the test file.
 PYTEST = """
 printf . >> {runs}
@@ -93,7 +94,7 @@ def test_each_python_leaves_a_record_of_what_it_ran_on(machine: Machine) -> None
     gate = judged(context)
     record = part(context, OWN)
     assert record.passed
-    assert (record.gates[0].examined, record.gates[0].unit) == (1, f"tests x {OWN}")
+    assert (record.gates[0].examined, record.gates[0].unit) == (1, f"tests on Python {OWN}")
     assert record.facts["python"].startswith(f"CPython {OWN}")
     assert record.facts["distributions"] == "pytest==8.0"
     assert len(record.facts["environment"]) == 64
@@ -112,7 +113,11 @@ def test_two_machines_with_a_python_each_prove_the_stage_together(
     assert runs() == 2
     merge(tmp_path, "one", "two")
     gate = judged(machine("merged", (), live=True))
-    assert (gate.outcome, gate.elsewhere, gate.counted) == (Outcome.PASSED, "", f"2 tests x {OWN} {OTHER}")
+    assert (gate.outcome, gate.elsewhere, gate.counted) == (
+        Outcome.PASSED,
+        "",
+        ON_EACH,
+    )
     assert set(gate.relied_on) == {f"tests.{OWN}", f"tests.{OTHER}"}
     assert runs() == 2
 
@@ -122,7 +127,7 @@ def test_an_interpreter_that_appears_is_run_and_one_that_goes_leaves_its_evidenc
 ) -> None:
     assert judged(machine("here", (OWN,), live=True)).outcome is Outcome.FAILED
     gate = judged(machine("here", (OTHER,), live=True))
-    assert (gate.outcome, gate.counted) == (Outcome.PASSED, f"2 tests x {OWN} {OTHER}")
+    assert (gate.outcome, gate.counted) == (Outcome.PASSED, ON_EACH)
     assert runs() == 2
 
 

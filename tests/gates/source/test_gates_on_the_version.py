@@ -205,7 +205,7 @@ def test_a_version_that_is_there_is_taken_and_the_next_free_one_named(tiny, inde
     index.add("tiny-thing", SDIST, upload_time="2019-12-31T23:59:59Z")
     index.add("tiny-thing", "tiny_thing-1.2.1.tar.gz")
     (problem,) = look("version-is-free", tiny, live=live, index=index.url).problems
-    assert "1 file is on the index" in problem.message
+    assert "the index holds 1 file of it" in problem.message
     assert "1.2.2" in problem.hint
 
 

@@ -15,6 +15,11 @@ from unmoor.model import Finding, FindingKind, Findings
 
 ASSERTS = "the permanent step is approved for exactly this version and these archives"
 _SHORTEST = 8
+_LIVE = {
+    "version": "live, naming the version with --live is the approval",
+    "digest": "live, it is given by the digest of the archives, with --approve",
+    "environment": "live, it is given by a protected CI environment",
+}
 
 
 def check(context: Context) -> Findings:
@@ -25,9 +30,9 @@ def check(context: Context) -> Findings:
     address = configured.upload_url(context.component, "pypi")
     quote = f"{version}, commit {context.plan.commit[:12]}, archives {digest[:12]}, to {address}"
     if not context.live:
-        return _approved(f"a rehearsal needs none; live it would be by {how}: {quote}")
+        return _approved(f"a rehearsal needs no approval; {_LIVE[how]}: {quote}")
     if how == "version":
-        return _approved(f"by {context.plan.actor}, who named the version: {quote}")
+        return _approved(f"approved by {context.plan.actor}, who named the version: {quote}")
     if how == "environment":
         return _by_environment(context, quote)
     given = context.approval.removeprefix("sha256:").lower()
@@ -39,7 +44,7 @@ def check(context: Context) -> Findings:
         return Findings(
             examined=1, unit="approval", problems=(Finding(message=what, hint=again, kind=FindingKind.UNAPPROVED),)
         )
-    return _approved(f"by {context.plan.actor}, who named the digest: {quote}")
+    return _approved(f"approved by {context.plan.actor}, who named the digest: {quote}")
 
 
 def _by_environment(context: Context, quote: str) -> Findings:
@@ -47,7 +52,7 @@ def _by_environment(context: Context, quote: str) -> Findings:
     environment = context.environ.get("UNMOOR_ENVIRONMENT", "")
     if context.environ.get("CI") and environment:
         # Two variables that anybody can set: the evidence says what was said, and no more.
-        return _approved(f"by the CI environment {environment!r}, as UNMOOR_ENVIRONMENT says: {quote}")
+        return _approved(f"approved by the CI environment {environment!r}, as UNMOOR_ENVIRONMENT says: {quote}")
     raise Incomplete(
         f"publishing for good is approved by a CI environment, and this is none: {quote}",
         hint="run it in the job of the protected environment, with UNMOOR_ENVIRONMENT set to its name",
@@ -55,4 +60,4 @@ def _by_environment(context: Context, quote: str) -> Findings:
 
 
 def _approved(text: str) -> Findings:
-    return Findings(examined=1, unit="approval", notices=(Finding(message=f"approved {text}"),))
+    return Findings(examined=1, unit="approval", notices=(Finding(message=text),))

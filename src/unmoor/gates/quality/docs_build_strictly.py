@@ -25,7 +25,14 @@ def check(context: Context) -> Findings:
     if own:
         log = context.log("nox")
         return nox.examine(
-            component, own, context.environ, live=context.live, log=log, seconds=seconds, posargs=context.posargs
+            component,
+            own,
+            context.environ,
+            live=context.live,
+            log=log,
+            seconds=seconds,
+            posargs=context.posargs,
+            reporter=context.reporter,
         )
     if component.docs is None:
         hint = 'say engine = "none" under [tool.unmoor.docs] if there is none'

@@ -30,5 +30,6 @@ def check(context: Context) -> Findings:
         live=context.live,
         log=context.log("nox"),
         seconds=_SECONDS,
+        reporter=context.reporter,
         posargs=context.posargs,
     )

@@ -21,6 +21,7 @@ from unmoor.evidence.part_records import begun, ended
 from unmoor.evidence.python_shares import Shares, deal_out
 from unmoor.evidence.record import GateRecord, Kept, Record
 from unmoor.model import Finding, Findings, Outcome, blocking_live
+from unmoor.model.counting import on_each
 from unmoor.tools import coverage, nox, pytest_findings, test_runs, tool_environment
 
 ASSERTS = "tests have run on every supported Python, and each of them passed"
@@ -36,7 +37,14 @@ def check(context: Context) -> Findings:
     if own:
         log, seconds = context.log("nox"), component.settings.tests.seconds
         return nox.examine(
-            component, own, context.environ, live=context.live, log=log, seconds=seconds, posargs=context.posargs
+            component,
+            own,
+            context.environ,
+            live=context.live,
+            log=log,
+            seconds=seconds,
+            posargs=context.posargs,
+            reporter=context.reporter,
         )
     return nox.in_place_of(own, _by_ourselves(context), live=context.live)
 
@@ -75,9 +83,11 @@ def _on_every_python(context: Context, wheel: Path | None) -> Findings:
     absent = _lacking(context, shares)
     blocking = context.live or _ONLY in context.environ
     problems = dict.fromkeys((*failed, *(one for each in judged for one in each.problems), *covered.problems))
+    ran = {python: sum(gate.examined for gate in each.gates) for python, each in counted.items()}
+    examined, unit = on_each(ran, "tests", "Python")
     return Findings(
-        examined=sum(gate.examined for gate in gates),
-        unit=f"tests x {' '.join(counted)}",
+        examined=examined,
+        unit=unit,
         problems=(*problems, *_failed_elsewhere(shares), *(absent if blocking else ())),
         notices=tuple(
             dict.fromkeys(
@@ -164,6 +174,8 @@ def _run(
         coverage=measured,
         logs=context.logs,
         memory=context.memory,
+        reporter=context.reporter,
+        before={python: kept.record.seconds for python, kept in shares.kept.items() if kept.record is not None},
     )
     return (test_runs.run_all(asked, shares.due, keep) if shares.due else ()), intents
 

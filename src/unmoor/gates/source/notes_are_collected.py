@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from unmoor.context import Context
 from unmoor.errors import UnmoorError
 from unmoor.model import Finding, FindingKind, Findings, truncated
+from unmoor.model.counting import counted
 from unmoor.planning import hand_kept, notes
 from unmoor.tools import towncrier, towncrier_settings
 
@@ -35,10 +36,12 @@ def check(context: Context) -> Findings:
         )
         for path in strays[:_SHOWN]
     ]
-    examined = len(fragments) + len(strays) + 1
+    found = len(fragments) + len(strays)
+    examined = found + 1
+    unit = f"files, the changelog and {counted(found, 'notes')}" if found else "changelogs, and no note beside it"
     if fragments and notes.stay(component, context.release.version) and not context.release.edits:
         problems = truncated(_unsaid(context), _SHOWN)
-        return Findings(examined=examined, unit="notes and changelog", problems=problems, notices=tuple(notices))
+        return Findings(examined=examined, unit=unit, problems=problems, notices=tuple(notices))
     if context.live:
         left = [
             Finding(
@@ -46,12 +49,10 @@ def check(context: Context) -> Findings:
             )
             for path in fragments
         ]
-        return Findings(
-            examined=examined, unit="notes and changelog", problems=truncated(left, _SHOWN), notices=tuple(notices)
-        )
+        return Findings(examined=examined, unit=unit, problems=truncated(left, _SHOWN), notices=tuple(notices))
     if fragments:
         notices.append(_rehearsed(context, len(fragments)))
-    return Findings(examined=examined, unit="notes and changelog", notices=tuple(notices))
+    return Findings(examined=examined, unit=unit, notices=tuple(notices))
 
 
 def _of_others(context: Context) -> Findings:
@@ -97,7 +98,7 @@ def _unsaid(context: Context) -> list[Finding]:
 
 
 def _rehearsed(context: Context, count: int) -> Finding:
-    notes = "1 note is" if count == 1 else f"{count} notes are"
+    notes = f"{counted(count, 'notes')} {'is' if count == 1 else 'are'}"
     changelog = context.component.notes.changelog
     if any(PurePosixPath(edit.path).name == PurePosixPath(changelog).name for edit in context.release.edits):
         hint = "live, run `unmoor bump --commit` first"

@@ -13,6 +13,7 @@ from unmoor.chain import BUILD
 from unmoor.context import Context
 from unmoor.indexes.held_release import held_release, moment
 from unmoor.model import Finding, FindingKind, Findings
+from unmoor.model.counting import counted
 from unmoor.planning.versions.pep440 import next_free, try_parse
 from unmoor.runtime.http import Unreachable
 from unmoor.targets import IndexFile
@@ -34,13 +35,15 @@ def check(context: Context) -> Findings:
     planned = try_parse(version)
     there = [each for each in files if each.version and try_parse(each.version) == planned]
     if not there:
-        return Findings(examined=len(files) + 1, unit="files on the index")
+        # Asking is what was done: an index that holds nothing yet has been looked at too.
+        among = f"among {counted(len(files), 'files')} on the index" if files else "and no files on the index"
+        return Findings(examined=1, unit=f"versions {among}")
     ours = _ours(context)
     if all(each.sha256 and ours.get(each.filename) == each.sha256 for each in there):
         return _resumed(context, there, ours, len(files))
     if _may_be_ours(context, there, ours):
         notice = Finding(
-            message=f"the index holds {len(there)} files of {version!r}, and nothing here says whose they are: "
+            message=f"the index holds {counted(len(there), 'files')} of {version!r}, and nothing here says whose: "
             "what is built is compared with them",
         )
         return Findings(examined=len(files), unit="files on the index", notices=(notice,))
@@ -71,9 +74,9 @@ def _what(version: str, there: list[IndexFile], ours: object) -> str:
     other = f" (as {', '.join(map(repr, spelled))})" if spelled else ""
     yanked = ", yanked" if all(each.yanked for each in there) else ""
     names = ", ".join(repr(each.filename) for each in there[:_SHOWN]) + (", …" if len(there) > _SHOWN else "")
-    differ = " and are not the sealed ones" if ours else ""
-    files = "file is" if len(there) == 1 else "files are"
-    return f"version {version!r}{other} is taken: {len(there)} {files} on the index{yanked}{differ}: {names}"
+    held = f"the index holds {counted(len(there), 'files')} of it"
+    differ = ", not the sealed ones" if ours else ""
+    return f"version {version!r}{other} is taken: {held}{yanked}{differ}: {names}"
 
 
 def _resumed(context: Context, there: list[IndexFile], ours: Mapping[str, str], examined: int) -> Findings:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from unmoor.context import Context
 from unmoor.model import Finding, Findings, Scope, blocking_live
+from unmoor.model.counting import counted
 from unmoor.tools.git import Git
 
 __all__ = ["ASSERTS", "SCOPE", "check"]
@@ -24,7 +25,7 @@ def check(context: Context) -> Findings:
     hint = "commit, stash or ignore it"
     found = [Finding(message="has changes that are not committed", place=path, hint=hint) for path in changed[:_SHOWN]]
     if len(changed) > _SHOWN:
-        found.append(Finding(message=f"{len(changed)} files differ from the commit", hint=hint))
+        found.append(Finding(message=f"{counted(len(changed), 'files')} in all differ from the commit", hint=hint))
     if context.live and (head := git.head()) != context.plan.commit:
         message = f"HEAD is {head[:12]}, the plan is of {context.plan.commit[:12]}"
         found.append(Finding(message=message, hint="check the planned commit out, or run again to plan anew"))

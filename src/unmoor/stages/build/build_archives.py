@@ -15,6 +15,7 @@ from unmoor.errors import Blocked
 from unmoor.evidence.binding import seal_digest
 from unmoor.evidence.statements import Damaged
 from unmoor.model import Distribution, Resolution
+from unmoor.model.counting import counted
 from unmoor.runtime import scratch
 from unmoor.stages import Done
 from unmoor.stages.build.adoption import adopt, published
@@ -40,14 +41,15 @@ def observe(context: Context) -> Done | None:
         _make_way(context, about)
         return None
     files = about.files
-    detail = f"{len(files)} files, sealed earlier"
+    detail = f"{counted(len(files), 'files')}, sealed earlier"
     if (wrong := _wrong(context, files)) and not context.has_begun:
         context.say(f"the sealed archives are {wrong}, and nothing was uploaded: building anew")
         _make_way(context, about)
         return None
     if wrong:
         context.say(f"the sealed archives are {wrong}: bringing what was built back by its digests")
-        detail = f"{len(files)} files, {bring_back(context, files, lambda folder: _built(context, folder).archives)}"
+        brought = bring_back(context, files, lambda folder: _built(context, folder).archives)
+        detail = f"{counted(len(files), 'files')}, {brought}"
     return Done(how=Resolution.FOUND, detail=detail, files=files, facts=about.facts)
 
 
@@ -73,7 +75,7 @@ def run(context: Context) -> Done:
         "dependencies": " ".join(built.dependencies),
         "builder": " ".join(built.builder),
     }
-    detail = f"{len(files)} files" + (f", {len(there)} as the main index has them" if there else "")
+    detail = counted(len(files), "files") + (f", {len(there)} as the main index has them" if there else "")
     if built.from_cache:
         facts["network"] = "none"
         detail += ", built without a network from what uv had in its cache"

@@ -17,7 +17,7 @@ __all__ = ["EXAMPLES", "PURPOSES", "of_all", "of_task", "options"]
 PURPOSES: Mapping[str, tuple[str, ...]] = {
     "Release": ("rehearse",),
     "Look": ("plan", "status", "report", "settings"),
-    "Change": ("note", "changelog", "bump"),
+    "Change": ("note", "notes", "changelog", "bump"),
 }
 # A command by option; what stands first is the usual form of the task.
 EXAMPLES: Mapping[str, Mapping[str, str]] = {
@@ -54,6 +54,11 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "part": "unmoor bump --part minor",
         "to": "unmoor bump --to 1.4.0",
         "commit": "unmoor bump --to 1.4.0 --commit",
+        "dry-run": "unmoor bump --dry-run",
+    },
+    "notes": {
+        "": "unmoor notes",
+        "since": "unmoor notes --since main",
     },
 }
 _ABOUT = (

@@ -17,7 +17,8 @@ from unmoor.runtime.redact import redact
 
 __all__ = ["Failure", "Report", "read"]
 
-# What the system and the libraries above it say where names cannot be resolved or no network can be reached.
+# What the system and the libraries above it say where names cannot be resolved or no network can be reached. Fewer
+# signs than those of ``unreachable``: a refusal or a timeout may well be what the code under test does wrong.
 _OFFLINE = re.compile(
     r"gaierror|Temporary failure in name resolution|Name or service not known|nodename nor servname provided"
     r"|getaddrinfo failed|No address associated with hostname|Network is unreachable|NameResolutionError"

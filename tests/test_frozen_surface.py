@@ -40,6 +40,7 @@ SETTINGS = {
     *("version-files[].path", "version-files[].search", "critical-paths", "required-files", "lint", "types"),
     *(
         "installer",
+        "lock",
         "approval",
         "zero-major",
         "bump-commit",

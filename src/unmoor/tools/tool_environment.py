@@ -15,10 +15,11 @@ from pathlib import Path
 
 from unmoor.errors import ToolFailed, ToolMissing
 from unmoor.model import Component, Finding, Findings, Requirements
+from unmoor.project.detect.locks import Lock
 from unmoor.request import Memory
 from unmoor.runtime import environment, lock, process
 from unmoor.runtime.scratch import lasting
-from unmoor.tools import uv
+from unmoor.tools import locked_versions, uv
 
 __all__ = ["ToolEnvironment", "narrowing", "open_environment", "scratch", "surroundings", "unnarrowed"]
 
@@ -94,6 +95,11 @@ class ToolEnvironment:
         """Return the findings of a tool with what is to be said of the environment that it ran in."""
         if python := self.environment.version:
             findings = replace(findings, tools={"python": python, **findings.tools})
+        if self.environment.unlocked:
+            hint = 'mend the lock, or say lock = "none" in [tool.unmoor]'
+            findings = replace(
+                findings, notices=(*findings.notices, Finding(message=self.environment.unlocked, hint=hint))
+            )
         if not self.environment.from_cache:
             return findings
         what = f"there was no network: what {self.reason or 'the settings'} names was installed from uv's cache"
@@ -159,7 +165,12 @@ def open_environment(
     python = python or _suitable(component, env)
     arguments = (*requirements.arguments, *also, *_project(component, requirements, instead))
     key = ("environment", component.folder, python, arguments, component.settings.installer)
-    made = memory.once(key, lambda: _furnish(component, requirements, python, arguments, for_installer, log))
+    lock = (
+        memory.once(("lock", component.folder), lambda: locked_versions.of_component(component))
+        if requirements.project
+        else None
+    )
+    made = memory.once(key, lambda: _furnish(component, requirements, python, arguments, for_installer, log, lock))
     return ToolEnvironment(
         environment=made,
         folder=component.folder,
@@ -207,19 +218,28 @@ def _furnish(
     arguments: Sequence[str],
     env: Mapping[str, str],
     log: Path | None,
+    lock: Lock | None = None,
 ) -> uv.Environment:
     installer = component.settings.installer
     made = uv.create(scratch("environment") / "env", python, env, installer=installer)
-    try:
+
+    def install(words: Sequence[str | Path]) -> process.Completed:
         with _untouched(component.folder) if requirements.project else _nothing():
-            done = uv.pip_install(made, arguments, env=env, cwd=component.folder, installer=installer, log=log)
+            return uv.pip_install(made, words, env=env, cwd=component.folder, installer=installer, log=log)
+
+    unlocked = ""
+    try:
+        if lock is None or not lock.constraints:
+            done = install(arguments)
+        else:
+            done, unlocked = locked_versions.install(install, arguments, lock, made.version)
     except ToolFailed as error:
         what = (
             f"the requirements from {requirements.reason or 'the settings'} cannot be installed: {' '.join(arguments)}"
         )
         hint = "try the same arguments with `uv pip install` in a new environment"
         raise ToolFailed(what, status=error.status, tail=error.tail, log=error.log, hint=hint) from error
-    return replace(made, from_cache=uv.FROM_CACHE in done.err)
+    return replace(made, from_cache=uv.FROM_CACHE in done.err, unlocked=unlocked)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from support.gating import make_context
 from support.repositories import Repository
 from support.tool_environments import borrowed, script
 from unmoor.chain import CHAIN
-from unmoor.model import Distribution, Outcome, Requirements, Stage, Tool
+from unmoor.model import Distribution, FindingKind, Outcome, Requirements, Stage, Tool
 from unmoor.pipeline.gate_runner import run_gate
 from unmoor.tools import tool_environment
 from unmoor.tools.interpreters import OWN
@@ -343,6 +343,41 @@ def test_a_command_of_the_projects_own_has_to_leave_a_record(project):
     record = _judged("tests-pass", without)
     assert record.outcome is Outcome.ERROR
     assert _says(record, "left no record of its tests")
+
+
+@pytest.mark.usefixtures("tools")
+def test_a_suite_of_unittest_passes_by_its_own_runner_and_is_counted(project):
+    case = "import unittest\n\n\nclass It(unittest.TestCase):\n    def test_it(self):\n        import tiny_thing\n"
+    project.write("tests/test_it.py", case)
+    tests = replace(_tool("unittest"), command=("python", "-m", "unittest", "discover", "-s", "tests"))
+    record = _judged("tests-pass", _context(project, "tests-pass", tests=tests))
+    assert (record.outcome, record.examined) == (Outcome.PASSED, 1)
+    project.write("tests/test_it.py", f"{case}        assert tiny_thing.double(2) == 5\n")
+    assert _says(_judged("tests-pass", _context(project, "tests-pass", tests=tests)), "test_it failed on Python")
+
+
+@pytest.mark.usefixtures("tools")
+def test_a_test_that_needs_a_network_is_not_rehearsed_and_fails_live(project):
+    lost = "import socket\n\n\ndef test_net():\n    raise socket.gaierror(-2, 'Name or service not known')\n"
+    project.write("tests/test_net.py", lost)
+    rehearsed = _judged("tests-pass", _context(project, "tests-pass"))
+    assert rehearsed.outcome is Outcome.PASSED
+    (notice,) = [each for each in rehearsed.notices if "not rehearsed" in each.message]
+    assert "1 test needs a network, which this machine does not have: tests/test_net.py::test_net" in notice.message
+    assert notice.kind is FindingKind.BLOCKS_LIVE
+    live = _judged("tests-pass", _context(project, "tests-pass", live=True))
+    assert live.outcome is Outcome.FAILED
+    assert _says(live, "test_net failed on Python")
+
+
+@pytest.mark.usefixtures("tools")
+def test_a_suite_that_lacks_a_module_is_answered_with_the_projects_other_ways(project):
+    project.write("tests/test_more.py", "import nothing_of_that_name\n")
+    tests = replace(_tool("pytest"), ways=("make 'test' in Makefile: command = []",))
+    record = _judged("tests-pass", _context(project, "tests-pass", tests=tests))
+    assert _says(record, "the project has another way to run its tests: make 'test' in Makefile: command = []")
+    misused = replace(_context(project, "tests-pass", tests=tests), posargs=("--no-such-option",))
+    assert _says(_judged("tests-pass", misused), "the project has another way to run its tests")
 
 
 @pytest.mark.usefixtures("tools")

@@ -22,7 +22,8 @@ from unmoor.evidence.python_shares import Shares, deal_out
 from unmoor.evidence.record import GateRecord, Kept, Record
 from unmoor.model import Finding, Findings, Outcome, blocking_live
 from unmoor.model.counting import on_each
-from unmoor.tools import coverage, nox, pytest_findings, test_runs, tool_environment
+from unmoor.project.detect.detected import UNTOLD
+from unmoor.tools import coverage, nox, pytest_findings, test_advice, test_runs, tool_environment
 
 ASSERTS = "tests have run on every supported Python, and each of them passed"
 
@@ -53,7 +54,9 @@ def _by_ourselves(context: Context) -> Findings:
     component = context.component
     if component.tests is None:
         hint = 'name what they need in a dependency group "tests", or say disable = ["tests-pass"] in [tool.unmoor]'
-        return Findings(absent="no tests were found", hint=hint)
+        why = next((row.reason for row in component.resolved if row.key == "tests"), "")
+        untold = f": {why}" if why.startswith(UNTOLD) else ""
+        return Findings(absent=f"no tests were found{untold}", hint=hint)
     against = component.settings.tests.against == "wheel"
     wheel = next((path for path in context.archives if path.suffix == ".whl"), None) if against else None
     if against and wheel is None:
@@ -67,7 +70,7 @@ def _on_every_python(context: Context, wheel: Path | None) -> Findings:
     shares = _dealt_out(context)
     measured = tool_environment.scratch("coverage") if context.component.settings.tests.coverage > 0 else None
     runs, intents = _run(context, shares, wheel, measured)
-    _raise_first(runs)
+    _raise_first(context, runs)
     numbers, covered = _covered(context, runs, measured, shares.counted.values())
     made = {ran.python: _part(context, ran, intents[ran.python], wheel, numbers) for ran in runs}
     if not context.posargs:
@@ -78,10 +81,14 @@ def _on_every_python(context: Context, wheel: Path | None) -> Findings:
     gates = [gate for each in counted.values() for gate in each.gates]
     # What every Python has to say is said once; failing tests with all the Pythons they fail on.
     logs = str(context.logs / "tests.pytest-*.log")
-    failed = pytest_findings.failures(context.component, {ran.python: ran.run for ran in runs if ran.run}, logs)
+    done = {ran.python: ran.run for ran in runs if ran.run}
+    # A rehearsal tells what fails for want of something on this machine; live it fails like anything else.
+    failed = pytest_findings.failures(context.component, done, logs, every=context.live)
+    beyond = () if context.live else blocking_live(pytest_findings.not_rehearsed(done))
     judged = [_judged(context, ran, wheel) for ran in runs]
     absent = _lacking(context, shares)
     blocking = context.live or _ONLY in context.environ
+    failed = (*failed, *_advice(context, runs))
     problems = dict.fromkeys((*failed, *(one for each in judged for one in each.problems), *covered.problems))
     ran = {python: sum(gate.examined for gate in each.gates) for python, each in counted.items()}
     examined, unit = on_each(ran, "tests", "Python")
@@ -91,7 +98,12 @@ def _on_every_python(context: Context, wheel: Path | None) -> Findings:
         problems=(*problems, *_failed_elsewhere(shares), *(absent if blocking else ())),
         notices=tuple(
             dict.fromkeys(
-                (*(() if blocking else blocking_live(absent)), *(n for g in gates for n in g.notices), *covered.notices)
+                (
+                    *(() if blocking else blocking_live(absent)),
+                    *beyond,
+                    *(n for g in gates for n in g.notices),
+                    *covered.notices,
+                )
             )
         ),
         tools=_tools(gates),
@@ -213,7 +225,7 @@ def _judged(context: Context, ran: test_runs.Ran, wheel: Path | None) -> Finding
     return ran.tools.telling(pytest_findings.judge(context.component, ran.python, ran.run, wheel))
 
 
-def _raise_first(runs: Sequence[test_runs.Ran]) -> None:
+def _raise_first(context: Context, runs: Sequence[test_runs.Ran]) -> None:
     """Raise what kept a Python from being tested, naming it; what the others found is told with it."""
     broken = [ran for ran in runs if ran.error is not None]
     if not broken:
@@ -226,8 +238,20 @@ def _raise_first(runs: Sequence[test_runs.Ran]) -> None:
         if ran.error
         for each in ran.error.problems
     ]
-    error.problems = tuple(others)
+    error.problems = (*others, *test_advice.advice(context.component, _said(runs)))
     raise error
+
+
+def _said(runs: Sequence[test_runs.Ran]) -> list[str]:
+    """Return what runs said of themselves, those that broke and those in which tests failed."""
+    tails = [str(getattr(ran.error, "tail", "")) for ran in runs if ran.error is not None]
+    return [*tails, *(each.why for ran in runs if ran.run for each in ran.run.report.failures)]
+
+
+def _advice(context: Context, runs: Sequence[test_runs.Ran]) -> tuple[Finding, ...]:
+    """Return what to try, where tests failed for what they ran in rather than for what they test."""
+    said = [each for each in _said(runs) if test_advice.points_at_setup(each)]
+    return test_advice.advice(context.component, said) if said else ()
 
 
 def _lacking(context: Context, shares: Shares) -> tuple[Finding, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from pathlib import PurePosixPath
 from unmoor.model import Requirements
 from unmoor.project.detect.requirement_lists import RequirementList
 
-__all__ = ["chosen", "joined", "naming", "stated", "wanted"]
+__all__ = ["as_settings", "chosen", "joined", "naming", "stated", "wanted"]
 
 
 def stated(
@@ -27,14 +28,37 @@ def stated(
     return Requirements(arguments=tuple(words), project=True, extras=tuple(extras), reason=f"set in {where}")
 
 
+def as_settings(needs: Requirements) -> list[str]:
+    """Return the lines of settings that ask for these requirements."""
+    groups: list[str] = []
+    rest: list[str] = []
+    words = list(needs.arguments)
+    while words:
+        word = words.pop(0)
+        if word == "--group" and words:
+            groups.append(words.pop(0))
+        elif word in {"-r", "-c", "-e"} and words:
+            rest.append(f"{word} {words.pop(0)}")
+        else:
+            rest.append(word)
+    named = (("groups", groups), ("extras", needs.extras), ("requirements", rest))
+    return [f"{key} = {json.dumps(list(values), ensure_ascii=False)}" for key, values in named if values]
+
+
 def naming(lists: Sequence[RequirementList], *tools: str, usual: Sequence[str]) -> RequirementList | None:
     """Return the list that is most plainly for the tool among those that name it.
 
-    ``usual`` are the names it often has, best first, as patterns.
+    ``tools`` are its names, the plainest first; ``usual`` are the names such a list often has, best first, as patterns.
     """
     kinds = list(dict.fromkeys(each.kind for each in lists))
-    found = [each for each in lists if any(_names(each, tool) for tool in tools)]
-    return min(found, key=lambda each: (kinds.index(each.kind), _rank(each.name, usual)), default=None)
+
+    def order(each: RequirementList) -> tuple[int, int, int, int, str]:
+        # What kind of list it is says more than whether it names the tool or only its plug-ins.
+        first = next(index for index, tool in enumerate(tools) if _names(each, tool))
+        place, length, name = _rank(each.name, usual)
+        return kinds.index(each.kind), place, first, length, name
+
+    return min((each for each in lists if any(_names(each, tool) for tool in tools)), key=order, default=None)
 
 
 def chosen(found: RequirementList | None, alone: str) -> Requirements:

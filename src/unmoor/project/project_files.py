@@ -76,7 +76,8 @@ def ini_table(text: str, where: str) -> Mapping[str, Mapping[str, str]]:
     parser = RawConfigParser(strict=False, allow_no_value=True)
     try:
         parser.read_string(text, source=where)
-    except Error as error:
+    # A key without a value and a line that goes on with it are more than the parser itself can take.
+    except (Error, AttributeError) as error:
         what = f"cannot be read: {str(error).splitlines()[0]}"
         raise SettingsError([Finding(message=what, place=where, hint="correct the file")]) from None
     return {name: {key: value or "" for key, value in parser[name].items()} for name in parser.sections()}

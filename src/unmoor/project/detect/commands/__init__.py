@@ -9,7 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from unmoor.project.detect.commands import tox
+from unmoor.project.detect.commands import (
+    hatch,
+    invoke,
+    just,
+    make,
+    nox,
+    pdm,
+    pixi,
+    poe,
+    rye,
+    scripts,
+    taskipy,
+    tox,
+    workflows,
+)
 from unmoor.project.detect.commands.command import Origin, ProjectCommand
 from unmoor.project.project_files import ProjectFiles
 
@@ -17,7 +31,19 @@ __all__ = ["READERS", "Origin", "ProjectCommand", "project_commands", "running"]
 
 # In the order of trust; a reader yields the commands of its place in the order in which they stand there.
 READERS: Mapping[Origin, Callable[[ProjectFiles], Iterator[ProjectCommand]]] = {
+    Origin.NOX: nox.commands,
     Origin.TOX: tox.commands,
+    Origin.HATCH: hatch.commands,
+    Origin.PDM: pdm.commands,
+    Origin.POE: poe.commands,
+    Origin.TASKIPY: taskipy.commands,
+    Origin.RYE: rye.commands,
+    Origin.PIXI: pixi.commands,
+    Origin.INVOKE: invoke.commands,
+    Origin.MAKE: make.commands,
+    Origin.JUST: just.commands,
+    Origin.SCRIPT: scripts.commands,
+    Origin.WORKFLOW: workflows.commands,
 }
 
 

@@ -7,7 +7,12 @@ from enum import StrEnum
 
 from unmoor.model import Requirements
 
-__all__ = ["Origin", "ProjectCommand"]
+__all__ = ["SCRATCH", "SITE_PACKAGES", "Origin", "ProjectCommand"]
+
+# What stands in words and variables for a folder that only the run knows: an empty one of its own, and the one that
+# packages are installed into.
+SCRATCH = "{scratch}"
+SITE_PACKAGES = "{site-packages}"
 
 
 class Origin(StrEnum):
@@ -18,6 +23,9 @@ class Origin(StrEnum):
     HATCH = "hatch"
     PDM = "pdm"
     POE = "poe"
+    TASKIPY = "taskipy"
+    RYE = "rye"
+    PIXI = "pixi"
     INVOKE = "invoke"
     MAKE = "make"
     JUST = "just"
@@ -34,6 +42,10 @@ class ProjectCommand:
     session, script, target or step; ``place`` is ``file`` or ``file:line``. ``requirements`` is ``None`` where the
     runner does not say what is installed; ``pythons`` are versions as ``3.12``, empty where it does not say.
     ``folder`` is where it runs, relative to the component; ``environ`` what is set for it.
+
+    ``interpreter`` are the options of a Python that starts it, ending in ``-m``: then the folder is on the path of
+    modules. ``filled_in`` is false where a word of it could not be known and was left out. ``needs`` names what has to
+    run beside it, such as the services of a workflow's job. ``extra`` says that its runner does not run it unasked.
     """
 
     words: tuple[str, ...]
@@ -44,6 +56,10 @@ class ProjectCommand:
     pythons: tuple[str, ...] = ()
     folder: str = ""
     environ: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    interpreter: tuple[str, ...] = ()
+    filled_in: bool = True
+    needs: tuple[str, ...] = ()
+    extra: bool = False
 
     @property
     def program(self) -> str:

@@ -1,52 +1,73 @@
-"""The commands of tox environments, with their dependencies: ``tox.ini``, and ``[tox…]`` sections of ``setup.cfg``."""
+"""The commands of tox environments, with their dependencies, from any of the four files that tox reads.
+
+INI and TOML come down to the same fields here. Environments that differ only in their Python are told once, with all
+those Pythons; the plain one first. https://tox.wiki/en/latest/config.html
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from unmoor.errors import SettingsError
 from unmoor.model import Requirements
+from unmoor.project.detect.commands import tox_ini, tox_toml
 from unmoor.project.detect.commands.command import Origin, ProjectCommand
-from unmoor.project.detect.commands.words import plain_words, split
-from unmoor.project.project_files import ProjectFiles, parse_ini
+from unmoor.project.detect.commands.installs import Installed
+from unmoor.project.detect.commands.shell import Setting, commands_of_words
+from unmoor.project.detect.commands.tox_environment import ToxEnvironment
+from unmoor.project.project_files import ProjectFiles, ini_table, parse_ini
+from unmoor.project.toml_file import dig, dig_table, read_toml
 
 __all__ = ["commands"]
 
-_POSARGS = re.compile(r"\{posargs(?::(?P<default>[^{}]*))?\}")
-_OTHER = re.compile(r"\{\[(?P<section>[^\]]+)\](?P<key>[^{}]+)\}")
-
 
 def commands(tree: ProjectFiles) -> Iterator[ProjectCommand]:
-    """Yield the commands of every environment, in the order of the file."""
+    """Yield the commands of every environment, those of ``[testenv]`` itself first."""
     try:
-        sections = parse_ini(tree.folder / "tox.ini")
+        where, environments = _environments(tree)
     except SettingsError:
         return
-    for section, table in sections.items():
-        if section != "testenv" and not section.startswith("testenv:"):
-            continue
-        whole = {**sections.get("testenv", {}), **table}
-        needs = _requirements(sections, whole)
-        name = section.partition(":")[2] or "py"
-        for line in _filled_in(sections, whole.get("commands", "")).replace("\\\n", " ").splitlines():
-            words = plain_words(split(line.strip()))
-            if words:
-                yield ProjectCommand(words=words, origin=Origin.TOX, name=name, place="tox.ini", requirements=needs)
+    for each in environments:
+        yield from _commands(tree, where, each)
 
 
-def _requirements(sections: Mapping[str, Mapping[str, str]], table: Mapping[str, str]) -> Requirements:
-    lines = [line.strip() for line in _filled_in(sections, table.get("deps", "")).splitlines()]
-    words = [word for line in lines if line for word in (split(line) if line.startswith("-") else (line,))]
-    for group in re.split(r"[,\s]+", table.get("dependency_groups", "").strip()):
-        words += ["--group", group] if group else []
-    extras = tuple(each for each in re.split(r"[,\s]+", table.get("extras", "").strip()) if each)
-    project = table.get("skip_install", "false").lower() != "true"
-    return Requirements(arguments=tuple(words), project=project, extras=extras, reason="tox.ini")
+def _environments(tree: ProjectFiles) -> tuple[str, list[ToxEnvironment]]:
+    """Return the file that decides, in tox's own order of looking, and the environments it defines."""
+    sections = parse_ini(tree.folder / "tox.ini")
+    if any(name == "tox" or name.startswith("testenv") for name in sections):
+        return "tox.ini", tox_ini.environments(sections, "tox")
+    if any(name.startswith(("tox:tox", "testenv")) for name in tree.setup_cfg):
+        return "setup.cfg", tox_ini.environments(tree.setup_cfg, "tox:tox")
+    if isinstance(legacy := dig(tree.pyproject, "tool", "tox", "legacy_tox_ini"), str):
+        return "pyproject.toml", tox_ini.environments(ini_table(legacy, "pyproject.toml"), "tox")
+    if table := dig_table(tree.pyproject, "tool", "tox"):
+        return "pyproject.toml", tox_toml.environments(table)
+    if tree.has("tox.toml"):
+        return "tox.toml", tox_toml.environments(read_toml(tree.folder / "tox.toml").table)
+    return "", []
 
 
-def _filled_in(sections: Mapping[str, Mapping[str, str]], text: str) -> str:
-    """Put in what tox puts in: values of other sections, and what stands for arguments that nobody gave."""
-    for _ in range(5):
-        text = _OTHER.sub(lambda match: sections.get(match["section"], {}).get(match["key"], ""), text)
-    return _POSARGS.sub(lambda match: match["default"] or "", text)
+def _commands(tree: ProjectFiles, where: str, each: ToxEnvironment) -> Iterator[ProjectCommand]:
+    needs = Installed(tree, f"tox {each.name!r} in {where}", Requirements(project=each.project, extras=each.extras))
+    for line in each.deps:
+        needs.by_pip(_words_of_requirement(line))
+    needs.by_pip([word for group in each.groups for word in ("--group", group)])
+    setting = Setting(
+        origin=Origin.TOX,
+        name=each.name,
+        place=where,
+        folder=each.folder,
+        environ=each.environ,
+        pythons=each.pythons,
+        extra=each.extra,
+    )
+    for words in each.commands:
+        yield from commands_of_words(words, setting, needs)
+
+
+def _words_of_requirement(line: str) -> list[str]:
+    """Return a line of a requirements file as arguments: an option and its value, or one requirement."""
+    if not line.startswith("-"):
+        return [line]
+    return [word for word in re.split(r"[\s=]+", line, maxsplit=1) if word]

@@ -72,12 +72,20 @@ class Tool:
     ``source`` says what it works on, relative to the component: the folder of the tests; the folder with Sphinx's
     ``conf.py`` or the file that configures another documentation engine; what a type checker is to be given where its
     own configuration does not say (paths, one a line); for ruff which of ``check`` and ``format`` the project uses.
+
+    ``command`` is the command line that the project itself has for it, empty where convention has to do; ``folder``
+    where that runs, relative to the component; ``environ`` what is set for it. ``ways`` are other command lines that
+    the project has written down, as it would be told to choose them.
     """
 
     name: str
     requirements: Requirements
     reason: str
     source: str = ""
+    command: tuple[str, ...] = ()
+    folder: str = ""
+    environ: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    ways: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,11 +30,17 @@ def stated(
 def naming(lists: Sequence[RequirementList], *tools: str, usual: Sequence[str]) -> RequirementList | None:
     """Return the list that is most plainly for the tool among those that name it.
 
-    ``usual`` are the names it often has, best first, as patterns.
+    ``tools`` are its names, the plainest first; ``usual`` are the names such a list often has, best first, as patterns.
     """
     kinds = list(dict.fromkeys(each.kind for each in lists))
-    found = [each for each in lists if any(_names(each, tool) for tool in tools)]
-    return min(found, key=lambda each: (kinds.index(each.kind), _rank(each.name, usual)), default=None)
+
+    def order(each: RequirementList) -> tuple[int, int, int, int, str]:
+        # What kind of list it is says more than whether it names the tool or only its plug-ins.
+        first = next(index for index, tool in enumerate(tools) if _names(each, tool))
+        place, length, name = _rank(each.name, usual)
+        return kinds.index(each.kind), place, first, length, name
+
+    return min((each for each in lists if any(_names(each, tool) for tool in tools)), key=order, default=None)
 
 
 def chosen(found: RequirementList | None, alone: str) -> Requirements:

@@ -16,6 +16,7 @@ from unmoor.project.toml_file import dig, dig_table, dig_texts
 __all__ = ["Installed", "own_extras"]
 
 _OWN = re.compile(r"(?:\.{1,2}/?|\./|\.)(?:\[(?P<extras>[^\]]*)\])?")
+_OWN_LINE = re.compile(r"^(?:-e\s*|--editable[=\s])?\.(?:\[(?P<extras>[^\]]*)\])?\s*(?:#.*)?$", re.MULTILINE)
 _ARCHIVE = re.compile(r"(?:.*/)?(?:dist/|wheelhouse/).*|.*\.(?:whl|tar\.gz)(?:\[(?P<extras>[^\]]*)\])?")
 # Options of pip and uv with a value that says nothing of what is installed.
 _PASSED_OVER = frozenset(
@@ -102,6 +103,9 @@ class Installed:
                 self._add("--group", value)
         elif self._tree.has(path := _below(folder, value)):
             self._add("-r" if name in {"-r", "--requirement"} else "-c", path)
+            if own := _OWN_LINE.search(self._tree.text(path) or ""):
+                self._project = True
+                self._extras += _separate([own["extras"] or ""])
 
     def _requirement(self, word: str, folder: str, *, editable: bool = False) -> None:
         plain = word.removeprefix("file://")

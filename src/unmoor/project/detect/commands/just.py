@@ -14,7 +14,7 @@ from unmoor.project.detect.commands.shell import Setting, commands_of
 from unmoor.project.detect.commands.words import UNKNOWN, split
 from unmoor.project.project_files import ProjectFiles
 
-__all__ = ["commands"]
+__all__ = ["commands", "run"]
 
 _FILES = ("justfile", "Justfile", ".justfile")
 _RECIPE = re.compile(r"@?(?P<name>[A-Za-z_][\w-]*)(?P<parameters>[^:=]*(?:=[^:]*)?):(?!=)(?P<needs>.*)")
@@ -26,19 +26,34 @@ _PARAMETER = re.compile(r"[*+$]*(?P<name>[A-Za-z_][\w-]*)(?:=(?P<value>.*))?")
 
 def commands(tree: ProjectFiles) -> Iterator[ProjectCommand]:
     """Yield the commands of every recipe, in the order of the file."""
+    for number, name, body in _filled_recipes(tree):
+        file = tree.first(*_FILES)
+        setting = Setting(origin=Origin.JUST, name=name, place=f"{file}:{number}")
+        yield from _of_recipe(tree, body, setting, Installed(tree, f"the recipe {name!r} of {file}"))
+
+
+def run(tree: ProjectFiles, name: str, setting: Setting, installed: Installed) -> Iterator[ProjectCommand]:
+    """Yield what ``just NAME`` runs, as commands of ``setting``."""
+    for _, each, body in _filled_recipes(tree):
+        if each == name:
+            yield from _of_recipe(tree, body, setting, installed)
+
+
+def _filled_recipes(tree: ProjectFiles) -> Iterator[tuple[int, str, list[str]]]:
     file = tree.first(*_FILES)
     text = re.sub(r"\\\n\s*", " ", tree.text(file) or "") if file else ""
     variables = {match["name"]: match["value"] for line in text.split("\n") if (match := _VARIABLE.fullmatch(line))}
     for number, name, given, body in _recipes(text):
-        lines = [_filled_in(line, {**variables, **given}) for line in body]
-        setting = Setting(origin=Origin.JUST, name=name, place=f"{file}:{number}")
-        needs = Installed(tree, f"the recipe {name!r} of {file}")
-        if lines and lines[0].startswith("#!"):
-            shell = re.search(r"\b(?:ba|z|da)?sh\b", lines[0])
-            yield from commands_of(tree, "\n".join(lines[1:]), setting, needs) if shell else ()
-        else:
-            for line in lines:
-                yield from commands_of(tree, line, setting, needs)
+        yield number, name, [_filled_in(line, {**variables, **given}) for line in body]
+
+
+def _of_recipe(tree: ProjectFiles, lines: list[str], setting: Setting, needs: Installed) -> Iterator[ProjectCommand]:
+    if lines and lines[0].startswith("#!"):
+        shell = re.search(r"\b(?:ba|z|da)?sh\b", lines[0])
+        yield from commands_of(tree, "\n".join(lines[1:]), setting, needs) if shell else ()
+    else:
+        for line in lines:
+            yield from commands_of(tree, line, setting, needs)
 
 
 def _recipes(text: str) -> Iterator[tuple[int, str, Mapping[str, str], list[str]]]:

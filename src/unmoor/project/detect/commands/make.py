@@ -6,16 +6,17 @@ https://www.gnu.org/software/make/manual/make.html
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from unmoor.project.detect.commands.command import Origin, ProjectCommand
 from unmoor.project.detect.commands.installs import Installed
-from unmoor.project.detect.commands.shell import Setting, commands_of, simple_commands
+from unmoor.project.detect.commands.shell import Setting, commands_of
 from unmoor.project.detect.commands.words import UNKNOWN
 from unmoor.project.project_files import ProjectFiles
 
-__all__ = ["commands"]
+__all__ = ["commands", "run"]
 
 _FILES = ("GNUmakefile", "makefile", "Makefile")
 _RULE = re.compile(r"(?P<targets>[^\s:=#][^:=#]*?)\s*::?(?![=:])\s*(?P<rest>[^#]*)")
@@ -39,14 +40,27 @@ def commands(tree: ProjectFiles) -> Iterator[ProjectCommand]:
     targets, variables = _read(tree.text(file) or "")
     for name, target in targets.items():
         needs = Installed(tree, f"the target {name!r} of {file}")
-        for each in _before(targets, name, ()):
-            for line in targets[each].recipe:
-                for words in simple_commands(_filled_in(line, variables), {}):
-                    needs.by(tuple(word for word in words if UNKNOWN not in word))
         setting = Setting(origin=Origin.MAKE, name=name, place=f"{file}:{target.line}")
-        for line in target.recipe:
-            # Each line has a shell of its own, so a `cd` ends with it.
-            yield from commands_of(tree, _filled_in(line, variables), setting, needs)
+        for each in _before(targets, name, ()):
+            # What other targets run is told with them; what they install is there when this one runs.
+            deque(_of_target(tree, targets[each], variables, setting, needs), maxlen=0)
+        yield from _of_target(tree, target, variables, setting, needs)
+
+
+def run(tree: ProjectFiles, name: str, setting: Setting, installed: Installed) -> Iterator[ProjectCommand]:
+    """Yield what ``make NAME`` runs, the targets before it included, as commands of ``setting``."""
+    file = tree.first(*_FILES)
+    targets, variables = _read(tree.text(file) or "") if file else ({}, {})
+    for each in (*_before(targets, name, ()), name) if name in targets else ():
+        yield from _of_target(tree, targets[each], variables, setting, installed)
+
+
+def _of_target(
+    tree: ProjectFiles, target: _Target, variables: Mapping[str, str], setting: Setting, needs: Installed
+) -> Iterator[ProjectCommand]:
+    for line in target.recipe:
+        # Each line has a shell of its own, so a `cd` ends with it.
+        yield from commands_of(tree, _filled_in(line, variables), setting, needs)
 
 
 def _read(text: str) -> tuple[dict[str, _Target], dict[str, str]]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from unmoor.project.detect.commands.command import Origin, ProjectCommand
+from unmoor.project.detect.commands.installs import Installed
 from unmoor.project.detect.commands.shell import Setting, commands_of
 from unmoor.project.project_files import ProjectFiles
 
-__all__ = ["commands"]
+__all__ = ["commands", "run"]
 
 _PATTERNS = ("scripts/*", "script/*", "ci/*", "bin/*", "tools/*.sh", "*.sh", "*test*")
 _SHELL = re.compile(rb"#!.*\b(?:ba|da|z|k)?sh\b")
@@ -27,6 +28,13 @@ def commands(tree: ProjectFiles) -> Iterator[ProjectCommand]:
                 setting = Setting(origin=Origin.SCRIPT, name=path.stem, place=name)
                 yield from commands_of(tree, tree.text(name) or "", setting)
             seen.add(path)
+
+
+def run(tree: ProjectFiles, path: str, setting: Setting, installed: Installed) -> Iterator[ProjectCommand]:
+    """Yield what a shell script of the project runs, as commands of ``setting``."""
+    name = path.removeprefix("./")
+    if not name.startswith(("/", "..")) and _is_shell(tree.folder / name):
+        yield from commands_of(tree, tree.text(name) or "", setting, installed)
 
 
 def _is_shell(path: Path) -> bool:

@@ -67,9 +67,10 @@ def commands_of_words(words: Sequence[str], setting: Setting, installed: Install
     found = started(tuple(words))
     if not found.words or UNKNOWN in setting.folder:
         return
-    for launcher in found.launchers:
-        installed.by_launcher(launcher)
     environ = {**setting.environ, **found.environ}
+    for launcher in found.launchers:
+        if "--no-sync" not in launcher and not environ.get("UV_NO_SYNC"):
+            installed.by_launcher(launcher)
     yield ProjectCommand(
         words=found.words,
         origin=setting.origin,

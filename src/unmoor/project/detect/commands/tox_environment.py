@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from unmoor.project.detect.commands.command import SCRATCH, SITE_PACKAGES
 from unmoor.project.detect.commands.words import UNKNOWN
@@ -53,10 +54,11 @@ class ToxEnvironment:
     extra: bool = False
 
 
-def expanded(text: str) -> list[str]:
+@lru_cache(maxsize=1000)
+def expanded(text: str) -> tuple[str, ...]:
     """Return the names that a generative list stands for: ``py{310,311}-{a,b}``, ``3.1{0-4}``, parted by commas."""
     parts = [part.strip() for part in re.split(r"[,\n](?![^{]*\})", text)]
-    return [name for part in parts if part for name in _alternatives(re.sub(r"\s+", "", part))]
+    return tuple(name for part in parts if part for name in _alternatives(re.sub(r"\s+", "", part)))
 
 
 def _alternatives(part: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -14,6 +15,8 @@ __all__ = ["environments"]
 _Sections = Mapping[str, Mapping[str, str]]
 _OTHER = re.compile(r"\{\[(?P<section>[^\]]+)\](?P<key>[^{}]+)\}")
 _CONDITION = re.compile(r"(?P<condition>[\w.!,{}-]+):(?:\s+(?P<rest>.*))?$")
+# More environments than these are those of a repository with many packages.
+_MANY = 50
 # Names of keys, as tox has them now and as it had them.
 _KEYS = {
     "set_env": "setenv",
@@ -33,14 +36,15 @@ def environments(sections: _Sections, top: str) -> list[ToxEnvironment]:
     if "testenv" in sections:
         # Without a list, and beside named ones, `tox -e py` is still there.
         groups = shared.grouped(plain) or {(): []}
-        found += [_environment(sections, top, "testenv", key, pythons, listed) for key, pythons in groups.items()]
-    for section in dict.fromkeys(named.values()):
+        some = itertools.islice(groups.items(), _MANY)
+        found += [_environment(sections, top, "testenv", key, pythons, listed) for key, pythons in some]
+    for section in itertools.islice(dict.fromkeys(named.values()), _MANY):
         groups = shared.grouped(name for name, where in named.items() if where == section)
         found += [_environment(sections, top, section, key, pythons, listed) for key, pythons in groups.items()]
     return found
 
 
-def _names(section: str) -> list[str]:
+def _names(section: str) -> tuple[str, ...]:
     return shared.expanded(section.partition(":")[2])
 
 
@@ -55,13 +59,15 @@ def _environment(
 
     def value(option: str) -> str:
         raw = _conditional(_value(sections, section, option), active)
-        return shared.filled_in(raw, lambda inside: _special(inside, name, variables))
+        filled = (shared.filled_in(line, lambda inside: _special(inside, name, variables)) for line in raw.split("\n"))
+        return "\n".join(filled)
 
     variables: dict[str, str] = {}
-    for line in lines("setenv"):
+    for line in _conditional(_value(sections, section, "setenv"), active).splitlines():
         variable, equals, text = line.partition("=")
         if equals:
-            variables[variable.strip()] = text.strip()
+            filled = shared.filled_in(text.strip(), lambda inside: _special(inside, name, variables))
+            variables[variable.strip()] = filled
     folder = shared.folder_of(value("changedir"))
     seen = {variable: shared.from_root(text, folder) for variable, text in variables.items()}
     skipped = {value("skip_install").lower(), value("package").lower(), _value(sections, top, "skipsdist").lower()}

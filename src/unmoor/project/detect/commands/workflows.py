@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from unmoor.project.detect.commands.command import Origin, ProjectCommand
+from unmoor.project.detect.commands.indirect import followed
 from unmoor.project.detect.commands.installs import Installed
 from unmoor.project.detect.commands.shell import Setting, commands_of
 from unmoor.project.detect.commands.words import UNKNOWN
@@ -81,7 +82,9 @@ def _of_github(tree: ProjectFiles, file: str, workflow: _Table, job: str, keys: 
         here = replace(
             base, folder=_folder(_filled_in(folder, values)), environ={**base.environ, **_variables(step, "env")}
         )
-        yield from commands_of(tree, _filled_in(text, values), here, needs)
+        for each in commands_of(tree, _filled_in(text, values), here, needs):
+            yield each
+            yield from followed(tree, each, needs)
 
 
 def _of_gitlab(tree: ProjectFiles, table: _Table, job: str, keys: _Table) -> Iterator[ProjectCommand]:
@@ -94,7 +97,10 @@ def _of_gitlab(tree: ProjectFiles, table: _Table, job: str, keys: _Table) -> Ite
     ]
     environ = {name: value for each in reversed(levels) for name, value in _variables(each, "variables").items()}
     setting = Setting(origin=Origin.WORKFLOW, name=job, place=_GITLAB, environ=environ, needs=_needs(keys, image=False))
-    yield from commands_of(tree, "\n".join(lines), setting, Installed(tree, f"the job {job!r} in {_GITLAB}"))
+    needs = Installed(tree, f"the job {job!r} in {_GITLAB}")
+    for each in commands_of(tree, "\n".join(lines), setting, needs):
+        yield each
+        yield from followed(tree, each, needs)
 
 
 def _all_texts(value: object) -> list[str]:

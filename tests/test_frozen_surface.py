@@ -37,7 +37,7 @@ RECORD = {
 SETTINGS = {
     *("tag", "branches", "remote", "imports", "notes", "changelog", "version-files", "gates", "disable"),
     *("version-files[].path", "version-files[].search", "critical-paths", "required-files", "lint", "types"),
-    *("installer", "approval", "zero-major", "bump-commit", "prerelease-notes", "archive-allow", "executables"),
+    *("installer", "lock", "approval", "zero-major", "bump-commit", "prerelease-notes", "archive-allow", "executables"),
     *("remote-lock", "sign-tags", "pass-env"),
     *("secrets", "secrets[].path", "secrets[].reason"),
     *("tests.command", "tests.pythons", "tests.groups", "tests.extras", "tests.requirements", "tests.coverage"),

@@ -144,6 +144,7 @@ class Settings:
     lint: tuple[str, ...] | None = None
     types: tuple[str, ...] | None = None
     installer: str = "uv"
+    lock: str = ""
     approval: str = "version"
     zero_major: str = "minor"
     bump_commit: str = "together"

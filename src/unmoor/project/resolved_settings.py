@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 from unmoor.model import Component, Requirements, Resolved, Tool, VersionSource
 from unmoor.model.settings import Settings
+from unmoor.project.detect import locks
 from unmoor.project.detect.detected import Detected
 
 __all__ = ["explain"]
@@ -18,6 +20,7 @@ _NO_SESSIONS = "noxfile.py defines no sessions of its own that can be seen witho
 _TOLD = frozenset(
     {
         *("tag", "branches", "remote", "imports", "notes", "changelog", "gates", "lint", "types", "version-files"),
+        "lock",
         *("tests.pythons", "docs.engine"),
     }
 )
@@ -43,6 +46,7 @@ def explain(component: Component, found: Detected, reasons: Mapping[str, str]) -
             "tests", [found.tests] if found.tests else [], "neither a configuration of pytest nor a folder of tests"
         ),
         Resolved(key="tests.pythons", value=_listed(found.pythons), reason=reasons["pythons"]),
+        _lock(component),
         *_tools("docs", [found.docs] if found.docs else [], reasons["docs"]),
         *_sessions(found, settings),
         *_rest(settings),
@@ -76,7 +80,7 @@ def _tools(key: str, tools: Sequence[Tool], lacking: str, *, forced: bool = Fals
     if not tools:
         yield Resolved(key=key, value="none", reason=_SET if forced else lacking)
     for tool in tools:
-        what = ", ".join(tool.source.split("\n"))
+        what = shlex.join(tool.command) if tool.command else ", ".join(tool.source.split("\n"))
         yield Resolved(key=key, value=f"{tool.name} ({what})" if what else tool.name, reason=tool.reason)
         needs = tool.requirements
         yield Resolved(key=f"{key}, with", value=_installed(needs), reason=needs.reason)
@@ -85,6 +89,14 @@ def _tools(key: str, tools: Sequence[Tool], lacking: str, *, forced: bool = Fals
 def _installed(needs: Requirements) -> str:
     own = f"-e .[{','.join(needs.extras)}]" if needs.extras else "-e ."
     return " ".join([*needs.arguments, *([own] if needs.project else [])])
+
+
+def _lock(component: Component) -> Resolved:
+    given = component.settings.lock
+    path = locks.find(component.folder, component.repository.root, given)
+    reason = _SET if given else "the nearest lock there is" if path else "there is no lock"
+    shown = path.relative_to(component.repository.root).as_posix() if path else locks.NONE
+    return Resolved(key="lock", value=shown, reason=reason)
 
 
 def _sessions(found: Detected, settings: Settings) -> Iterator[Resolved]:

@@ -65,10 +65,14 @@ def _uv_program() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """A virtual environment, by its folder; ``from_cache`` says that it was filled without a network."""
+    """A virtual environment, by its folder; ``from_cache`` says that it was filled without a network.
+
+    ``unlocked`` says why the versions in it are not those that the project has locked, where it has.
+    """
 
     folder: Path
     from_cache: bool = False
+    unlocked: str = ""
 
     @property
     def python(self) -> Path:

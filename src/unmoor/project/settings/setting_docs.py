@@ -49,6 +49,8 @@ MEANINGS: Mapping[str, str] = {
     "lint": "Linters to run; by default those the project uses.",
     "types": "Type checkers to run; by default those the project uses.",
     "installer": "What makes and fills environments.",
+    "lock": "The lock that tests, type checkers and documentation are installed by, `none` for no one; by default "
+    "the nearest `uv.lock`, `poetry.lock`, `pdm.lock` or `pylock.toml`.",
     "approval": "What approves a live publication: naming the version, naming the digest, or the CI environment.",
     "zero-major": "What a breaking change bumps before 1.0.",
     "bump-commit": "Whether version and changelog are one commit or the version has its own.",

@@ -101,8 +101,8 @@ def test_each_door_stands_in_one_place(library: str) -> None:
     assert [name for name in users if not any(within(name, place) for place in DOORS[library])] == []
 
 
-# Programs of their own: one is copied into the environment of the project's test run, the other alone has a credential.
-GUESTS = ("tools.pytest_probe", "tools.upload_once")
+# Programs of their own: two are copied into the environment of the project's test run, one alone has a credential.
+GUESTS = ("tools.pytest_probe", "tools.unittest_probe", "tools.upload_once")
 
 
 @pytest.mark.parametrize("attribute", ["environ", "getenv", "environb", "putenv"])

@@ -16,14 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unmoor.errors import ToolFailed
+from unmoor.project.detect.commands.command import SCRATCH, SITE_PACKAGES
 from unmoor.runtime.process import Completed, tail
-from unmoor.tools import junit, pytest_probe
+from unmoor.tools import junit, pytest_probe, unittest_probe
 from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["Run", "run"]
 
 _OK, _FAILED, _NO_TESTS = 0, 1, 5
 _PROBE = "unmoor_pytest_probe"
+_UNITTEST = "unmoor_unittest_probe"
+_OWN = "own"
 _NAMES = frozenset({"pytest", "py.test"})
 
 
@@ -71,15 +74,19 @@ def run(
     coverage: Path | None,
     log: Path,
     seconds: float,
+    folder: str = "",
+    environ: Mapping[str, str] | None = None,
 ) -> Run:
     """Run the suite in ``tools`` and return what it left; ``coverage`` is the data file to measure into, if any.
 
-    ``command`` is the project's own way to start its tests, empty for plain pytest. Raises ``ToolFailed`` where pytest
-    was stopped, misused or broke (statuses 2, 3 and 4), ``ToolTimeout`` after ``seconds``.
+    ``command`` is the project's own way to start its tests, empty for plain pytest; ``folder`` where that starts,
+    relative to the component, and ``environ`` what is set for it. Raises ``ToolFailed`` where pytest was stopped,
+    misused or broke (statuses 2, 3 and 4), ``ToolTimeout`` after ``seconds``.
     """
     record, origins = tools.scratch / "junit.xml", tools.scratch / "origins"
     origins.mkdir(exist_ok=True)
-    shutil.copyfile(str(pytest_probe.__file__), tools.site_packages / f"{_PROBE}.py")
+    for probe, name in ((pytest_probe, _PROBE), (unittest_probe, _UNITTEST)):
+        shutil.copyfile(str(probe.__file__), tools.site_packages / f"{name}.py")
     options = [
         "-p",
         _PROBE,
@@ -89,17 +96,20 @@ def run(
         "-o",
         f"cache_dir={tools.scratch / 'cache'}",
     ]
-    extra = {"UNMOOR_PROBE": str(origins), "UNMOOR_PROBE_NAMES": " ".join(packages)}
-    argv = _command(tools, command, coverage=coverage is not None)
+    own = {name: _placed(tools, value) for name, value in (environ or {}).items()}
+    extra = {"UNMOOR_PROBE": str(origins), "UNMOOR_PROBE_NAMES": " ".join(packages), "UNMOOR_RECORD": str(record)}
+    # What a suite measures by itself is left beside its other output, and not in the tree.
+    extra["COVERAGE_FILE"] = str(coverage or tools.scratch / "coverage")
+    argv = _command(tools, [_placed(tools, word) for word in command], coverage=coverage is not None)
     if _is_pytest(argv):
         argv += [*options, *posargs]
     else:
         # Whatever starts pytest in the end finds the options there; what does not leave a record does not pass.
-        extra["PYTEST_ADDOPTS"] = " ".join(f"'{option}'" for option in options)
+        extra["PYTEST_ADDOPTS"] = " ".join((*(f"'{option}'" for option in options), own.pop("PYTEST_ADDOPTS", "")))
         argv += posargs
-    if coverage is not None:
-        extra["COVERAGE_FILE"] = str(coverage)
-    done = tools.run(*argv, log=log, seconds=seconds, extra=extra, limit="tests.seconds")
+    (tools.scratch / _OWN).mkdir(exist_ok=True)
+    cwd = tools.folder / folder if folder else None
+    done = tools.run(*argv, log=log, seconds=seconds, extra={**own, **extra}, cwd=cwd, limit="tests.seconds")
     python, distributions = _made_of(origins)
     starts, collected, ran = _done(origins)
     return Run(
@@ -119,15 +129,38 @@ def run(
 def _command(tools: ToolEnvironment, command: Sequence[str], *, coverage: bool) -> list[str]:
     """Return the command with its program taken from the environment; under coverage where that is to be measured."""
     words = list(command) or ["pytest"]
+    module = _module(words)
+    if "unittest" in (words[0], module):
+        # The same runner, which also writes down what it ran.
+        rest = ["-m", _UNITTEST, *words[_behind(words) :]]
+        return [str(tools.program("coverage")), "run", *rest] if coverage else [str(tools.environment.python), *rest]
+    if coverage and module in _NAMES:
+        return [str(tools.program("coverage")), "run", *words[words.index("-m") :]]
     if coverage and words[0] in _NAMES:
         return [str(tools.program("coverage")), "run", "-m", "pytest", *words[1:]]
     if words[0] in _NAMES:
         return [str(tools.program(words[0])), *words[1:]]
-    return words
+    return [str(tools.environment.python), *words[1:]] if words[0] == "python" else words
 
 
 def _is_pytest(argv: Sequence[str]) -> bool:
-    return Path(argv[0]).stem in _NAMES or "pytest" in argv[1:4]
+    return Path(argv[0]).stem in _NAMES or _module(argv) in _NAMES
+
+
+def _module(words: Sequence[str]) -> str:
+    """Return the module that a command line starts by ``python … -m``, an empty text for any other."""
+    starts = "-m" in words[:-1] and Path(words[0]).stem.startswith(("python", "coverage"))
+    return words[words.index("-m") + 1] if starts else ""
+
+
+def _behind(words: Sequence[str]) -> int:
+    """Return where the arguments begin, behind the program or the module."""
+    return words.index("-m") + 2 if _module(words) else 1
+
+
+def _placed(tools: ToolEnvironment, text: str) -> str:
+    """Put in the folders that only the run knows."""
+    return text.replace(SCRATCH, str(tools.scratch / _OWN)).replace(SITE_PACKAGES, str(tools.site_packages))
 
 
 def _record(done: Completed, record: Path) -> junit.Report:

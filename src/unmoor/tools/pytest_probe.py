@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import typing
 
-__all__ = ["pytest_configure"]
+__all__ = ["note", "pytest_configure"]
 
 
 def _origin(name: str) -> str:
@@ -70,15 +70,21 @@ class _Probe:
 
     def pytest_sessionfinish(self, session: "typing.Any") -> None:
         """Write down where each package comes from in this process, and what the process is made of and has done."""
-        folder = os.environ.get("UNMOOR_PROBE", "")
-        if not folder or self._nested or not os.path.isdir(folder):  # noqa: PTH112 - kept to what every Python has
-            return
-        names = os.environ.get("UNMOOR_PROBE_NAMES", "").split()
-        kind = "worker" if hasattr(session.config, "workerinput") else "whole"
-        own = os.path.join(folder, str(os.getpid()))  # noqa: PTH118 - as above
-        _write(own, [name + "\t" + _origin(name) for name in names])
-        _write(own + ".environment", [_python(), *sorted(_distributions())])
-        _write(own + ".run", [kind + " " + str(self._collected) + " " + str(len(self._ran))])
+        if not self._nested:
+            kind = "worker" if hasattr(session.config, "workerinput") else "whole"
+            note(kind, self._collected, len(self._ran))
+
+
+def note(kind: str, collected: int, ran: int) -> None:
+    """Write the three files of this process, where a folder is named for them."""
+    folder = os.environ.get("UNMOOR_PROBE", "")
+    if not folder or not os.path.isdir(folder):  # noqa: PTH112 - kept to what every Python has
+        return
+    names = os.environ.get("UNMOOR_PROBE_NAMES", "").split()
+    own = os.path.join(folder, str(os.getpid()))  # noqa: PTH118 - as above
+    _write(own, [name + "\t" + _origin(name) for name in names])
+    _write(own + ".environment", [_python(), *sorted(_distributions())])
+    _write(own + ".run", [kind + " " + str(collected) + " " + str(ran)])
 
 
 def _write(path: str, lines: "list[str]") -> None:

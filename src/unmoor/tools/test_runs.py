@@ -105,12 +105,14 @@ def _run(asked: Asked, python: str, tools: tool_environment.ToolEnvironment) -> 
     try:
         done = pytest.run(
             tools,
-            settings.command,
+            settings.command or asked.tool.command,
             posargs=asked.posargs,
             packages=asked.component.import_names,
             coverage=asked.coverage / f"data.{python}" if asked.coverage else None,
             log=_log(asked, python),
             seconds=settings.seconds,
+            folder="" if settings.command else asked.tool.folder,
+            environ={} if settings.command else dict(asked.tool.environ),
         )
     except UnmoorError as error:
         return Ran(python=python, tools=tools, error=error, seconds=time.monotonic() - started)

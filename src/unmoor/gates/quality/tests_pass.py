@@ -21,7 +21,7 @@ from unmoor.evidence.part_records import begun, ended
 from unmoor.evidence.python_shares import Shares, deal_out
 from unmoor.evidence.record import GateRecord, Kept, Record
 from unmoor.model import Finding, Findings, Outcome, blocking_live
-from unmoor.tools import coverage, nox, pytest_findings, test_runs, tool_environment
+from unmoor.tools import coverage, nox, pytest_findings, test_advice, test_runs, tool_environment
 
 ASSERTS = "tests have run on every supported Python, and each of them passed"
 
@@ -52,7 +52,7 @@ def _on_every_python(context: Context, wheel: Path | None) -> Findings:
     shares = _dealt_out(context)
     measured = tool_environment.scratch("coverage") if context.component.settings.tests.coverage > 0 else None
     runs, intents = _run(context, shares, wheel, measured)
-    _raise_first(runs)
+    _raise_first(context, runs)
     numbers, covered = _covered(context, runs, measured, shares.counted.values())
     made = {ran.python: _part(context, ran, intents[ran.python], wheel, numbers) for ran in runs}
     if not context.posargs:
@@ -67,6 +67,7 @@ def _on_every_python(context: Context, wheel: Path | None) -> Findings:
     judged = [_judged(context, ran, wheel) for ran in runs]
     absent = _lacking(context, shares)
     blocking = context.live or _ONLY in context.environ
+    failed = (*failed, *_advice(context, runs))
     problems = dict.fromkeys((*failed, *(one for each in judged for one in each.problems), *covered.problems))
     return Findings(
         examined=sum(gate.examined for gate in gates),
@@ -194,7 +195,7 @@ def _judged(context: Context, ran: test_runs.Ran, wheel: Path | None) -> Finding
     return ran.tools.telling(pytest_findings.judge(context.component, ran.python, ran.run, wheel))
 
 
-def _raise_first(runs: Sequence[test_runs.Ran]) -> None:
+def _raise_first(context: Context, runs: Sequence[test_runs.Ran]) -> None:
     """Raise what kept a Python from being tested, naming it; what the others found is told with it."""
     broken = [ran for ran in runs if ran.error is not None]
     if not broken:
@@ -207,8 +208,20 @@ def _raise_first(runs: Sequence[test_runs.Ran]) -> None:
         if ran.error
         for each in ran.error.problems
     ]
-    error.problems = tuple(others)
+    error.problems = (*others, *test_advice.advice(context.component, _said(runs)))
     raise error
+
+
+def _said(runs: Sequence[test_runs.Ran]) -> list[str]:
+    """Return what runs said of themselves, those that broke and those in which tests failed."""
+    tails = [str(getattr(ran.error, "tail", "")) for ran in runs if ran.error is not None]
+    return [*tails, *(each.why for ran in runs if ran.run for each in ran.run.report.failures)]
+
+
+def _advice(context: Context, runs: Sequence[test_runs.Ran]) -> tuple[Finding, ...]:
+    """Return what to try, where tests failed for what they ran in rather than for what they test."""
+    said = [each for each in _said(runs) if test_advice.points_at_setup(each)]
+    return test_advice.advice(context.component, said) if said else ()
 
 
 def _lacking(context: Context, shares: Shares) -> tuple[Finding, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from pathlib import PurePosixPath
 from unmoor.model import Requirements
 from unmoor.project.detect.requirement_lists import RequirementList
 
-__all__ = ["chosen", "joined", "naming", "stated", "wanted"]
+__all__ = ["as_settings", "chosen", "joined", "naming", "stated", "wanted"]
 
 
 def stated(
@@ -25,6 +26,23 @@ def stated(
         # `-r FILE` is two words for an installer, `name ; marker` is one.
         words += shlex.split(each) if each.startswith("-") else [each]
     return Requirements(arguments=tuple(words), project=True, extras=tuple(extras), reason=f"set in {where}")
+
+
+def as_settings(needs: Requirements) -> list[str]:
+    """Return the lines of settings that ask for these requirements."""
+    groups: list[str] = []
+    rest: list[str] = []
+    words = list(needs.arguments)
+    while words:
+        word = words.pop(0)
+        if word == "--group" and words:
+            groups.append(words.pop(0))
+        elif word in {"-r", "-c", "-e"} and words:
+            rest.append(f"{word} {words.pop(0)}")
+        else:
+            rest.append(word)
+    named = (("groups", groups), ("extras", needs.extras), ("requirements", rest))
+    return [f"{key} = {json.dumps(list(values), ensure_ascii=False)}" for key, values in named if values]
 
 
 def naming(lists: Sequence[RequirementList], *tools: str, usual: Sequence[str]) -> RequirementList | None:

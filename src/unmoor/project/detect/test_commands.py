@@ -133,6 +133,8 @@ def _oddness(command: ProjectCommand) -> int:
 def _narrow(tree: ProjectFiles, command: ProjectCommand) -> bool:
     left = list(command.arguments)
     folder = tree.folder / command.folder
+    if not folder.is_dir():
+        return True
     while left:
         word = left.pop(0)
         name, equals, value = word.partition("=")

@@ -10,7 +10,7 @@ from unmoor.model import Requirements, Tool
 from unmoor.model.settings import TestSettings
 from unmoor.project.detect.commands import Origin, ProjectCommand, project_commands
 from unmoor.project.detect.requirement_lists import RequirementList
-from unmoor.project.detect.requirements import chosen, joined, naming, stated
+from unmoor.project.detect.requirements import as_settings, chosen, joined, naming, stated
 from unmoor.project.detect.test_commands import RUNNERS, TestCommand, command_line, environ, provides, suite_commands
 from unmoor.project.project_files import ProjectFiles, parse_ini
 from unmoor.project.toml_file import dig
@@ -79,30 +79,11 @@ def _needs(own: TestCommand | None, found: Sequence[TestCommand], lists: Sequenc
 def _way(command: ProjectCommand) -> str:
     """Return a command with the lines of settings that would choose it."""
     starts = {Origin.NOX: f"nox -s {command.name}", Origin.TOX: f"tox -e {command.name}"}
-    needs = command.requirements
     lines = [f"command = {json.dumps(command_line(command), ensure_ascii=False)}"]
-    if needs:
-        words = list(needs.arguments)
-        groups = [words[index + 1] for index, word in enumerate(words[:-1]) if word == "--group"]
-        rest = [
-            word for index, word in enumerate(words) if word != "--group" and words[index - 1 : index] != ["--group"]
-        ]
-        named = (("groups", groups), ("extras", list(needs.extras)), ("requirements", _paired(rest)))
-        lines += [f"{key} = {json.dumps(values, ensure_ascii=False)}" for key, values in named if values]
+    lines += as_settings(command.requirements) if command.requirements else []
     beside = f", which needs {' and '.join(command.needs)}" if command.needs else ""
     where = starts.get(command.origin, f"{command.origin} {command.name!r}")
     return f"{where} in {command.place}{beside}: {'; '.join(lines)}"
-
-
-def _paired(words: Sequence[str]) -> list[str]:
-    """Return arguments with an option and its value as one text, as the settings have them."""
-    found: list[str] = []
-    for word in words:
-        if found and found[-1] in {"-r", "-c", "-e"}:
-            found[-1] = f"{found[-1]} {word}"
-        else:
-            found.append(word)
-    return found
 
 
 def _configured(tree: ProjectFiles) -> str:

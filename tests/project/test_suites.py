@@ -9,7 +9,9 @@ import pytest
 
 from support.trees import write
 from unmoor.model import Requirements, Tool
+from unmoor.model.settings import Settings
 from unmoor.model.settings import TestSettings as SettingsOfTests
+from unmoor.project.detect.detected import detect
 from unmoor.project.detect.metadata import metadata
 from unmoor.project.detect.requirement_lists import requirement_lists
 from unmoor.project.detect.requirements import as_settings
@@ -177,3 +179,21 @@ def test_requirements_are_told_as_settings() -> None:
         'extras = ["d"]',
         'requirements = ["-r b.txt", "c ; python_version < \\"3\\""]',
     ]
+
+
+@pytest.mark.parametrize("key", ["tests", "types", "docs", "lint"])
+def test_a_detection_that_breaks_down_is_told_and_stops_nobody(
+    key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = {"tests": "test_suite", "types": "type_checkers", "docs": "docs_engine", "lint": "lint_tools"}
+
+    def broken(*_: object) -> None:
+        raise KeyError("surprise")
+
+    monkeypatch.setattr(f"unmoor.project.detect.detected.{names[key]}", broken)
+    files = {"pyproject.toml": PYPROJECT + "[build-system]\n    requires = []", "thing.py": "__version__ = '1'"}
+    found = detect(write(tmp_path, files), Settings())
+    assert found.reasons[key].startswith(
+        "could not be told: KeyError: 'surprise' (unmoor's own fault, at test_suites.py:"
+    )
+    assert (found.name, getattr(found, key) or None) == ("thing", None)

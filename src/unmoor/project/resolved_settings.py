@@ -15,6 +15,8 @@ from unmoor.project.detect.detected import Detected
 __all__ = ["explain"]
 
 _SET = "set in [tool.unmoor]"
+_NO_LINT = "neither ruff nor pre-commit is in use"
+_NO_TESTS = "neither a configuration of pytest, nor a folder of tests, nor a command for them"
 _NO_SESSIONS = "noxfile.py defines no sessions of its own that can be seen without running it"
 # What is told by the rows of detection already.
 _TOLD = frozenset(
@@ -38,12 +40,19 @@ def explain(component: Component, found: Detected, reasons: Mapping[str, str]) -
         Resolved(key="remote", value=repository.remote or "none", reason=reasons["remote"]),
         Resolved(key="branches", value=_listed(repository.branches), reason=reasons["branches"]),
         *_notes(found, settings),
-        *_tools("lint", found.lint, "neither ruff nor pre-commit is in use", forced=settings.lint is not None),
+        *_tools(
+            "lint",
+            found.lint,
+            reasons.get("lint") or _NO_LINT,
+            forced=settings.lint is not None,
+        ),
         *_tools(
             "types", found.types, reasons["types"] or "no type checker is configured", forced=settings.types is not None
         ),
         *_tools(
-            "tests", [found.tests] if found.tests else [], "neither a configuration of pytest nor a folder of tests"
+            "tests",
+            [found.tests] if found.tests else [],
+            reasons.get("tests") or _NO_TESTS,
         ),
         Resolved(key="tests.pythons", value=_listed(found.pythons), reason=reasons["pythons"]),
         _lock(component),

@@ -21,6 +21,7 @@ from unmoor.evidence.part_records import begun, ended
 from unmoor.evidence.python_shares import Shares, deal_out
 from unmoor.evidence.record import GateRecord, Kept, Record
 from unmoor.model import Finding, Findings, Outcome, blocking_live
+from unmoor.project.detect.detected import UNTOLD
 from unmoor.tools import coverage, nox, pytest_findings, test_advice, test_runs, tool_environment
 
 ASSERTS = "tests have run on every supported Python, and each of them passed"
@@ -39,7 +40,9 @@ def check(context: Context) -> Findings:
         )
     if component.tests is None:
         hint = 'name what they need in a dependency group "tests", or say disable = ["tests-pass"] in [tool.unmoor]'
-        return Findings(absent="no tests were found", hint=hint)
+        why = next((row.reason for row in component.resolved if row.key == "tests"), "")
+        untold = f": {why}" if why.startswith(UNTOLD) else ""
+        return Findings(absent=f"no tests were found{untold}", hint=hint)
     against = component.settings.tests.against == "wheel"
     wheel = next((path for path in context.archives if path.suffix == ".whl"), None) if against else None
     if against and wheel is None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import traceback
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
 
+from unmoor.errors import UnmoorError
 from unmoor.model import Backend, Finding, NotesStyle, Tool, VersionSource
 from unmoor.model.settings import Settings
 from unmoor.project.detect.build_backend import backend, backend_problems
@@ -15,13 +19,18 @@ from unmoor.project.detect.notes_style import notes_style
 from unmoor.project.detect.noxfile import Noxfile, by_stage, read_noxfile
 from unmoor.project.detect.packages import Package, find
 from unmoor.project.detect.pythons import supported
-from unmoor.project.detect.requirement_lists import requirement_lists
+from unmoor.project.detect.requirement_lists import RequirementList, requirement_lists
 from unmoor.project.detect.test_suite import test_suite
 from unmoor.project.detect.type_checkers import type_checkers
 from unmoor.project.detect.version_sources import sources
 from unmoor.project.project_files import ProjectFiles
 
-__all__ = ["Detected", "detect", "problems"]
+__all__ = ["UNTOLD", "Detected", "detect", "problems"]
+
+# How the reason begins where a detection has broken down.
+UNTOLD = "could not be told"
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +64,17 @@ def detect(tree: ProjectFiles, settings: Settings) -> Detected:
     stated = metadata(tree)
     name, build = str(stated["name"]), backend(tree)
     packages, packages_reason = find(tree, build.name, name, settings.imports)
-    lists = requirement_lists(tree, stated)
-    tests = test_suite(tree, lists, settings.tests)
+    told: dict[str, str] = {}
+    no_lists: tuple[RequirementList, ...] = ()
+    no_types: tuple[tuple[Tool, ...], tuple[str, ...]] = ((), ())
+    no_docs: tuple[Tool | None, str] = (None, "")
+    lists = _attempt(told, "lists", lambda: requirement_lists(tree, stated), no_lists)
+    tests = _attempt(told, "tests", lambda: test_suite(tree, lists, settings.tests), None)
     needs = tests.requirements if tests else None
-    types, remarks = type_checkers(tree, lists, packages, needs, settings.types)
-    docs, docs_reason = docs_engine(tree, lists, settings.docs)
+    types, remarks = _attempt(
+        told, "types", lambda: type_checkers(tree, lists, packages, needs, settings.types), no_types
+    )
+    docs, docs_reason = _attempt(told, "docs", lambda: docs_engine(tree, lists, settings.docs), no_docs)
     pythons, pythons_reason = supported(stated, settings.tests.pythons)
     noxfile = read_noxfile(tree)
     return Detected(
@@ -69,7 +84,7 @@ def detect(tree: ProjectFiles, settings: Settings) -> Detected:
         packages=packages,
         sources=sources(tree, build, packages, stated, settings.version_files),
         notes=notes_style(tree, settings.notes, settings.changelog),
-        lint=lint_tools(tree, lists, settings.lint),
+        lint=_attempt(told, "lint", lambda: lint_tools(tree, lists, settings.lint), ()),
         types=types,
         tests=tests,
         docs=docs,
@@ -81,5 +96,22 @@ def detect(tree: ProjectFiles, settings: Settings) -> Detected:
             "pythons": pythons_reason,
             "docs": docs_reason,
             "types": "; ".join(remarks),
+            **told,
         },
     )
+
+
+def _attempt(told: dict[str, str], key: str, look: Callable[[], _T], otherwise: _T) -> _T:
+    """Return what a detection finds; one that breaks down is told by its key, and the run goes on without it.
+
+    What is wrong with the project's settings or files is no break-down: that is its own error.
+    """
+    try:
+        return look()
+    except UnmoorError:
+        raise
+    except Exception as error:  # noqa: BLE001 - any file may be a surprise to a detection, and none may stop a run
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        said = f"{type(error).__name__}: {error}".splitlines()[0]
+        told[key] = f"{UNTOLD}: {said} (unmoor's own fault, at {Path(where.filename).name}:{where.lineno})"
+        return otherwise

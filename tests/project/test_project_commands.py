@@ -462,3 +462,21 @@ def test_hatch_gives_its_environments_what_it_says(tmp_path: Path) -> None:
     assert (own.name, own.words) == ("hatch-test:run", ("pytest", "tests"))
     assert own.requirements
     assert {"pytest", "y"} <= set(own.requirements.arguments)
+
+
+INVOKE = """
+    from invocations.pytest import coverage, test as test_
+    from invoke import task
+    @task
+    def test(c, verbose: bool = False, capture: str = "no", opts="", pty: bool = True) -> None:
+        test_(c, verbose=verbose, capture=capture, opts=opts, pty=pty)
+    @task
+    def plain(c):
+        c.run("pytest -x")
+    """
+
+
+def test_the_shared_task_of_invocations_is_known(tmp_path: Path) -> None:
+    shared, plain = running(project_commands(write(tmp_path, {"tasks.py": INVOKE})), "pytest")
+    assert (shared.name, shared.words, shared.terminal) == ("test", ("pytest", "--capture=no"), True)
+    assert (plain.words, plain.terminal) == (("pytest", "-x"), False)

@@ -64,3 +64,28 @@ def test_a_secret_in_a_failure_is_hidden(tmp_path, monkeypatch):
     failures = junit.read(path).failures
     assert canary not in repr(failures)
     assert failures[0].why == "AssertionError: assert 1 == '[hidden]'"
+
+
+@pytest.mark.parametrize(
+    ("message", "text", "lacks"),
+    [
+        ("httpx.ConnectError: [Errno -2] Name or service not known", "", "a network"),
+        ("requests.exceptions.ConnectionError: … NameResolutionError(…)", "", "a network"),
+        ("socket.gaierror: [Errno -3] Temporary failure in name resolution", "", "a network"),
+        ("OSError: [Errno 101] Network is unreachable", "", "a network"),
+        ("AssertionError: assert 1 == 2", "gaierror: [Errno -3] Temporary failure in name resolution", ""),
+        (
+            "FileNotFoundError: [Errno 2] No such file or directory: 'pandoc'",
+            "subprocess.py:1950: in _execute_child",
+            "the program 'pandoc'",
+        ),
+        ("FileNotFoundError: [Errno 2] No such file or directory: 'made.txt'", "it.py:3: in write", ""),
+        ("FileNotFoundError: [Errno 2] No such file or directory: '/gone/pandoc'", "subprocess.py:1950", ""),
+    ],
+)
+def test_a_failure_names_what_the_machine_lacks_where_its_exception_does(tmp_path, message, text, lacks):
+    path = tmp_path / "junit.xml"
+    failed = f'<failure message="{message}">{text}</failure>'
+    path.write_text(f'<testsuites><testcase name="a" file="a.py">{failed}</testcase></testsuites>')
+    (failure,) = junit.read(path).failures
+    assert failure.lacks == lacks

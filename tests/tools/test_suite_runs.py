@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.tool_environments import says, script
+from unmoor.errors import ToolFailed
 from unmoor.model import Component, Requirements, Tool
 from unmoor.model import Repository as Described
 from unmoor.runtime.scratch import lasting
@@ -32,7 +33,11 @@ def tools(tmp_path: Path) -> ToolEnvironment:
 
 
 def run(
-    tools: ToolEnvironment, *command: str, folder: str = "", environ: Mapping[str, str] | None = None
+    tools: ToolEnvironment,
+    *command: str,
+    folder: str = "",
+    environ: Mapping[str, str] | None = None,
+    terminal: bool = False,
 ) -> adapter.Run:
     return adapter.run(
         tools,
@@ -44,6 +49,7 @@ def run(
         seconds=60.0,
         folder=folder,
         environ=environ,
+        terminal=terminal,
     )
 
 
@@ -128,6 +134,15 @@ def test_pytest_is_run_where_and_how_the_project_runs_it(tools: ToolEnvironment)
 def test_a_pytest_that_python_starts_is_given_the_options_too(command: tuple[str, ...], tools: ToolEnvironment) -> None:
     (tools.folder / "tests/test_it.py").write_text("def test_it(): ...\n")
     assert run(tools, *command, "tests").report.passed == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
+def test_a_suite_that_is_given_a_terminal_has_one(tools: ToolEnvironment) -> None:
+    record = 'for word in "$@"; do case $word in --junitxml=*) record=${word#--junitxml=};; esac; done'
+    says(tools, "pytest", "", status=3, before=f'{record}; test -t 1 && echo "<testsuites/>" > "$record"; true')
+    with pytest.raises(ToolFailed):
+        run(tools, "pytest")
+    assert run(tools, "pytest", terminal=True).status == 3
 
 
 # What to try next

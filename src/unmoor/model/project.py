@@ -74,7 +74,8 @@ class Tool:
     own configuration does not say (paths, one a line); for ruff which of ``check`` and ``format`` the project uses.
 
     ``command`` is the command line that the project itself has for it, empty where convention has to do; ``folder``
-    where that runs, relative to the component; ``environ`` what is set for it. ``ways`` are other command lines that
+    where that runs, relative to the component; ``environ`` what is set for it, ``terminal`` whether
+    it is given a terminal. ``ways`` are other command lines that
     the project has written down, as it would be told to choose them.
     """
 
@@ -85,6 +86,7 @@ class Tool:
     command: tuple[str, ...] = ()
     folder: str = ""
     environ: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    terminal: bool = False
     ways: tuple[str, ...] = ()
 
 

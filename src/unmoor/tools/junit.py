@@ -7,6 +7,7 @@ Counting test cases one by one is deliberate: the totals on the suite count a te
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -16,15 +17,27 @@ from unmoor.runtime.redact import redact
 
 __all__ = ["Failure", "Report", "read"]
 
+# What the system and the libraries above it say where names cannot be resolved or no network can be reached.
+_OFFLINE = re.compile(
+    r"gaierror|Temporary failure in name resolution|Name or service not known|nodename nor servname provided"
+    r"|getaddrinfo failed|No address associated with hostname|Network is unreachable|NameResolutionError"
+)
+_NO_PROGRAM = re.compile(r"FileNotFoundError: \[(?:Errno|WinError) 2\] [^']*(?:: '(?P<name>[\w.+-]+)')")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One test that failed: where it stands, its id as pytest takes it, and the first line of why."""
+    """One test that failed: where it stands, its id as pytest takes it, and the first line of why.
+
+    ``lacks`` names what this machine does not have, where the exception itself says that this is why: ``a network``,
+    or a program. Other failures may have the same cause, but nothing says so.
+    """
 
     test: str
     file: str
     line: int
     why: str
+    lacks: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +83,20 @@ def _failure(case: ET.Element, bad: ET.Element) -> Failure:
         why = redact(_last(bad.text or ""))
     line = int(case.get("line", "-1")) + 1
     return Failure(
-        test=redact("::".join(dict.fromkeys(words))), file=file, line=line, why=why.splitlines()[0] if why else "failed"
+        test=redact("::".join(dict.fromkeys(words))),
+        file=file,
+        line=line,
+        why=why.splitlines()[0] if why else "failed",
+        lacks=_lacks(why, bad.text or ""),
     )
+
+
+def _lacks(why: str, text: str) -> str:
+    if _OFFLINE.search(why):
+        return "a network"
+    # A program that could not be started; of a file that is not there, Python says the same.
+    program = _NO_PROGRAM.search(why) if "_execute_child" in text or "subprocess.py" in text else None
+    return f"the program {program['name']!r}" if program else ""
 
 
 def _last(text: str) -> str:

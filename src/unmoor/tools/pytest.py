@@ -10,6 +10,7 @@ distributions. Exit statuses: https://docs.pytest.org/en/stable/reference/exit-c
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ _OK, _FAILED, _NO_TESTS = 0, 1, 5
 _PROBE = "unmoor_pytest_probe"
 _UNITTEST = "unmoor_unittest_probe"
 _OWN = "own"
+_ON_A_TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
 _NAMES = frozenset({"pytest", "py.test"})
 
 
@@ -76,12 +78,13 @@ def run(
     seconds: float,
     folder: str = "",
     environ: Mapping[str, str] | None = None,
+    terminal: bool = False,
 ) -> Run:
     """Run the suite in ``tools`` and return what it left; ``coverage`` is the data file to measure into, if any.
 
     ``command`` is the project's own way to start its tests, empty for plain pytest; ``folder`` where that starts,
-    relative to the component, and ``environ`` what is set for it. Raises ``ToolFailed`` where pytest was stopped,
-    misused or broke (statuses 2, 3 and 4), ``ToolTimeout`` after ``seconds``.
+    relative to the component, ``environ`` what is set for it, ``terminal`` that it needs a terminal. Raises
+    ``ToolFailed`` where pytest was stopped, misused or broke (statuses 2, 3 and 4), ``ToolTimeout`` after ``seconds``.
     """
     record, origins = tools.scratch / "junit.xml", tools.scratch / "origins"
     origins.mkdir(exist_ok=True)
@@ -107,6 +110,15 @@ def run(
         # Whatever starts pytest in the end finds the options there; what does not leave a record does not pass.
         extra["PYTEST_ADDOPTS"] = " ".join((*(f"'{option}'" for option in options), own.pop("PYTEST_ADDOPTS", "")))
         argv += posargs
+    if terminal and os.name != "nt":
+        # Nobody sits there, so nothing is to be coloured.
+        argv = [
+            str(tools.environment.python),
+            "-c",
+            _ON_A_TERMINAL,
+            *argv,
+            *(["--color=no"] if _is_pytest(argv) else []),
+        ]
     (tools.scratch / _OWN).mkdir(exist_ok=True)
     cwd = tools.folder / folder if folder else None
     done = tools.run(*argv, log=log, seconds=seconds, extra={**own, **extra}, cwd=cwd, limit="tests.seconds")

@@ -6,33 +6,88 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from unmoor.model import Component, Finding, Findings, truncated
+from unmoor.tools.junit import Failure
 from unmoor.tools.pytest import Run
 
-__all__ = ["failures", "judge"]
+__all__ = ["failures", "judge", "not_rehearsed"]
+
+_NAMED = 5
+_PARAMETERS = 60  # characters
 
 
-def failures(component: Component, runs: Mapping[str, Run], logs: str) -> tuple[Finding, ...]:
+def failures(component: Component, runs: Mapping[str, Run], logs: str, *, every: bool = True) -> tuple[Finding, ...]:
     """Return the failing tests, each once with all the Pythons it fails on, and where the whole output is.
 
-    ``runs`` are by Python, ``logs`` is what to name as the place of their output.
+    ``runs`` are by Python, ``logs`` is what to name as the place of their output. Without ``every``, tests that fail
+    for what this machine lacks are left to ``not_rehearsed``.
     """
     found: dict[tuple[str, str, int], tuple[str, list[str]]] = {}
     for python, run in runs.items():
-        for each in run.report.failures:
+        for each in run.report.failures if every else _of_the_code(run):
             found.setdefault((each.test, each.file, each.line), (each.why, []))[1].append(python)
     if not found:
         return ()
     again = "nox -s tests -- {}" if component.repository.adopted else "pytest {}"
     each_once = [
         Finding(
-            message=f"{test.rpartition('::')[2]} failed on Python {' '.join(pythons)}: {why}",
+            message=f"{_shortened(_name(test))} failed on Python {' '.join(pythons)}: {why}",
             place=_place(component, file, line),
-            hint=again.format(f"'{test}'" if "[" in test else test),
+            hint=again.format(_as_argument(test)),
         )
         for (test, file, line), (why, pythons) in found.items()
     ]
     word = "test" if len(found) == 1 else "tests"
     return (*truncated(each_once), Finding(message=f"{len(found)} {word} failed", hint=f"see {logs}"))
+
+
+def not_rehearsed(runs: Mapping[str, Run]) -> tuple[Finding, ...]:
+    """Return, by what this machine lacks, the tests that could not be run for want of it."""
+    found: dict[str, dict[str, None]] = {}
+    for run in runs.values():
+        of_the_code = _of_the_code(run)
+        for each in run.report.failures:
+            if each not in of_the_code:
+                found.setdefault(each.lacks, {})[_shortened(each.test)] = None
+    return tuple(
+        Finding(
+            message=f"not rehearsed: {len(names)} {'test needs' if len(names) == 1 else 'tests need'} {lacks}, "
+            f"which this machine does not have: {_listed([*names])}",
+            hint="run them where it is there",
+        )
+        for lacks, names in found.items()
+    )
+
+
+def _of_the_code(run: Run) -> tuple[Failure, ...]:
+    """Return the failures that may be the code's; where nothing passed at all, that is all of them."""
+    return tuple(each for each in run.report.failures if not each.lacks or not run.report.passed)
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def _name(test: str) -> str:
+    """Return the last part of a test's id, with parameters that may hold anything."""
+    plain, bracket, parameters = test.partition("[")
+    return f"{plain.rpartition('::')[2]}{bracket}{parameters}"
+
+
+def _shortened(name: str) -> str:
+    """Return a test's name with no more of its parameters than leaves room for the reason."""
+    plain, bracket, parameters = name.partition("[")
+    if not bracket or len(parameters) <= _PARAMETERS:
+        return name
+    return f"{plain}[{parameters[:_PARAMETERS].strip()}…]"
+
+
+def _as_argument(test: str) -> str:
+    """Return a test's id for a shell; where its parameters are a text of their own, that of all of them."""
+    plain, bracket, parameters = test.partition("[")
+    if bracket and (len(parameters) > 2 * _PARAMETERS or "\\" in parameters or "'" in parameters):
+        return plain
+    return f"'{test}'" if bracket else test
 
 
 def judge(component: Component, python: str, run: Run, wheel: Path | None) -> Findings:

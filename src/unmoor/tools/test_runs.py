@@ -113,6 +113,7 @@ def _run(asked: Asked, python: str, tools: tool_environment.ToolEnvironment) -> 
             seconds=settings.seconds,
             folder="" if settings.command else asked.tool.folder,
             environ={} if settings.command else dict(asked.tool.environ),
+            terminal=asked.tool.terminal and not settings.command,
         )
     except UnmoorError as error:
         return Ran(python=python, tools=tools, error=error, seconds=time.monotonic() - started)

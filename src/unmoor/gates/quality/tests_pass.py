@@ -66,7 +66,10 @@ def _on_every_python(context: Context, wheel: Path | None) -> Findings:
     gates = [gate for each in counted.values() for gate in each.gates]
     # What every Python has to say is said once; failing tests with all the Pythons they fail on.
     logs = str(context.logs / "tests.pytest-*.log")
-    failed = pytest_findings.failures(context.component, {ran.python: ran.run for ran in runs if ran.run}, logs)
+    done = {ran.python: ran.run for ran in runs if ran.run}
+    # A rehearsal tells what fails for want of something on this machine; live it fails like anything else.
+    failed = pytest_findings.failures(context.component, done, logs, every=context.live)
+    beyond = () if context.live else blocking_live(pytest_findings.not_rehearsed(done))
     judged = [_judged(context, ran, wheel) for ran in runs]
     absent = _lacking(context, shares)
     blocking = context.live or _ONLY in context.environ
@@ -78,7 +81,12 @@ def _on_every_python(context: Context, wheel: Path | None) -> Findings:
         problems=(*problems, *_failed_elsewhere(shares), *(absent if blocking else ())),
         notices=tuple(
             dict.fromkeys(
-                (*(() if blocking else blocking_live(absent)), *(n for g in gates for n in g.notices), *covered.notices)
+                (
+                    *(() if blocking else blocking_live(absent)),
+                    *beyond,
+                    *(n for g in gates for n in g.notices),
+                    *covered.notices,
+                )
             )
         ),
         tools=_tools(gates),

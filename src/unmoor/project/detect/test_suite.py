@@ -52,6 +52,7 @@ def test_suite(
         command=command_line(command),
         folder=command.folder,
         environ=environ(command),
+        terminal=command.terminal,
         ways=_first(ways),
     )
 

@@ -45,7 +45,8 @@ class ProjectCommand:
 
     ``interpreter`` are the options of a Python that starts it, ending in ``-m``: then the folder is on the path of
     modules. ``filled_in`` is false where a word of it could not be known and was left out. ``needs`` names what has to
-    run beside it, such as the services of a workflow's job. ``extra`` says that its runner does not run it unasked.
+    run beside it, such as the services of a workflow's job. ``extra`` says that its runner does not run it unasked,
+    ``terminal`` that the runner gives it a terminal.
     """
 
     words: tuple[str, ...]
@@ -60,6 +61,7 @@ class ProjectCommand:
     filled_in: bool = True
     needs: tuple[str, ...] = ()
     extra: bool = False
+    terminal: bool = False
 
     @property
     def program(self) -> str:

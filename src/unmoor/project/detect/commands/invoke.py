@@ -6,7 +6,8 @@ https://docs.pyinvoke.org/en/stable/getting-started.html
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from unmoor.project.detect.commands.command import Origin, ProjectCommand
 from unmoor.project.detect.commands.python_values import Values
@@ -29,9 +30,16 @@ def commands(tree: ProjectFiles) -> Iterator[ProjectCommand]:
     values = Values(tree)
     for node in module.body:
         values.bind(node)
+    taken = {
+        alias.asname or alias.name
+        for node in module.body
+        if isinstance(node, ast.ImportFrom) and node.module == "invocations.pytest"
+        for alias in node.names
+        if alias.name == "test"
+    }
     for node in module.body:
         if isinstance(node, ast.FunctionDef) and any(_is_task(each) for each in node.decorator_list):
-            yield from _of_task(tree, file, node, values)
+            yield from _of_task(tree, file, node, values, taken)
 
 
 def _is_task(decorator: ast.expr) -> bool:
@@ -39,7 +47,10 @@ def _is_task(decorator: ast.expr) -> bool:
     return ast.unparse(function).rpartition(".")[2] == "task"
 
 
-def _of_task(tree: ProjectFiles, file: str, task: ast.FunctionDef, values: Values) -> Iterator[ProjectCommand]:
+def _of_task(
+    tree: ProjectFiles, file: str, task: ast.FunctionDef, values: Values, taken: AbstractSet[str]
+) -> Iterator[ProjectCommand]:
+    """Yield what one task runs; ``taken`` are the names that the shared task ``invocations.pytest.test`` has here."""
     arguments = task.args.posonlyargs + task.args.args
     context = arguments[0].arg if arguments else ""
     defaults = task.args.defaults
@@ -54,12 +65,28 @@ def _of_task(tree: ProjectFiles, file: str, task: ast.FunctionDef, values: Value
             folders += [(node.lineno, node.end_lineno or node.lineno, each) for each in found if each]
     calls = [each for each in ast.walk(task) if isinstance(each, ast.Call) and each.args]
     for call in sorted(calls, key=lambda each: each.lineno):
-        if ast.unparse(call.func) == f"{context}.run":
-            line = inner.of(call.args[0])
-            below = "/".join(folder for first, last, folder in folders if first <= call.lineno <= last)
-            setting = Setting(origin=Origin.INVOKE, name=task.name, place=f"{file}:{call.lineno}", folder=below)
-            if isinstance(line, str) and UNKNOWN not in setting.folder:
-                yield from commands_of(tree, line, setting)
+        name = ast.unparse(call.func)
+        if name != f"{context}.run" and name not in taken:
+            continue
+        given = {each.arg: inner.of(each.value) for each in call.keywords if each.arg}
+        line = _shared(given) if name in taken else inner.of(call.args[0])
+        setting = Setting(
+            origin=Origin.INVOKE,
+            name=task.name,
+            place=f"{file}:{call.lineno}",
+            folder="/".join(folder for first, last, folder in folders if first <= call.lineno <= last),
+            terminal=given.get("pty", name in taken) is True,
+        )
+        if isinstance(line, str) and UNKNOWN not in setting.folder:
+            yield from commands_of(tree, line, setting)
+
+
+def _shared(given: Mapping[str, object]) -> str:
+    """Return the line that the shared task runs, as its library has it (https://github.com/pyinvoke/invocations)."""
+    capture, opts = given.get("capture", "sys"), given.get("opts", "")
+    words = ["pytest", *(["--verbose"] if given.get("verbose", True) is True else [])]
+    words += [f"--capture={capture}"] if isinstance(capture, str) else []
+    return " ".join([*words, opts if isinstance(opts, str) else UNKNOWN])
 
 
 def _folder(node: ast.expr, context: str, values: Values) -> str:

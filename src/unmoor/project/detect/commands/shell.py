@@ -41,6 +41,7 @@ class Setting:
     pythons: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     extra: bool = False
+    terminal: bool = False
 
 
 def commands_of(
@@ -84,6 +85,7 @@ def commands_of_words(words: Sequence[str], setting: Setting, installed: Install
         filled_in=found.filled_in,
         needs=setting.needs,
         extra=setting.extra,
+        terminal=setting.terminal,
     )
 
 

@@ -110,6 +110,13 @@ def test_what_needs_a_service_is_named_and_not_taken(tmp_path: Path) -> None:
     assert 'command = ["pytest", "-x"]; extras = ["yaml"]; requirements = ["pytest"]' in way
 
 
+def test_what_tox_starts_containers_for_is_not_taken(tmp_path: Path) -> None:
+    tox = "[testenv]\ndocker = redis\ncommands = pytest\n"
+    found = suite(tmp_path, {"tox.ini": tox})
+    assert found.command == ()
+    assert "which needs the container redis" in found.ways[0]
+
+
 def test_what_ci_installs_before_a_target_is_what_its_tests_need(tmp_path: Path) -> None:
     workflow = "jobs:\n  test:\n    steps:\n      - run: uv sync --group test --all-extras\n      - run: make test\n"
     files = {
@@ -162,6 +169,7 @@ def test_settings_get_round_what_was_found(tmp_path: Path) -> None:
     own = suite(tmp_path, files, SettingsOfTests(command=("pytest", "-q")))
     assert (own.command, own.reason) == ((), "tests.command is set")
     assert own.ways == ('tox -e py in tox.ini: command = ["pytest", "-x", "tests"]; requirements = ["pytest"]',)
+    assert own.requirements.arguments == ("pytest",)
     needs = suite(tmp_path, files, SettingsOfTests(extras=("yaml",)))
     assert (needs.command, needs.requirements.arguments) == (("pytest", "-x", "tests"), ())
     assert needs.requirements.reason == "set in [tool.unmoor.tests]"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,10 @@ from support.tool_environments import says, script
 from unmoor.errors import ToolFailed
 from unmoor.model import Component, Requirements, Tool
 from unmoor.model import Repository as Described
+from unmoor.request import Memory
 from unmoor.runtime.scratch import lasting
 from unmoor.tools import pytest as adapter
-from unmoor.tools import test_advice, uv
+from unmoor.tools import test_advice, test_runs, uv
 from unmoor.tools.tool_environment import ToolEnvironment
 
 NEWER = sys.version_info >= (3, 12)
@@ -187,3 +190,37 @@ def test_a_missing_module_is_answered_with_the_list_that_names_it(component: Com
 )
 def test_advice_is_for_what_the_tests_run_in(*, said: str, setup: bool) -> None:
     assert test_advice.points_at_setup(said) is setup
+
+
+@pytest.mark.parametrize(
+    ("command", "parallel", "at_once"),
+    [
+        (("pytest",), True, True),
+        (("pytest",), False, False),
+        (("pytest", "-n", "auto"), True, False),
+        (("pytest", "-n4"), True, False),
+        (("pytest", "--numprocesses=auto"), True, False),
+        (("pytest", "--no-header"), True, True),
+    ],
+)
+def test_suites_run_side_by_side_where_the_project_says_so_and_no_run_takes_all_cores(
+    *, command: tuple[str, ...], parallel: bool, at_once: bool, component: Component, tmp_path: Path
+) -> None:
+    assert component.tests
+    tool = replace(component.tests, command=command)
+    settings = replace(component.settings, tests=replace(component.settings.tests, parallel=parallel))
+    meeting = threading.Barrier(2) if at_once else None
+    seen: dict[str, int] = {}
+
+    def ended(ran: test_runs.Ran) -> None:
+        if meeting:
+            meeting.wait(timeout=30)
+        seen[ran.python] = threading.get_ident()
+
+    asked = test_runs.Asked(
+        component=replace(component, settings=settings), tool=tool, environ={}, logs=tmp_path, memory=Memory()
+    )
+    pythons = dict.fromkeys(("3.1", "3.2"), str(tmp_path / "not-there"))
+    test_runs.run_all(asked, pythons, ended)
+    assert sorted(seen) == ["3.1", "3.2"]
+    assert len({*seen.values()}) == (2 if at_once else 1)

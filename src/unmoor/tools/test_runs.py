@@ -8,10 +8,11 @@ A run that cannot be carried out on one Python does not keep the others from bei
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from unmoor.errors import UnmoorError
@@ -22,6 +23,8 @@ from unmoor.tools import pytest, tool_environment, uv
 __all__ = ["Asked", "Ran", "interpreters", "run_all", "wanted"]
 
 _AT_ONCE = 2
+# pytest-xdist's options for workers.
+_ON_WORKERS = re.compile(r"-n(?:\d|auto|logical|$)|--numprocesses")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +76,15 @@ def run_all(asked: Asked, pythons: Mapping[str, str], ended: Callable[[Ran], Non
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         environments = list(pool.map(lambda item: _furnished(asked, *item), pythons.items()))
-    # One at a time unless the project says that its suite bears company.
-    with ThreadPoolExecutor(max_workers=_AT_ONCE if asked.component.settings.tests.parallel else 1) as pool:
+    with ThreadPoolExecutor(max_workers=_AT_ONCE if _bears_company(asked) else 1) as pool:
         return list(pool.map(one, environments))
+
+
+def _bears_company(asked: Asked) -> bool:
+    """Say whether two runs may go on at once: the project says so, and no run takes all of the machine for itself."""
+    settings = asked.component.settings.tests
+    words = settings.command or asked.tool.command
+    return settings.parallel and not any(_ON_WORKERS.match(word) for word in words)
 
 
 def _log(asked: Asked, python: str) -> Path:
@@ -87,7 +96,8 @@ def _furnished(asked: Asked, python: str, path: str) -> Ran:
         tools = tool_environment.open_environment(
             asked.component,
             asked.environ,
-            asked.tool.requirements,
+            # A wheel is tested where it is installed, whatever the project's runner does with the tree.
+            replace(asked.tool.requirements, project=True) if asked.wheel else asked.tool.requirements,
             memory=asked.memory,
             python=path,
             also=("coverage[toml]",) if asked.coverage else (),

@@ -35,10 +35,12 @@ def test_suite(
     if not reason and folder:
         reason = f"the folder {folder}/"
     found = suite_commands(tree, project_commands(tree) if commands is None else commands)
-    own = None if given.command else next((each for each in found if each.whole), None)
+    best = next((each for each in found if each.whole), None)
+    own = None if given.command else best
     if not reason and own is None:
         return None
-    needs = stated(given.groups, given.extras, given.requirements, _SET) or _needs(own, found, lists)
+    # Another command has the same requirements, unless the settings state those too.
+    needs = stated(given.groups, given.extras, given.requirements, _SET) or _needs(best, found, lists)
     others = [each.command for each in found if not each.narrow and each.command.filled_in]
     ways = [_way(each) for each in others if own is None or each != own.command]
     if own is None:

@@ -61,6 +61,7 @@ def _commands(tree: ProjectFiles, where: str, each: ToxEnvironment) -> Iterator[
         environ=each.environ,
         pythons=each.pythons,
         extra=each.extra,
+        needs=each.needs,
     )
     for words in each.commands:
         yield from commands_of_words(words, setting, needs)

@@ -52,6 +52,7 @@ class ToxEnvironment:
     folder: str = ""
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     extra: bool = False
+    needs: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=1000)

@@ -87,6 +87,8 @@ def _environment(
         pythons=tuple(pythons) or tuple(base),
         folder=folder,
         environ=seen,
+        # What tox-docker starts beside it. https://tox-docker.readthedocs.io/
+        needs=tuple(f"the container {each}" for each in _separate(value("docker"))),
         extra=bool(listed) and not any(shared.factors(each) == key for each in listed) and bool(key),
     )
 

@@ -7,7 +7,7 @@ removed when the process ends. Tools work in the user's tree as they always did;
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import metadata
@@ -15,11 +15,11 @@ from pathlib import Path
 
 from unmoor.errors import ToolFailed, ToolMissing
 from unmoor.model import Component, Finding, Findings, Requirements
-from unmoor.project.detect import locks
+from unmoor.project.detect.locks import Lock
 from unmoor.request import Memory
 from unmoor.runtime import environment, lock, process
 from unmoor.runtime.scratch import lasting
-from unmoor.tools import uv
+from unmoor.tools import locked_versions, uv
 
 __all__ = ["ToolEnvironment", "narrowing", "open_environment", "scratch", "surroundings", "unnarrowed"]
 
@@ -165,7 +165,11 @@ def open_environment(
     python = python or _suitable(component, env)
     arguments = (*requirements.arguments, *also, *_project(component, requirements, instead))
     key = ("environment", component.folder, python, arguments, component.settings.installer)
-    lock = memory.once(("lock", component.folder), lambda: _lock(component)) if requirements.project else None
+    lock = (
+        memory.once(("lock", component.folder), lambda: locked_versions.of_component(component))
+        if requirements.project
+        else None
+    )
     made = memory.once(key, lambda: _furnish(component, requirements, python, arguments, for_installer, log, lock))
     return ToolEnvironment(
         environment=made,
@@ -207,12 +211,6 @@ def _project(component: Component, requirements: Requirements, instead: Path | N
     return (*fresh, "--editable", f".{extras}")
 
 
-def _lock(component: Component) -> locks.Lock | None:
-    """Return what the project has locked, if it has."""
-    path = locks.find(component.folder, component.repository.root, component.settings.lock)
-    return locks.read(path) if path else None
-
-
 def _furnish(
     component: Component,
     requirements: Requirements,
@@ -220,7 +218,7 @@ def _furnish(
     arguments: Sequence[str],
     env: Mapping[str, str],
     log: Path | None,
-    lock: locks.Lock | None = None,
+    lock: Lock | None = None,
 ) -> uv.Environment:
     installer = component.settings.installer
     made = uv.create(scratch("environment") / "env", python, env, installer=installer)
@@ -234,7 +232,7 @@ def _furnish(
         if lock is None or not lock.constraints:
             done = install(arguments)
         else:
-            done, unlocked = _locked(install, arguments, lock, made.version)
+            done, unlocked = locked_versions.install(install, arguments, lock, made.version)
     except ToolFailed as error:
         what = (
             f"the requirements from {requirements.reason or 'the settings'} cannot be installed: {' '.join(arguments)}"
@@ -242,27 +240,6 @@ def _furnish(
         hint = "try the same arguments with `uv pip install` in a new environment"
         raise ToolFailed(what, status=error.status, tail=error.tail, log=error.log, hint=hint) from error
     return replace(made, from_cache=uv.FROM_CACHE in done.err, unlocked=unlocked)
-
-
-def _locked(
-    install: Callable[[Sequence[str | Path]], process.Completed],
-    arguments: Sequence[str],
-    lock: locks.Lock,
-    python: str,
-) -> tuple[process.Completed, str]:
-    """Install the locked versions; where they cannot be had, others, and say why."""
-    if not lock.is_for(python):
-        said = f"{lock.name} leaves out Python {python} (it is for {lock.requires_python}), so it was not used there"
-        return install(arguments), said
-    file = scratch("lock") / "constraints.txt"
-    file.write_text("".join(f"{line}\n" for line in lock.constraints), encoding="utf-8")
-    try:
-        return install((*arguments, "-c", file)), ""
-    except ToolFailed as error:
-        # What cannot be had without the lock either is no fault of the lock's: then that error counts.
-        done = install(arguments)
-        lines = [line.strip() for line in error.tail.splitlines() if line.strip()]
-        return done, f"{lock.name} was not used on Python {python}: {' '.join(lines)[:300]}"
 
 
 @contextmanager

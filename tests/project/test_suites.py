@@ -173,6 +173,7 @@ def test_settings_get_round_what_was_found(tmp_path: Path) -> None:
     needs = suite(tmp_path, files, SettingsOfTests(extras=("yaml",)))
     assert (needs.command, needs.requirements.arguments) == (("pytest", "-x", "tests"), ())
     assert needs.requirements.reason == "set in [tool.unmoor.tests]"
+    assert needs.ways == own.ways
 
 
 def test_a_tool_whose_folder_is_not_there_is_not_run_there(tmp_path: Path) -> None:

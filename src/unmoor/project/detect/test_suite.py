@@ -40,9 +40,11 @@ def test_suite(
     if not reason and own is None:
         return None
     # Another command has the same requirements, unless the settings state those too.
-    needs = stated(given.groups, given.extras, given.requirements, _SET) or _needs(best, found, lists)
+    set_here = stated(given.groups, given.extras, given.requirements, _SET)
+    needs = set_here or _needs(best, found, lists)
     others = [each.command for each in found if not each.narrow and each.command.filled_in]
-    ways = [_way(each) for each in others if own is None or each != own.command]
+    # With requirements of the settings, the command's own are another way too.
+    ways = [_way(each) for each in others if own is None or set_here or each != own.command]
     if own is None:
         return Tool(name="pytest", requirements=needs, reason=reason, source=folder, ways=_first(ways))
     command = own.command

@@ -1,31 +1,56 @@
 """The type checkers the project uses find no error.
 
-Both mypy and pyright say "no errors" about no files as well, so each has to have looked at some.
+Both mypy and pyright say "no errors" about no files as well, so each has to have looked at some. A checker that unmoor
+cannot run is named as not run; one that the project only configures does not block.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 from unmoor.context import Context
-from unmoor.model import Findings, Tool
-from unmoor.tools import joint_findings, mypy, nox, pyright, tool_environment
+from unmoor.model import Finding, Findings, Tool, ToolRun
+from unmoor.tools import joint_findings, linters, mypy, nox, pyright
+from unmoor.tools.tool_environment import ToolEnvironment
 
 ASSERTS = "every type checker the project uses has looked at its files and found no error"
+
+_CHECKERS = {"mypy": mypy.examine, "pyright": pyright.examine}
 
 
 def check(context: Context) -> Findings:
     """Run the type checkers, each in the version and with the configuration of the project."""
     component = context.component
-    if found := nox.set_aside(component, component.settings.types, "types are not checked"):
-        return found
-    if not component.types:
-        return Findings(absent="no type checker was found", hint="say types = [] in [tool.unmoor] if there is none")
-    return joint_findings.together([_examine(context, tool) for tool in component.types])
+    if set_aside := nox.set_aside(component, component.settings.types, "types are not checked"):
+        return set_aside
+    notices = _unused(context)
+    if component.types:
+        found = joint_findings.together([_examine(context, tool) for tool in component.types])
+        return replace(found, notices=(*found.notices, *notices))
+    if notices:
+        return Findings(optional="; ".join(each.message for each in notices), notices=notices)
+    return Findings(absent="no type checker was found", hint="say types = [] in [tool.unmoor] if there is none")
+
+
+def _unused(context: Context) -> tuple[Finding, ...]:
+    component, linted = context.component, {"ruff", "black", "isort", "flake8"}
+    used = [tool.name for tool in component.types]
+    found = []
+    for name, why in component.unused.items():
+        if name in _CHECKERS:
+            found.append(linters.why_unused("types", name, why, used))
+        elif name not in linted:
+            found.append(Finding(message=why, hint='[[tool.unmoor.commands]] with stage = "lint" runs any command'))
+    return tuple(found)
 
 
 def _examine(context: Context, tool: Tool) -> Findings:
-    component, log = context.component, context.log(tool.name)
-    tools = tool_environment.open_environment(
-        component, context.environ, tool.requirements, memory=context.memory, log=log
+    return linters.examine(
+        context.component, context.environ, tool, _look, memory=context.memory, log=context.log(tool.name)
     )
-    examine = {"mypy": mypy.examine, "pyright": pyright.examine}[tool.name]
-    return tools.telling(examine(tools, tool.source.splitlines(), log))
+
+
+def _look(tools: ToolEnvironment, tool: Tool, log: Path) -> Findings:
+    runs = tool.runs or (ToolRun(arguments=tuple(tool.source.splitlines())),)
+    return _CHECKERS[tool.name](tools, runs, log)

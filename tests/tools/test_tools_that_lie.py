@@ -154,10 +154,9 @@ def test_hooks_without_files_examined_nothing(tools, log):
     ("out", "status", "cause"),
     [
         (
-            "An error has occurred: InvalidConfigError: \n==> File .pre-commit-config.yaml\n"
-            "=====> Missing required key: rev\nCheck the log at /home/x/pre-commit.log",
+            "An error has occurred: Invalid: \n==> File a.yaml\n=====> Missing required key: rev\nCheck the log at x.log",
             1,
-            "File .pre-commit-config.yaml: Missing required key: rev",
+            "File a.yaml: Missing required key: rev",
         ),
         ("An unexpected error has occurred: OSError: x\nCheck the log at /home/x/pre-commit.log", 3, ""),
     ],

@@ -38,6 +38,7 @@ SETTINGS = {
     *("tag", "branches", "remote", "imports", "notes", "changelog", "version-files", "gates", "disable"),
     *("version-files[].path", "version-files[].search", "critical-paths", "required-files", "lint", "types"),
     *("installer", "lock", "approval", "zero-major", "bump-commit", "prerelease-notes", "archive-allow", "executables"),
+    "types-requirements",
     *("remote-lock", "sign-tags", "pass-env"),
     *("secrets", "secrets[].path", "secrets[].reason"),
     *("tests.command", "tests.pythons", "tests.groups", "tests.extras", "tests.requirements", "tests.coverage"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = ["FileSelection", "ToolRun"]
 
@@ -33,5 +33,5 @@ class ToolRun:
     arguments: tuple[str, ...] = ()
     selection: FileSelection | None = None
     folder: str = ""
-    environ: tuple[tuple[str, str], ...] = ()
+    environ: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     reason: str = ""

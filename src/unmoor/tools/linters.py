@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from unmoor.errors import ToolFailed, ToolMissing, UnmoorError
@@ -17,6 +18,8 @@ from unmoor.tools.tool_environment import ToolEnvironment, open_environment, sur
 
 __all__ = ["examine", "lint", "why_unused"]
 
+# Pythons that are tried before the requirements themselves are taken for what is wrong.
+_TRIED = 3
 Look = Callable[[ToolEnvironment, Tool, Path], Findings]
 
 
@@ -72,7 +75,8 @@ def _opened(
     # Its own pip is what mypy installs missing stubs with, where it is told to.
     also = ("pip",) if any("--install-types" in run.arguments for run in tool.runs) else ()
     failed: ToolFailed | None = None
-    for python in filter(None, (uv.find_python(version, env) for version in tool.pythons)):
+    here = filter(None, (uv.find_python(version, env) for version in tool.pythons))
+    for python in islice(here, _TRIED):
         try:
             return open_environment(
                 component, environ, tool.requirements, memory=memory, python=python, also=also, log=log

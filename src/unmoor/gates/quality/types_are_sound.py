@@ -11,7 +11,7 @@ from pathlib import Path
 
 from unmoor.context import Context
 from unmoor.model import Finding, Findings, Tool, ToolRun
-from unmoor.tools import joint_findings, linters, mypy, nox, pyright
+from unmoor.tools import joint_findings, linters, mypy, nox, pyright, type_advice
 from unmoor.tools.tool_environment import ToolEnvironment
 
 ASSERTS = "every type checker the project uses has looked at its files and found no error"
@@ -27,7 +27,8 @@ def check(context: Context) -> Findings:
     notices = _unused(context)
     if component.types:
         found = joint_findings.together([_examine(context, tool) for tool in component.types])
-        return replace(found, notices=(*found.notices, *notices))
+        lacking = type_advice.advice(component, found.problems)
+        return replace(found, notices=(*found.notices, *lacking, *notices))
     if notices:
         return Findings(optional="; ".join(each.message for each in notices), notices=notices)
     return Findings(absent="no type checker was found", hint="say types = [] in [tool.unmoor] if there is none")

@@ -43,6 +43,7 @@ class _Seen:
     hook: Use | None
     default: Requirements | None
     lists: Sequence[RequirementList]
+    extras: tuple[str, ...]
 
     @property
     def use(self) -> Use | None:
@@ -83,6 +84,7 @@ def type_checkers(
             hook=hook_uses(hooks, commands, name),
             default=_default_groups(tree, lists, name),
             lists=lists,
+            extras=_habitual_extras(lists, commands),
         )
         why_not = _why_not(seen, hooks) if given is None else None
         if why_not:
@@ -143,6 +145,7 @@ def _needs(seen: _Seen, tests: Requirements | None) -> Requirements:
     if use and use.requirements and (brought := _bringing(use.requirements, seen)):
         return brought
     needs = seen.default if use and seen.default else chosen(seen.listed, name)
+    needs = replace(needs, extras=tuple(dict.fromkeys([*needs.extras, *seen.extras])))
     if use and use.requirements and (use.requirements.arguments or use.requirements.extras):
         needs = joined(use.requirements, needs)
     if tests and _looks_at_tests(seen) and not (seen.listed and "pytest" in seen.listed.packages):
@@ -161,6 +164,13 @@ def _default_groups(tree: ProjectFiles, lists: Sequence[RequirementList], name: 
         return None
     arguments = tuple(word for each in groups for word in each.arguments)
     return Requirements(arguments=arguments, project=True, reason="the groups that uv installs by default")
+
+
+def _habitual_extras(lists: Sequence[RequirementList], commands: Sequence[ProjectCommand]) -> tuple[str, ...]:
+    """Return all extras where a command of the project's own runs with all of them: its contributors have them all."""
+    every = tuple(each.name for each in lists if each.kind == "extra")
+    all_of_them = any(command.requirements and {*command.requirements.extras} >= {*every} for command in commands)
+    return every if all_of_them else ()
 
 
 def _asked(use: Use | None) -> list[str]:

@@ -416,6 +416,14 @@ CORPUS: list[tuple[str, Fact, Mapping[str, str], object]] = [
         ["black"],
     ),
     (
+        "scriv",
+        not_linted,
+        {
+            "tox.ini": "[testenv:quality]\ncommands =\n    pylint src/scriv tests\n    pydocstyle src\n    isort -c src\n"
+        },
+        ["pylint", "pydocstyle"],
+    ),
+    (
         "invoke",
         lint_runs,
         {**toml("[dependency-groups]", "dev = ['flake8']"), ".flake8": "[flake8]\n"},

@@ -208,7 +208,7 @@ def test_a_checker_is_used_where_it_is_meant(tmp_path: Path, files: dict[str, st
             {"mypy.ini": "[mypy]\n", ".pre-commit-config.yaml": MYPY_HOOK.format(more="stages: [manual]")},
             "mypy is a hook of .pre-commit-config.yaml that only runs by hand",
         ),
-        ({"tox.ini": "[testenv:types]\ncommands = ty check\n"}, "ty is run by tox 'types' (tox.ini)"),
+        ({"tox.ini": "[testenv:types]\ncommands = ty check\n"}, "ty is run by tox 'types' (tox.ini) and not here"),
         ({"README.md": ""}, ""),
     ],
 )

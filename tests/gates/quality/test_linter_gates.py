@@ -93,6 +93,15 @@ def test_a_linter_that_is_only_hinted_at_is_told_and_blocks_nothing(tiny, name):
     assert (plain.reason, plain.notices) == (f"the project does not use {name}", ())
 
 
+def test_linters_of_the_project_that_are_not_run_here_are_named(tiny, made):
+    script(made.scripts / "ruff", 'case "$*" in *--show-files*) echo "$PWD/a.py";; *) echo "[]";; esac')
+    why = "pylint is run by tox 'lint' (tox.ini) and not here"
+    used = _judged(tiny, "ruff-is-clean", lint=(_tool("ruff", source="check", runs=()),), unused={"pylint": why})
+    assert (used.outcome, [each.message for each in used.notices]) == (Outcome.PASSED, [why])
+    alone = _judged(tiny, "ruff-is-clean", lint=(), unused={"pylint": why})
+    assert (alone.outcome, [each.message for each in alone.notices]) == (Outcome.SKIPPED, [why])
+
+
 def test_a_checker_that_is_only_hinted_at_or_cannot_be_run_is_told_and_blocks_nothing(tiny):
     unused = {"mypy": "mypy is a leftover", "ty": "ty is run by tox", "black": "black is a leftover"}
     record = _judged(tiny, "types-are-sound", types=(), unused=unused)

@@ -1,13 +1,17 @@
 """ruff finds nothing to remark, in lint and in format.
 
 The rules are the project's own; ruff runs in the version and on the files that the project gives it, fixes nothing, and
-has to have looked at files: it says "All checks passed!" about none.
+has to have looked at files: it says "All checks passed!" about none. Linters of the project that unmoor does not run by
+itself are named here.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from unmoor.context import Context
-from unmoor.model import Findings
+from unmoor.model import Finding, Findings
+from unmoor.project.detect.lint_tools import FOREIGN_LINTERS
 from unmoor.tools import linters, nox, ruff
 
 ASSERTS = "ruff has nothing to remark on any file, and nothing to reformat where the project formats with it"
@@ -18,9 +22,9 @@ def check(context: Context) -> Findings:
     component = context.component
     if found := nox.set_aside(component, component.settings.lint, "there is no lint"):
         return found
-    if not component.lint and not component.unused.get("ruff"):
+    if not component.lint and not component.unused.keys() & {"ruff", *FOREIGN_LINTERS}:
         return Findings(absent="no linter was found", hint="say lint = [] in [tool.unmoor] if there is none")
-    return linters.lint(
+    found = linters.lint(
         component,
         context.environ,
         "ruff",
@@ -28,3 +32,5 @@ def check(context: Context) -> Findings:
         memory=context.memory,
         log=context.log("ruff"),
     )
+    others = tuple(Finding(message=why) for name, why in component.unused.items() if name in FOREIGN_LINTERS)
+    return replace(found, notices=(*found.notices, *others))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from unmoor.context import Context
 from unmoor.model import Finding, Findings, Tool, ToolRun
+from unmoor.project.detect.type_checkers import FOREIGN_CHECKERS
 from unmoor.tools import joint_findings, linters, mypy, nox, pyright, type_advice
 from unmoor.tools.tool_environment import ToolEnvironment
 
@@ -35,14 +36,14 @@ def check(context: Context) -> Findings:
 
 
 def _unused(context: Context) -> tuple[Finding, ...]:
-    component, linted = context.component, {"ruff", "black", "isort", "flake8"}
+    component = context.component
     used = [tool.name for tool in component.types]
     found = []
     for name, why in component.unused.items():
         if name in _CHECKERS:
             found.append(linters.why_unused("types", name, why, used))
-        elif name not in linted:
-            found.append(Finding(message=why, hint='[[tool.unmoor.commands]] with stage = "lint" runs any command'))
+        elif name in FOREIGN_CHECKERS:
+            found.append(Finding(message=why))
     return tuple(found)
 
 

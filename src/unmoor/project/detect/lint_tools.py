@@ -17,14 +17,19 @@ from unmoor.project.detect.commands import ProjectCommand
 from unmoor.project.detect.pre_commit import HookConfiguration
 from unmoor.project.detect.requirement_lists import RequirementList
 from unmoor.project.detect.requirements import wanted
-from unmoor.project.detect.tool_runs import Use, hook_uses, other_ways, written_uses
+from unmoor.project.detect.tool_runs import Use, foreign, hook_uses, other_ways, written_uses
 from unmoor.project.project_files import ProjectFiles, parse_ini
 from unmoor.project.toml_file import dig
 
-__all__ = ["lint_tools", "tool_version"]
+__all__ = ["FOREIGN_LINTERS", "lint_tools", "tool_version"]
 
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml")
 _SET = "set in [tool.unmoor]"
+# Linters that unmoor does not run by itself: that a project does is told.
+FOREIGN_LINTERS = (
+    *("pylint", "pydocstyle", "pycodestyle", "pyflakes", "codespell", "bandit", "interrogate", "vulture", "doc8"),
+    *("rstcheck", "yamllint", "typos", "refurb", "semgrep", "pydoclint", "prospector"),
+)
 # What a list installs besides the tool changes what these find: their plug-ins.
 _WITH_PLUGINS = frozenset({"flake8"})
 _JOBS: Mapping[str, tuple[str, ...]] = {
@@ -68,7 +73,7 @@ def lint_tools(
     found += [each for each in [_pre_commit(seen, given)] if each]
     if given is not None:
         return tuple(tool for tool in found if tool.name in given), {}
-    return tuple(found), unused
+    return tuple(found), {**unused, **foreign(commands, FOREIGN_LINTERS)}
 
 
 def _linter(seen: _Evidence, name: str, *, forced: bool) -> Tool | str:

@@ -19,7 +19,7 @@ from unmoor.project.detect.pre_commit import Hook, HookConfiguration
 from unmoor.project.detect.tool_options import is_advice, is_check, looking
 from unmoor.project.project_files import ProjectFiles
 
-__all__ = ["Use", "hook_uses", "is_named", "other_ways", "written_uses"]
+__all__ = ["Use", "foreign", "hook_uses", "is_named", "other_ways", "written_uses"]
 
 _PYTHON = ("python", "pyi")
 _SHELLS = {Origin.MAKE, Origin.JUST, Origin.SCRIPT, Origin.WORKFLOW}
@@ -80,10 +80,8 @@ _MANIFESTS: Mapping[str, _Manifest] = {
 class Use:
     """The runs of one program that belong together: one session's, one environment's, or the hooks'.
 
-    ``requirements`` is what their place installs for them, ``None`` where it does not say; ``version`` a hook's
-    revision;
-    ``pythons`` what it asks for. ``shown`` names the whole in a few words, ``choice``
-    is what starts it.
+    ``shown`` names the whole in a few words, ``choice`` is what starts it. ``requirements`` is what their place
+    installs for them, ``None`` where it does not say; ``version`` a hook's revision; ``pythons`` what it asks for.
     ``checks`` says that it is meant to look and not to mend, ``unasked`` that its runner runs it by itself.
     """
 
@@ -153,12 +151,26 @@ def other_ways(uses: Iterable[Use | None], chosen: Sequence[Use | None]) -> tupl
     """Return the uses that were not chosen, a few words each, with the line of settings that would choose each."""
     taken = {use.shown for use in chosen if use}
     left = {use.shown: use for use in uses if use and use.shown not in taken}
-    return tuple(f"{shown}; to choose it: {_setting(use)}" for shown, use in left.items())[:_WAYS]
+    return tuple(f"{shown}; to choose it: {_setting(use.program, use.choice)}" for shown, use in left.items())[:_WAYS]
 
 
-def _setting(use: Use) -> str:
-    words = json.dumps(list(use.choice), ensure_ascii=False)
-    return f'commands = [{{ name = "own-{use.program}", stage = "lint", run = {words} }}]'
+def foreign(commands: Sequence[ProjectCommand], programs: Sequence[str]) -> Mapping[str, str]:
+    """Return by name what is to be said of programs that the project runs and unmoor cannot run by itself."""
+    found: dict[str, str] = {}
+    for program in programs:
+        if command := next(iter(running(commands, program)), None):
+            line = _setting(program, _choice(command))
+            found[program] = f"{program} is run by {command} and not here; to run it: {line}"
+    return found
+
+
+def _choice(command: ProjectCommand) -> tuple[str, ...]:
+    return (*_STARTS[command.origin], command.name) if command.origin in _STARTS else command.words
+
+
+def _setting(program: str, choice: tuple[str, ...]) -> str:
+    words = json.dumps(list(choice), ensure_ascii=False)
+    return f'commands = [{{ name = "own-{program}", stage = "lint", run = {words} }}]'
 
 
 def _understood(commands: Sequence[ProjectCommand], program: str) -> Iterator[ProjectCommand]:
@@ -186,7 +198,7 @@ def _written(tree: ProjectFiles, commands: Sequence[ProjectCommand], program: st
     return Use(
         program=first.program,
         shown=f"{first}: {line}",
-        choice=(*_STARTS[first.origin], first.name) if first.origin in _STARTS else first.words,
+        choice=_choice(first),
         runs=tuple(dict.fromkeys(runs)),
         requirements=first.requirements,
         pythons=first.pythons,

@@ -13,23 +13,23 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from unmoor.model import Requirements, Tool
-from unmoor.project.detect.commands import ProjectCommand, running
+from unmoor.project.detect.commands import ProjectCommand
 from unmoor.project.detect.packages import Package
 from unmoor.project.detect.pre_commit import HookConfiguration
 from unmoor.project.detect.requirement_lists import RequirementList
 from unmoor.project.detect.requirements import chosen, joined, naming, stated
-from unmoor.project.detect.tool_runs import Use, hook_uses, is_named, other_ways, written_uses
+from unmoor.project.detect.tool_runs import Use, foreign, hook_uses, is_named, other_ways, written_uses
 from unmoor.project.detect.type_configuration import Configured, configuration, python_files
 from unmoor.project.project_files import ProjectFiles
 from unmoor.project.toml_file import dig, dig_texts
 
-__all__ = ["type_checkers"]
+__all__ = ["FOREIGN_CHECKERS", "type_checkers"]
 
 _USUAL = ("typing", "types", "type", "typ*", "mypy*", "pyright*", "lint*", "dev", "dev*")
 _TESTS = re.compile(r"(?:^|[\s,/])(?:tests?|testing)(?:$|[\s,/])")
 _SET = "set in [tool.unmoor]"
 # Checkers that unmoor cannot run: that a project does is told.
-_FOREIGN = ("basedpyright", "ty", "pyrefly", "pyre", "pytype")
+FOREIGN_CHECKERS = ("basedpyright", "ty", "pyrefly", "pyre", "pytype")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +96,7 @@ def type_checkers(
                     _tool(seen, packages, tests, [*python_files(tree), *reversed(pythons)], forced=given is not None),
                 )
             )
-    for name in _FOREIGN if given is None else ():
-        if command := next(iter(running(commands, name)), None):
-            unused[name] = f"{name} is run by {command}, and unmoor cannot run it"
-    return tuple(found), unused
+    return tuple(found), unused if given is not None else {**unused, **foreign(commands, FOREIGN_CHECKERS)}
 
 
 def _why_not(seen: _Seen, hooks: HookConfiguration) -> str | None:

@@ -418,9 +418,7 @@ CORPUS: list[tuple[str, Fact, Mapping[str, str], object]] = [
     (
         "scriv",
         not_linted,
-        {
-            "tox.ini": "[testenv:quality]\ncommands =\n    pylint src/scriv\n    pydocstyle src\n    isort -c src\n"
-        },
+        {"tox.ini": "[testenv:quality]\ncommands =\n    pylint src/scriv\n    pydocstyle src\n    isort -c src\n"},
         ["pylint", "pydocstyle"],
     ),
     (

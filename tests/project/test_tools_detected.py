@@ -304,6 +304,14 @@ def test_a_checker_runs_on_the_python_that_is_stated_else_on_a_recent_one(
     assert tool.pythons == pythons
 
 
+def test_of_several_ways_over_the_tests_the_one_that_installs_what_they_import_comes_first(tmp_path: Path) -> None:
+    whole = "[testenv:types]\ndeps =\n mypy\n pytest>=8\ncommands = mypy .\n"
+    rotten = "[testenv:rotten]\ndeps = mypy\ncommands = mypy .\n"
+    tool = types(tmp_path, {"tox.ini": rotten + whole})[0]["mypy"]
+    assert tool.requirements.arguments == ("mypy", "pytest>=8")
+    assert tool.ways[0].startswith("tox 'rotten'")
+
+
 def test_of_several_ways_the_one_over_the_code_comes_first_and_the_others_are_told(tmp_path: Path) -> None:
     tox = "[testenv:samples]\ncommands = mypy tests/typing\n[testenv:types]\ncommands = mypy src\n"
     tool = types(tmp_path, {"tox.ini": tox + "[testenv:try]\ncommands = mypy -c pass\n"})[0]["mypy"]

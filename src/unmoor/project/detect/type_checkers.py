@@ -80,7 +80,7 @@ def type_checkers(
             name=name,
             configured=configuration(tree, name),
             listed=naming(lists, name, usual=_USUAL),
-            written=_widest_first(written_uses(tree, commands, name), packages),
+            written=_best_first(written_uses(tree, commands, name), packages, lists),
             hook=hook_uses(hooks, commands, name),
             default=_default_groups(tree, lists, name),
             lists=lists,
@@ -178,22 +178,40 @@ def _asked(use: Use | None) -> list[str]:
 
 def _bringing(needs: Requirements, seen: _Seen) -> Requirements | None:
     """Return what a runner installs where the checker is in it, ``None`` where another list has to bring it."""
-    words, name = needs.arguments, seen.name
-    groups = {words[index + 1] for index, word in enumerate(words[:-1]) if word in {"--group", "-r"}}
-    for each in seen.lists:
-        taken = each.name in groups or (each.kind == "extra" and each.name in needs.extras)
-        if taken and name in each.packages:
-            return needs
-    if any(re.fullmatch(rf"{name}(?:[^A-Za-z0-9._-].*)?", each, re.IGNORECASE) for each in words):
+    if _brings(needs, seen.lists, seen.name):
         return needs
     if seen.listed or seen.default:
         return None
-    return Requirements(arguments=(*words, name), project=needs.project, extras=needs.extras, reason=needs.reason)
+    return replace(needs, arguments=(*needs.arguments, seen.name))
 
 
-def _widest_first(uses: Sequence[Use], packages: Sequence[Package]) -> tuple[Use, ...]:
-    """Return the uses over the code of the package before those over something else: samples, tests of its types."""
-    return tuple(sorted(uses, key=lambda use: not any(_over_code(run.arguments, packages) for run in use.runs)))
+def _brings(needs: Requirements, lists: Sequence[RequirementList], name: str) -> bool:
+    """Say whether requirements name a package, themselves or in a list that they name."""
+    words = needs.arguments
+    named = {words[index + 1] for index, word in enumerate(words[:-1]) if word in {"--group", "-r"}}
+    for each in lists:
+        taken = each.name in named or (each.kind == "extra" and each.name in needs.extras)
+        if taken and name in each.packages:
+            return True
+    return any(re.fullmatch(rf"{name}(?:[^A-Za-z0-9._-].*)?", each, re.IGNORECASE) for each in words)
+
+
+def _best_first(uses: Sequence[Use], packages: Sequence[Package], lists: Sequence[RequirementList]) -> tuple[Use, ...]:
+    """Return the uses over the code of the package before those over something else: samples, tests of its types.
+
+    Of several that look at the tests too, those come first that install what the tests import.
+    """
+
+    def order(use: Use) -> tuple[bool, bool]:
+        over_code = any(_over_code(run.arguments, packages) for run in use.runs)
+        lacks_tests = _over_tests(use) and not (use.requirements and _brings(use.requirements, lists, "pytest"))
+        return not over_code, lacks_tests
+
+    return tuple(sorted(uses, key=order))
+
+
+def _over_tests(use: Use) -> bool:
+    return any(word == "." or _TESTS.search(word) for run in use.runs for word in run.arguments)
 
 
 def _over_code(arguments: Sequence[str], packages: Sequence[Package]) -> bool:

@@ -15,7 +15,7 @@ from unmoor.project.detect.detected import Detected
 __all__ = ["explain"]
 
 _SET = "set in [tool.unmoor]"
-_NO_LINT = "neither ruff nor pre-commit is in use"
+_NO_LINT = "no linter and no hooks are in use"
 _NO_TESTS = "neither a configuration of pytest, nor a folder of tests, nor a command for them"
 _NO_SESSIONS = "noxfile.py defines no sessions of its own that can be seen without running it"
 # What is told by the rows of detection already.

@@ -12,11 +12,12 @@ from pathlib import Path
 
 from unmoor.errors import ToolFailed, ToolMissing, UnmoorError
 from unmoor.model import Component, Finding, Findings, Tool
+from unmoor.project.detect.detected import UNTOLD
 from unmoor.request import Memory
 from unmoor.tools import nox, uv
 from unmoor.tools.tool_environment import ToolEnvironment, open_environment, surroundings
 
-__all__ = ["examine", "lint", "why_unused"]
+__all__ = ["broken_detection", "examine", "lint", "why_unused"]
 
 # Pythons that are tried before the requirements themselves are taken for what is wrong.
 _TRIED = 3
@@ -52,6 +53,12 @@ def examine(
         return found
     seen = tuple(Finding(message=f"{tool.name} is run in another way too: {each}") for each in tool.ways)
     return replace(found, notices=(*found.notices, *seen))
+
+
+def broken_detection(component: Component, key: str) -> str:
+    """Return what to add where nothing was found because the detection itself broke down, an empty text otherwise."""
+    reasons = [each.reason for each in component.resolved if each.key == key]
+    return next((f": {reason}" for reason in reasons if reason.startswith(UNTOLD)), "")
 
 
 def why_unused(setting: str, name: str, why: str, used: list[str]) -> Finding:

@@ -9,7 +9,7 @@ import pytest
 from support.gating import make_context
 from support.tool_environments import script
 from unmoor.errors import ToolFailed
-from unmoor.model import Outcome, Requirements, Skip, Tool, ToolRun
+from unmoor.model import Outcome, Requirements, Resolved, Skip, Tool, ToolRun
 from unmoor.pipeline.gate_runner import run_gate
 from unmoor.tools import tool_environment, uv
 from unmoor.tools.interpreters import OWN
@@ -119,6 +119,13 @@ def test_where_it_fails_the_other_ways_of_running_it_are_told(tiny, made):
     record = _judged(tiny, "black-is-clean", lint=(tool,))
     assert record.outcome is Outcome.ERROR
     assert "make 'lint' (Makefile:3): black -l 79 ." in record.problems[0].hint
+
+
+@pytest.mark.parametrize(("gate", "key"), [("ruff-is-clean", "lint"), ("types-are-sound", "types")])
+def test_a_detection_that_broke_down_is_said_where_nothing_was_found(tiny, gate, key):
+    broken = Resolved(key=key, value="none", reason="could not be told: KeyError: 'x' (unmoor's own fault, at y.py:1)")
+    record = _judged(tiny, gate, lint=(), types=(), resolved=(broken,))
+    assert (record.skipped, record.reason.partition(": ")[2]) == (Skip.NOT_REHEARSED, broken.reason)
 
 
 # ── its Python ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -23,7 +23,8 @@ def check(context: Context) -> Findings:
     if found := nox.set_aside(component, component.settings.lint, "there is no lint"):
         return found
     if not component.lint and not component.unused.keys() & {"ruff", *FOREIGN_LINTERS}:
-        return Findings(absent="no linter was found", hint="say lint = [] in [tool.unmoor] if there is none")
+        why = linters.broken_detection(component, "lint")
+        return Findings(absent=f"no linter was found{why}", hint="say lint = [] in [tool.unmoor] if there is none")
     found = linters.lint(
         component,
         context.environ,

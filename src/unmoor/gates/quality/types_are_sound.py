@@ -32,7 +32,8 @@ def check(context: Context) -> Findings:
         return replace(found, notices=(*found.notices, *lacking, *notices))
     if notices:
         return Findings(optional="; ".join(each.message for each in notices), notices=notices)
-    return Findings(absent="no type checker was found", hint="say types = [] in [tool.unmoor] if there is none")
+    why = linters.broken_detection(component, "types")
+    return Findings(absent=f"no type checker was found{why}", hint="say types = [] in [tool.unmoor] if there is none")
 
 
 def _unused(context: Context) -> tuple[Finding, ...]:

@@ -79,9 +79,7 @@ def detect(tree: ProjectFiles, settings: Settings) -> Detected:
     pythons, pythons_reason = supported(stated, settings.tests.pythons)
     hooks = _attempt(told, "hooks", lambda: hook_configuration(tree), HookConfiguration())
     commands = _attempt(told, "commands", lambda: project_commands(tree), no_commands)
-    lint, not_linted = _attempt(
-        told, "lint", lambda: lint_tools(tree, lists, hooks, commands, settings.lint), no_tools
-    )
+    lint, not_linted = _attempt(told, "lint", lambda: lint_tools(tree, lists, hooks, commands, settings.lint), no_tools)
     types, not_typed = _attempt(
         told,
         "types",

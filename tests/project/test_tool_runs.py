@@ -88,6 +88,35 @@ def test_patterns_are_filled_in_where_a_shell_would(tmp_path: Path) -> None:
     assert by_tox.runs[0].arguments == ("*.py", "src", "none*")
 
 
+@pytest.mark.parametrize(
+    ("version", "pythons"),
+    [
+        ("'3.8'", ("3.8",)),
+        ("${{ env.LOWEST }}", ("3.9",)),
+        ("3.12.4", ("3.12",)),
+        ("['3.13', '3.14']", ("3.13", "3.14")),
+        ("${{ matrix.python-version }}", ()),
+        ("3.x", ()),
+    ],
+)
+def test_a_job_runs_on_the_python_that_it_sets_up(tmp_path: Path, version: str, pythons: tuple[str, ...]) -> None:
+    text = f"""
+        env:
+          LOWEST: "3.9"
+        jobs:
+          lint:
+            runs-on: ubuntu-latest
+            steps:
+            - uses: actions/setup-python@v6
+              with:
+                python-version: {version}
+            - run: mypy .
+        """
+    tree = write(tmp_path, {".github/workflows/ci.yml": text})
+    (use,) = written_uses(tree, project_commands(tree), "mypy")
+    assert use.pythons == pythons
+
+
 def _hooks(folder: Path, hooks: str, tox: str = "", top: str = "") -> dict[str, Use | None]:
     config = f"{top}\nrepos:\n- repo: https://example.invalid/x\n  rev: v1.5\n  hooks:\n{hooks}"
     tree = write(folder, {".pre-commit-config.yaml": config, "tox.ini": tox})

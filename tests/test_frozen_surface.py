@@ -41,6 +41,7 @@ SETTINGS = {
     *(
         "installer",
         "lock",
+        "types-requirements",
         "approval",
         "zero-major",
         "bump-commit",

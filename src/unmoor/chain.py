@@ -88,7 +88,15 @@ CHAIN: tuple[Stage, ...] = (
             *("lint", "format", "fmt", "style", "mypy", "pyright", "types", "typing", "typecheck"),
             *("pre-commit", "precommit"),
         ),
-        before=("own-sessions-pass", "ruff-is-clean", "pre-commit-is-clean", "types-are-sound"),
+        before=(
+            "own-sessions-pass",
+            "ruff-is-clean",
+            "black-is-clean",
+            "isort-is-clean",
+            "flake8-is-clean",
+            "pre-commit-is-clean",
+            "types-are-sound",
+        ),
     ),
     Stage(
         name="tests",

@@ -12,12 +12,14 @@ from unmoor.model import Tool
 from unmoor.model.settings import DocsSettings
 from unmoor.model.settings import TestSettings as SettingsOfTests
 from unmoor.project.detect.build_backend import backend
+from unmoor.project.detect.commands import project_commands
 from unmoor.project.detect.docs_engine import docs_engine
 from unmoor.project.detect.lint_tools import lint_tools
 from unmoor.project.detect.metadata import metadata
 from unmoor.project.detect.notes_style import notes_style
 from unmoor.project.detect.noxfile import read_noxfile
 from unmoor.project.detect.packages import find
+from unmoor.project.detect.pre_commit import hook_configuration
 from unmoor.project.detect.requirement_lists import requirement_lists
 from unmoor.project.detect.tag_form import tag_form
 from unmoor.project.detect.test_suite import test_suite as suite_of
@@ -47,13 +49,42 @@ def suite(tree: ProjectFiles) -> tuple[str, tuple[str, ...], tuple[str, ...]] | 
 
 
 def linted(tree: ProjectFiles) -> list[tuple[str, str, tuple[str, ...]]]:
-    found: tuple[Tool, ...] = lint_tools(tree, requirement_lists(tree, metadata(tree)), None)
+    found: tuple[Tool, ...] = lint_tools(
+        tree, requirement_lists(tree, metadata(tree)), hook_configuration(tree), project_commands(tree), None
+    )[0]
     return [(each.name, each.source, each.requirements.arguments) for each in found]
 
 
 def typed(tree: ProjectFiles) -> list[str]:
-    found, _ = type_checkers(tree, requirement_lists(tree, metadata(tree)), (), None, None)
-    return [each.name for each in found]
+    return [each.name for each in checkers(tree)]
+
+
+def checkers(tree: ProjectFiles) -> tuple[Tool, ...]:
+    lists, hooks, commands = requirement_lists(tree, metadata(tree)), hook_configuration(tree), project_commands(tree)
+    return type_checkers(tree, lists, (), None, hooks, commands, (), None)[0]
+
+
+def typed_with(tree: ProjectFiles) -> list[tuple[object, ...]]:
+    """Return the runs of the checkers, with what is installed for them and the Pythons they are tried on."""
+    return [
+        (each.name, [run.arguments for run in each.runs], each.requirements.arguments, each.pythons)
+        for each in checkers(tree)
+    ]
+
+
+def lint_runs(tree: ProjectFiles) -> list[tuple[object, ...]]:
+    """Return the words of every run of a linter, and by which patterns its files are chosen."""
+    lists, hooks, commands = requirement_lists(tree, metadata(tree)), hook_configuration(tree), project_commands(tree)
+    return [
+        (tool.name, *run.arguments, *((run.selection.files, run.selection.exclude) if run.selection else ()))
+        for tool in lint_tools(tree, lists, hooks, commands, None)[0]
+        for run in tool.runs
+    ]
+
+
+def not_linted(tree: ProjectFiles) -> list[str]:
+    lists, hooks, commands = requirement_lists(tree, metadata(tree)), hook_configuration(tree), project_commands(tree)
+    return list(lint_tools(tree, lists, hooks, commands, None)[1])
 
 
 def noted(tree: ProjectFiles) -> tuple[str, str, str]:
@@ -315,6 +346,171 @@ CORPUS: list[tuple[str, Fact, Mapping[str, str], object]] = [
         typed,
         toml("[dependency-groups]", "pyright = ['pyright==1.1.409']", "[tool.pyright]", "typeCheckingMode = 'strict'"),
         ["pyright"],
+    ),
+    (
+        "requests",
+        lint_runs,
+        {
+            ".pre-commit-config.yaml": """
+        exclude: 'docs/|ext/'
+        repos:
+          - repo: https://github.com/astral-sh/ruff-pre-commit
+            rev: v0.16.0
+            hooks:
+              - id: ruff-check
+                args: [--fix]
+              - id: ruff-format
+                exclude: tests/test_lowlevel.py
+        """
+        },
+        [
+            ("ruff", "check", "--force-exclude", (), ("docs/|ext/",)),
+            ("ruff", "format", "--force-exclude", (), ("docs/|ext/", "tests/test_lowlevel.py")),
+        ],
+    ),
+    (
+        "typer",
+        lint_runs,
+        {
+            ".pre-commit-config.yaml": """
+        repos:
+          - repo: local
+            hooks:
+              - id: local-ruff-check
+                entry: uv run ruff check --force-exclude --fix --exit-non-zero-on-fix
+                language: unsupported
+                types: [python]
+        """
+        },
+        [("ruff", "check", "--force-exclude", (), ())],
+    ),
+    (
+        "twine",
+        lint_runs,
+        {
+            "tox.ini": """
+            [testenv:format]
+            deps = black
+            commands = black twine/ tests/
+
+            [testenv:lint]
+            deps = black
+            commands =
+                black --check --diff twine/ tests/
+                flake8 twine/ tests/
+            """
+        },
+        [("black", "twine/", "tests/"), ("flake8", "twine/", "tests/")],
+    ),
+    # It once used ruff or black, and kept the table; what it lists beside ruff's own formatter is a leftover.
+    ("invoke", not_linted, toml("[tool.ruff]", "line-length = 80"), ["ruff"]),
+    (
+        "bump-my-version",
+        not_linted,
+        {
+            **toml("[tool.black]", "[dependency-groups]", "docs = ['black']"),
+            ".pre-commit-config.yaml": """
+        repos:
+          - repo: https://github.com/astral-sh/ruff-pre-commit
+            rev: v0.15.8
+            hooks:
+              - id: ruff-format
+        """,
+        },
+        ["black"],
+    ),
+    (
+        "scriv",
+        not_linted,
+        {"tox.ini": "[testenv:quality]\ncommands =\n    pylint src/scriv\n    pydocstyle src\n    isort -c src\n"},
+        ["pylint", "pydocstyle"],
+    ),
+    (
+        "invoke",
+        lint_runs,
+        {**toml("[dependency-groups]", "dev = ['flake8']"), ".flake8": "[flake8]\n"},
+        [],
+    ),
+    (
+        "black",
+        typed_with,
+        {
+            **toml("[tool.mypy]", "strict = true", "python_version = '3.10'"),
+            ".pre-commit-config.yaml": """
+        repos:
+          - repo: https://github.com/pre-commit/mirrors-mypy
+            rev: v2.3.0
+            hooks:
+              - id: mypy
+                args: []
+                additional_dependencies: ["click>=8", types-pyyaml]
+        """,
+        },
+        [("mypy", [()], ("mypy==2.3.0", "click>=8", "types-pyyaml"), ("3.10",))],
+    ),
+    (
+        "yarl",
+        typed_with,
+        {
+            ".pre-commit-config.yaml": """
+        repos:
+          - repo: https://github.com/pre-commit/mirrors-mypy.git
+            rev: v2.1.0
+            hooks:
+              - id: mypy
+                args: [--python-version=3.11, --txt-report=.tox/.tmp/.mypy]
+                pass_filenames: false
+        """
+        },
+        [("mypy", [("--python-version=3.11",)], ("mypy==2.1.0",), ("3.11",))],
+    ),
+    (
+        "trio",
+        typed_with,
+        {
+            "tox.ini": """
+            [testenv:typing]
+            deps = -r test-requirements.txt
+            commands =
+                mypy --platform linux
+                mypy --platform win32
+                pyright src/trio/_tests/type_tests
+            """,
+            ".python-version": "3.9.18\n",
+            "test-requirements.txt": "mypy\npyright\n",
+        },
+        [
+            (
+                "mypy",
+                [("--platform", "linux"), ("--platform", "win32")],
+                ("-r", "test-requirements.txt"),
+                ("3.9",),
+            ),
+            (
+                "pyright",
+                [("src/trio/_tests/type_tests",)],
+                ("-r", "test-requirements.txt"),
+                ("3.9",),
+            ),
+        ],
+    ),
+    (
+        "jupyter_releaser",
+        typed_with,
+        {
+            "tox.ini": "[testenv:typing]\ncommands = pre-commit run --all-files --hook-stage manual mypy\n",
+            ".pre-commit-config.yaml": """
+        repos:
+          - repo: https://github.com/pre-commit/mirrors-mypy
+            rev: v1.12.0
+            hooks:
+              - id: mypy
+                stages: [manual]
+                args: ["--install-types", "--non-interactive"]
+                additional_dependencies: [toml]
+        """,
+        },
+        [("mypy", [("--install-types", "--non-interactive")], ("mypy==1.12.0", "toml"), ())],
     ),
     # ── notes, sessions, Pythons
     (

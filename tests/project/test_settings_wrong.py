@@ -47,7 +47,12 @@ WRONG = [
     ("tag = true", "2: tag", "got true (true or false), expected text", ""),
     ("tag = 2026-01-01", "2: tag", "got 2026-01-01 (a date or time), expected text", ""),
     ("installer = 3", "2: installer", "got 3 (a whole number), expected 'uv' or 'pip'", ""),
-    ("lint = 'ruff'", "2: lint", "expected a list of 'ruff' or 'pre-commit'", "write ['ruff']"),
+    (
+        "lint = 'ruff'",
+        "2: lint",
+        "expected a list of 'ruff', 'black', 'isort', 'flake8' or 'pre-commit'",
+        "write ['ruff']",
+    ),
     ("tests = []", "2: tests", "got a list, expected a table", ""),
     ("waivers = {}", "2: waivers", "got a table, expected a list of tables", "write [[tool.unmoor.waivers]]"),
     ("waivers = [1]", "2: waivers[0]", "got 1 (a whole number), expected a table", ""),

@@ -1,4 +1,4 @@
-"""Pythons, notes, hooks and the project's own nox sessions."""
+"""Pythons, notes and the project's own nox sessions."""
 
 from pathlib import Path
 
@@ -9,7 +9,6 @@ from unmoor.errors import SettingsError
 from unmoor.model import NotesStyle
 from unmoor.project.detect.notes_style import notes_style
 from unmoor.project.detect.noxfile import Noxfile, by_stage, called_stages, read_noxfile
-from unmoor.project.detect.pre_commit import hooks
 from unmoor.project.detect.pythons import supported
 
 ALL = tuple(f"3.{minor}" for minor in range(9, 15))
@@ -99,35 +98,6 @@ def test_the_settings_of_notes_win(tmp_path: Path) -> None:
     bare = notes_style(write(tmp_path / "b", {"README.md": ""}), "towncrier", "")
     assert (bare.style, bare.folder, bare.changelog) == ("towncrier", "newsfragments", "NEWS.rst")
     assert "not configured" in bare.reason
-
-
-# ── pre-commit ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_hooks_are_read_with_the_comments_behind_revisions(tmp_path: Path) -> None:
-    text = """
-        # repo: not-this
-        repos:
-        - repo: 'https://example.invalid/a'
-          rev: 0123abc  # frozen: v1.2.3
-          hooks:
-          - id: one
-            name: "the one"
-          - id: two  # why
-        -   repo: https://example.invalid/b
-            rev: "v2.0"
-            hooks:
-            -   id: three
-        - repo: local
-          hooks: [{id: four}]
-        """
-    found = hooks(write(tmp_path, {".pre-commit-config.yaml": text}, ends="\r\n"))
-    assert [(each.url, each.version, each.ids) for each in found] == [
-        ("https://example.invalid/a", "1.2.3", ["one", "two"]),
-        ("https://example.invalid/b", "2.0", ["three"]),
-        ("local", "", []),
-    ]
-    assert hooks(write(tmp_path / "b", {"README.md": ""})) == ()
 
 
 # ── nox ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,6 @@
 """The linters, type checkers, test suite and documentation engine a project uses, and what each needs."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -8,14 +9,17 @@ from support.trees import write
 from unmoor.model import Requirements, Tool
 from unmoor.model.settings import DocsSettings
 from unmoor.model.settings import TestSettings as SettingsOfTests
+from unmoor.project.detect.commands import project_commands
 from unmoor.project.detect.docs_engine import docs_engine
 from unmoor.project.detect.lint_tools import lint_tools
 from unmoor.project.detect.metadata import metadata
 from unmoor.project.detect.packages import Package
+from unmoor.project.detect.pre_commit import HookConfiguration, hook_configuration
 from unmoor.project.detect.requirement_lists import RequirementList, requirement_lists
 from unmoor.project.detect.test_suite import test_suite as suite_of
 from unmoor.project.detect.type_checkers import type_checkers
 from unmoor.project.project_files import ProjectFiles
+from unmoor.project.settings.decode import decode
 
 
 def read(folder: Path, files: dict[str, str]) -> tuple[ProjectFiles, tuple[RequirementList, ...]]:
@@ -40,12 +44,20 @@ HOOKS = """
 
 
 def lint(folder: Path, files: dict[str, str], given: tuple[str, ...] | None = None) -> dict[str, Tool]:
+    return linters(folder, files, given)[0]
+
+
+def linters(
+    folder: Path, files: dict[str, str], given: tuple[str, ...] | None = None
+) -> tuple[dict[str, Tool], dict[str, str]]:
     tree, lists = read(folder, files)
-    return {tool.name: tool for tool in lint_tools(tree, lists, given)}
+    found, unused = lint_tools(tree, lists, hook_configuration(tree), project_commands(tree), given)
+    return {tool.name: tool for tool in found}, dict(unused)
 
 
 VERSIONS = [
-    ({}, ("ruff",), "not pinned anywhere: the newest there is"),
+    ({"tox.ini": "[testenv]\ncommands = ruff check\n"}, ("ruff",), "not pinned anywhere: the newest there is"),
+    ({"tox.ini": "[testenv]\ndeps = ruff<0.9\ncommands = ruff check\n"}, ("ruff<0.9",), "tox.ini"),
     ({"requirements.txt": "ruff==0.12.11\n"}, ("ruff==0.12.11",), "pinned in requirements file 'requirements.txt'"),
     (
         {"requirements.txt": "ruff>=0.12\n"},
@@ -91,10 +103,16 @@ def test_the_version_of_ruff_is_the_projects(
 @pytest.mark.parametrize(
     ("files", "reason"),
     [
-        ({"pyproject.toml": "[tool.ruff.lint]\nselect = ['E']\n"}, "[tool.ruff] in pyproject.toml"),
-        ({".ruff.toml": ""}, ".ruff.toml"),
+        (
+            {".ruff.toml": "", "uv.lock": '[[package]]\nname = "ruff"\nversion = "0.15.1"\n'},
+            ".ruff.toml",
+        ),
+        ({"tox.ini": "[testenv:style]\ncommands = ruff check\n"}, "tox 'style' (tox.ini): ruff check"),
         ({"pyproject.toml": "[dependency-groups]\nlint = ['ruff']\n"}, "dependency group 'lint' names it"),
-        ({".pre-commit-config.yaml": HOOKS.format(rev="v1.0")}, "its pre-commit hook is in use"),
+        (
+            {".pre-commit-config.yaml": HOOKS.format(rev="v1.0")},
+            ".pre-commit-config.yaml: hook 'ruff-check'; .pre-commit-config.yaml: hook 'ruff-format'",
+        ),
     ],
 )
 def test_why_ruff_is_used(tmp_path: Path, files: dict[str, str], reason: str) -> None:
@@ -104,14 +122,13 @@ def test_why_ruff_is_used(tmp_path: Path, files: dict[str, str], reason: str) ->
 @pytest.mark.parametrize(
     ("files", "uses"),
     [
-        ({}, "check format"),
+        ({"requirements.txt": "ruff\n"}, "check format"),
         ({".pre-commit-config.yaml": HOOKS.format(rev="v1.0")}, "check format"),
         ({".pre-commit-config.yaml": HOOKS.format(rev="v1.0").replace("ruff-format", "other")}, "check"),
         ({".pre-commit-config.yaml": HOOKS.format(rev="v1.0").replace("ruff-check", "other")}, "format"),
-        ({"scripts/check": "ruff check src\nruff format --diff\n"}, "check format"),
+        ({"tox.ini": "[testenv]\ncommands =\n ruff check src\n ruff format --diff\n"}, "check format"),
         ({"tox.ini": "[testenv]\ncommands = ruff check\n"}, "check"),
-        ({"noxfile.py": "session.run('ruff', 'format')\n"}, "format"),
-        ({"noxfile.py": "session.run('ruff', 'check')\n", "pyproject.toml": "[tool.ruff.format]\n"}, "check format"),
+        ({"tox.ini": "[testenv]\ncommands = ruff format\n"}, "format"),
     ],
 )
 def test_which_of_ruffs_jobs_is_used(tmp_path: Path, files: dict[str, str], uses: str) -> None:
@@ -129,7 +146,7 @@ def test_pre_commit_is_used_where_it_is_configured(tmp_path: Path) -> None:
 
 
 def test_what_the_settings_say_of_linters_holds(tmp_path: Path) -> None:
-    files = {"ruff.toml": "", ".pre-commit-config.yaml": "repos: []\n"}
+    files = {"requirements.txt": "ruff\n", ".pre-commit-config.yaml": "repos: []\n"}
     assert list(lint(tmp_path, files)) == ["ruff", "pre-commit"]
     assert list(lint(tmp_path, files, ("pre-commit",))) == ["pre-commit"]
     assert list(lint(tmp_path, files, ())) == []
@@ -141,28 +158,36 @@ def test_what_the_settings_say_of_linters_holds(tmp_path: Path) -> None:
 # ── types ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 TESTS = Requirements(arguments=("--group", "tests"), project=True, reason="tests")
+MYPY_HOOK = """
+    repos:
+      - repo: https://example.invalid/pre-commit/mirrors-mypy
+        rev: v1.12.0
+        hooks:
+          - id: mypy
+            {more}
+    """
 NAMED = "[dependency-groups]\ntyping = ['mypy', 'pyright']\n"
 
 
 def types(folder: Path, files: dict[str, str], given: tuple[str, ...] | None = None) -> tuple[dict[str, Tool], str]:
     tree, lists = read(folder, files)
-    tools, remarks = type_checkers(tree, lists, [Package("thing", "src/thing")], TESTS, given)
-    return {tool.name: tool for tool in tools}, "; ".join(remarks)
+    code, hooks, commands = [Package("thing", "src/thing")], hook_configuration(tree), project_commands(tree)
+    tools, unused = type_checkers(tree, lists, code, TESTS, hooks, commands, (), given)
+    return {tool.name: tool for tool in tools}, "; ".join(unused.values())
 
 
 @pytest.mark.parametrize(
     ("files", "name", "reason"),
     [
         ({"pyproject.toml": NAMED + "[tool.mypy]\n"}, "mypy", "[tool.mypy] in pyproject.toml"),
-        ({"pyproject.toml": "[tool.mypy]\nstrict = true\n"}, "mypy", "[tool.mypy] in pyproject.toml"),
-        ({"mypy.ini": "[mypy]\nstrict = True\n"}, "mypy", "[mypy] in mypy.ini"),
-        ({"setup.cfg": "[mypy]\nstrict = 1\n"}, "mypy", "[mypy] in setup.cfg"),
+        ({"requirements.txt": "mypy", "mypy.ini": "[mypy]\n"}, "mypy", "[mypy] in mypy.ini"),
+        ({"requirements.txt": "mypy", "setup.cfg": "[mypy]\n"}, "mypy", "[mypy] in setup.cfg"),
+        ({"tox.ini": "[testenv]\ncommands = mypy src\n"}, "mypy", "tox 'py' (tox.ini): mypy src"),
         ({"pyproject.toml": NAMED + "[tool.pyright]\n"}, "pyright", "[tool.pyright] in pyproject.toml"),
-        ({"pyrightconfig.json": '{"strict": ["src"],\n// c\n}'}, "pyright", "pyrightconfig.json"),
         (
-            {"pyproject.toml": "[tool.pyright]\ntypeCheckingMode='strict'\n"},
+            {"requirements.txt": "pyright", "pyrightconfig.json": '{"strict": ["src"],\n// c\n}'},
             "pyright",
-            "[tool.pyright] in pyproject.toml",
+            "pyrightconfig.json",
         ),
     ],
 )
@@ -176,20 +201,14 @@ def test_a_checker_is_used_where_it_is_meant(tmp_path: Path, files: dict[str, st
 @pytest.mark.parametrize(
     ("files", "remark"),
     [
-        ({"pyproject.toml": "[tool.mypy]\npretty = true\n"}, "no list of requirements names it"),
+        ({"pyproject.toml": "[tool.mypy]\nstrict = true\n"}, "but no list, hook or command names it"),
         ({"pyproject.toml": NAMED.replace(", 'pyright'", "")}, "mypy is named in dependency group 'typing'"),
         ({"pyrightconfig.json": "{ no"}, "pyright is configured (pyrightconfig.json)"),
         (
-            {"mypy.ini": "[mypy]\n", ".pre-commit-config.yaml": "repos:\n- repo: x\n  hooks:\n  - id: mypy\n"},
-            "mypy runs as a pre-commit hook",
+            {"mypy.ini": "[mypy]\n", ".pre-commit-config.yaml": MYPY_HOOK.format(more="stages: [manual]")},
+            "mypy is a hook of .pre-commit-config.yaml that only runs by hand",
         ),
-        (
-            {
-                "pyproject.toml": "[dependency-groups]\ntyping = ['pyright']\n[tool.pyright]\n",
-                "tox.ini": "[testenv]\ncommands = pyright --verifytypes thing\n",
-            },
-            "pyright is run with --verifytypes alone",
-        ),
+        ({"tox.ini": "[testenv:types]\ncommands = ty check\n"}, "ty is run by tox 'types' (tox.ini) and not here"),
         ({"README.md": ""}, ""),
     ],
 )
@@ -200,15 +219,10 @@ def test_a_checker_that_is_not_meant_is_not_used(tmp_path: Path, files: dict[str
     assert bool(said) == bool(remark)
 
 
-def test_pyright_that_also_checks_code_is_used(tmp_path: Path) -> None:
-    files = {"pyproject.toml": NAMED + "[tool.pyright]\n", "tox.ini": "c =\n pyright --verifytypes x\n pyright src\n"}
-    assert list(types(tmp_path, files)[0]) == ["pyright"]
-
-
 def test_a_checker_without_targets_is_given_the_code(tmp_path: Path) -> None:
-    found, _ = types(tmp_path, {"pyproject.toml": "[tool.mypy]\nstrict = true\n"})
+    found, _ = types(tmp_path, {"pyproject.toml": NAMED + "[tool.mypy]\nstrict = true\n"})
     assert found["mypy"].source == "src"
-    found, _ = types(tmp_path, {"pyproject.toml": "[tool.mypy]\nstrict = true\nfiles = ['src']\n"})
+    found, _ = types(tmp_path, {"pyproject.toml": NAMED + "[tool.mypy]\nfiles = ['src']\n"})
     assert found["mypy"].source == ""
 
 
@@ -225,6 +239,89 @@ def test_what_the_settings_say_of_types_holds(tmp_path: Path) -> None:
     assert types(tmp_path, {"pyproject.toml": NAMED + "[tool.mypy]\n"}, ()) == ({}, "")
     found, _ = types(tmp_path / "empty", {"README.md": ""}, ("pyright",))
     assert (found["pyright"].reason, found["pyright"].requirements.arguments) == ("set in [tool.unmoor]", ("pyright",))
+
+
+def test_what_the_settings_add_is_installed_besides(tmp_path: Path) -> None:
+    tree, lists = read(tmp_path, {"pyproject.toml": NAMED + "[tool.mypy]\n"})
+    besides = ("types-toml>=1 ; python_version < '4'", "--group docs")
+    (tool,), _ = type_checkers(tree, lists, [], None, HookConfiguration(), (), (), None, besides)
+    needs = ("--group", "typing", "types-toml>=1 ; python_version < '4'", "--group", "docs")
+    assert tool.requirements.arguments == needs
+    assert "types-requirements in [tool.unmoor]" in tool.requirements.reason
+
+
+@pytest.mark.parametrize(
+    ("tox", "arguments"),
+    [
+        ("deps = mypy>=2\n", ("mypy>=2",)),
+        ("dependency_groups = typing\n", ("--group", "typing")),
+        # What the runner installs does not bring the checker: the list that names it does.
+        ("deps = pytest\n", ("pytest", "--group", "typing")),
+        ("", ("--group", "typing")),
+    ],
+)
+def test_a_checker_has_what_its_runner_installs_completed_by_a_list(
+    tmp_path: Path, tox: str, arguments: tuple[str, ...]
+) -> None:
+    files = {"pyproject.toml": NAMED, "tox.ini": f"[testenv:types]\n{tox}commands = mypy src\n"}
+    assert types(tmp_path, files)[0]["mypy"].requirements.arguments == arguments
+
+
+@pytest.mark.parametrize(
+    ("default", "arguments"),
+    [
+        ("", ("--group", "dev")),
+        ("[tool.uv]\ndefault-groups = ['typing']\n", ("--group", "typing")),
+        ("[tool.uv]\ndefault-groups = 'all'\n", ("--group", "typing", "--group", "dev", "--group", "docs")),
+        ("[tool.uv]\ndefault-groups = ['docs']\n", ("--group", "typing")),
+    ],
+)
+def test_a_command_of_a_project_of_uv_has_the_groups_that_uv_installs(
+    tmp_path: Path, default: str, arguments: tuple[str, ...]
+) -> None:
+    groups = "[dependency-groups]\ntyping = ['mypy']\ndev = ['mypy', 'rich']\ndocs = ['sphinx']\n"
+    files = {"pyproject.toml": groups + default, "uv.lock": "", "scripts/lint.sh": "mypy src\n"}
+    assert types(tmp_path, files)[0]["mypy"].requirements.arguments == arguments
+
+
+@pytest.mark.parametrize(
+    ("files", "pythons"),
+    [
+        ({}, ("3.12", "3.11")),
+        ({".python-version": "3.11.4\n3.10\n"}, ("3.11", "3.10", "3.12")),
+        ({".python-version": "pypy3.11\n", ".python-version-default": "cpython-3.12\n"}, ("3.12", "3.11")),
+        ({"mypy.ini": "[mypy]\npython_version = 3.9\n"}, ("3.9", "3.12", "3.11")),
+        ({"mypy.ini": "[mypy]\npython_version = \n"}, ("3.12", "3.11")),
+        ({"mypy.ini": "[mypy\n"}, ("3.12", "3.11")),
+    ],
+)
+def test_a_checker_runs_on_the_python_that_is_stated_else_on_a_recent_one(
+    tmp_path: Path, files: dict[str, str], pythons: tuple[str, ...]
+) -> None:
+    tree, lists = read(tmp_path, {"requirements.txt": "mypy\n", "tox.ini": "[testenv]\ncommands = mypy\n", **files})
+    commands = project_commands(tree)
+    (tool,), _ = type_checkers(tree, lists, [], None, HookConfiguration(), commands, ("3.11", "3.12"), None)
+    assert tool.pythons == pythons
+
+
+def test_of_several_ways_over_the_tests_the_one_that_installs_what_they_import_comes_first(tmp_path: Path) -> None:
+    whole = "[testenv:types]\ndeps =\n mypy\n pytest>=8\ncommands = mypy .\n"
+    rotten = "[testenv:rotten]\ndeps = mypy\ncommands = mypy .\n"
+    tool = types(tmp_path, {"tox.ini": rotten + whole})[0]["mypy"]
+    assert tool.requirements.arguments == ("mypy", "pytest>=8")
+    assert tool.ways[0].startswith("tox 'rotten'")
+
+
+def test_of_several_ways_the_one_over_the_code_comes_first_and_the_others_are_told(tmp_path: Path) -> None:
+    tox = "[testenv:samples]\ncommands = mypy tests/typing\n[testenv:types]\ncommands = mypy src\n"
+    tool = types(tmp_path, {"tox.ini": tox + "[testenv:try]\ncommands = mypy -c pass\n"})[0]["mypy"]
+    assert [run.arguments for run in tool.runs] == [("src",)]
+    (way,) = tool.ways
+    assert way.startswith("tox 'samples' (tox.ini): mypy tests/typing; to choose it: ")
+    line = 'commands = [{ name = "own-mypy", stage = "lint", run = ["tox", "-e", "samples"] }]'
+    assert way.endswith(line)
+    settings = decode(tomllib.loads(line), file="pyproject.toml", text=line)
+    assert settings.commands[0].run == ("tox", "-e", "samples")
 
 
 # ── tests ────────────────────────────────────────────────────────────────────────────────────────────────────

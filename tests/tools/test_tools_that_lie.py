@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from support.tool_environments import empty_environment, says, script
 from unmoor.errors import ToolFailed, ToolMissing
+from unmoor.model import ToolRun
 from unmoor.tools import mkdocs, mypy, precommit, pyright, ruff, sphinx, zensical
 from unmoor.tools.tool_environment import surroundings
 
 
 @pytest.fixture
 def tools(tmp_path, environ):
-    return empty_environment(tmp_path / "room", environ)
+    made = empty_environment(tmp_path / "room", environ)
+    subprocess.run(["git", "init", "--quiet", made.folder], check=True)
+    made.folder.joinpath("a.py").write_text("")
+    return made
 
 
 @pytest.fixture
@@ -46,20 +52,26 @@ def test_what_would_narrow_a_tool_or_is_secret_is_not_passed_on(environ):
 
 def test_ruff_that_was_shown_no_file_examined_nothing(tools, log):
     says(tools, "ruff", "[]")
-    found = ruff.examine(tools, ["check"], log)
+    found = ruff.examine(tools, (ToolRun(arguments=("check", ".")),), log)
     assert (found.examined, found.problems) == (0, ())
+
+
+# A file is there to look at; what comes of looking is what the program says next.
+_ONE_FILE = 'case "$*" in *--show-files*) echo "$PWD/a.py"; exit 0;; esac'
 
 
 @pytest.mark.parametrize(("out", "status"), [("ruff failed\n  Cause: bad rule", 2), ("not json", 1)])
 def test_ruff_that_cannot_look_is_an_error(tools, log, out, status):
-    says(tools, "ruff", out, status)
+    says(tools, "ruff", out, status, _ONE_FILE)
     with pytest.raises(ToolFailed, match="ruff"):
-        ruff.examine(tools, ["check"], log)
+        ruff.examine(tools, (ToolRun(arguments=("check", ".")),), log)
 
 
 def test_ruff_that_fails_without_naming_anything_fails(tools, log):
-    says(tools, "ruff", "[]", 1)
-    assert _messages(ruff.examine(tools, ["check"], log).problems) == ["ruff failed without naming a violation"]
+    says(tools, "ruff", "[]", 1, _ONE_FILE)
+    assert _messages(ruff.examine(tools, (ToolRun(arguments=("check", ".")),), log).problems) == [
+        "ruff failed without naming a violation"
+    ]
 
 
 # ── mypy ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -67,14 +79,14 @@ def test_ruff_that_fails_without_naming_anything_fails(tools, log):
 
 def test_success_in_no_files_examined_nothing(tools, log):
     says(tools, "mypy", "Success: no issues found in 0 source files")
-    assert mypy.examine(tools, (), log).examined == 0
+    assert mypy.examine(tools, (ToolRun(),), log).examined == 0
 
 
 @pytest.mark.parametrize(("out", "status"), [("", 0), ("mypy: can't read file 'src'", 2)])
 def test_mypy_that_does_not_say_what_it_checked_is_an_error(tools, log, out, status):
     says(tools, "mypy", out, status)
     with pytest.raises(ToolFailed, match="mypy"):
-        mypy.examine(tools, ("src",), log)
+        mypy.examine(tools, (ToolRun(arguments=("src",)),), log)
 
 
 def test_errors_that_prevent_checking_are_told(tools, log):
@@ -84,7 +96,7 @@ def test_errors_that_prevent_checking_are_told(tools, log):
         "a.py:3: error: Invalid syntax  [syntax]\nFound 1 error in 1 file (errors prevented further checking)",
         2,
     )
-    found = mypy.examine(tools, (), log)
+    found = mypy.examine(tools, (ToolRun(),), log)
     assert found.problems[0].place == "a.py:3"
     assert found.problems[0].message == "Invalid syntax  [syntax]"
 
@@ -100,19 +112,19 @@ _DIAGNOSTIC = (
 
 def test_pyright_is_judged_by_its_report(tools, log):
     says(tools, "pyright", "a notice of its installer\n" + _PYRIGHT % (_DIAGNOSTIC, 3), 1)
-    found = pyright.examine(tools, (), log)
+    found = pyright.examine(tools, (ToolRun(),), log)
     assert (found.examined, found.tools) == (3, {"pyright": "1.1.9"})
     assert (found.problems[0].place, found.problems[0].message) == ("a.py:5", "Bad  [reportX]")
 
 
 def test_no_errors_in_no_files_examined_nothing(tools, log):
     says(tools, "pyright", _PYRIGHT % ("", 0))
-    assert pyright.examine(tools, (), log).examined == 0
+    assert pyright.examine(tools, (ToolRun(),), log).examined == 0
 
 
 def test_pyright_that_fails_without_an_error_fails(tools, log):
     says(tools, "pyright", _PYRIGHT % ("", 3), 3)
-    assert _messages(pyright.examine(tools, (), log).problems) == [
+    assert _messages(pyright.examine(tools, (ToolRun(),), log).problems) == [
         "pyright ended with exit status 3 and named no error"
     ]
 
@@ -121,7 +133,7 @@ def test_pyright_that_fails_without_an_error_fails(tools, log):
 def test_pyright_without_a_report_is_an_error(tools, log, out):
     says(tools, "pyright", out)
     with pytest.raises(ToolFailed, match="left no report"):
-        pyright.examine(tools, (), log)
+        pyright.examine(tools, (ToolRun(),), log)
 
 
 # ── pre-commit ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -136,6 +148,31 @@ def test_hooks_without_files_examined_nothing(tools, log):
     found = _hooks(tools, log, "ruff check.........................(no files to check)Skipped", 0)
     assert (found.examined, found.problems) == (0, ())
     assert _messages(found.notices) == ["1 of 1 hooks had no files to look at: ruff check"]
+
+
+@pytest.mark.parametrize(
+    ("out", "status", "cause"),
+    [
+        (
+            "An error has occurred: Invalid: \n==> File a.yaml\n=====> Missing required key: rev\nCheck the log",
+            1,
+            "File a.yaml: Missing required key: rev",
+        ),
+        ("An unexpected error has occurred: OSError: x\nCheck the log at the log", 3, ""),
+    ],
+)
+def test_a_configuration_that_cannot_be_read_is_told_by_its_cause(tools, log, out, status, cause):
+    try:
+        (problem,) = _hooks(tools, log, out, status).problems
+    except ToolFailed as error:
+        (problem,) = error.problems
+    assert cause in problem.message
+
+
+def test_prek_runs_its_own_configuration(tools, log):
+    says(tools, "prek", "ruff check...........Passed\n", 0)
+    found = precommit.examine(tools, tools.folder, log, program="prek")
+    assert (found.examined, found.unit, list(found.tools)) == (1, "hooks prek", ["prek"])
 
 
 def test_a_hook_that_mends_files_fails(tools, log):

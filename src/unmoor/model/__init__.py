@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         VersionSource,
     )
     from unmoor.model.stage import Bound, Effect, Scope, Stage, Target
+    from unmoor.model.tool_run import FileSelection, ToolRun
 
 __all__ = [
     "NOTES_STYLES",
@@ -44,6 +45,7 @@ __all__ = [
     "Distribution",
     "Edit",
     "Effect",
+    "FileSelection",
     "Finding",
     "FindingKind",
     "Findings",
@@ -61,6 +63,7 @@ __all__ = [
     "Stage",
     "Target",
     "Tool",
+    "ToolRun",
     "VersionSource",
     "blocking_live",
     "truncated",
@@ -72,6 +75,7 @@ _HOMES = {
     "plan": "Bump Change Distribution Edit Mode Plan Release wheels_first",
     "project": "NOTES_STYLES Backend Component NotesStyle Repository Requirements Resolved Tool VersionSource",
     "stage": "Bound Effect Scope Stage Target",
+    "tool_run": "FileSelection ToolRun",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 

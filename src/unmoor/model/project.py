@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from unmoor.model.settings import Settings
+from unmoor.model.tool_run import ToolRun
 
 __all__ = [
     "NOTES_STYLES",
@@ -74,9 +75,10 @@ class Tool:
     own configuration does not say (paths, one a line); for ruff which of ``check`` and ``format`` the project uses.
 
     ``command`` is the command line that the project itself has for it, empty where convention has to do; ``folder``
-    where that runs, relative to the component; ``environ`` what is set for it, ``terminal`` whether
-    it is given a terminal. ``ways`` are other command lines that
-    the project has written down, as it would be told to choose them.
+    where that runs, relative to the component; ``environ`` what is set for it, ``terminal`` whether it is given a
+    terminal. ``runs`` are those of a linter or type checker that the project has written down, ``pythons`` what to run
+    it on, as ``3.12``, the best first. ``ways`` are other ways of running it that the project has written down, each
+    with what would choose it.
     """
 
     name: str
@@ -87,6 +89,8 @@ class Tool:
     folder: str = ""
     environ: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     terminal: bool = False
+    runs: tuple[ToolRun, ...] = ()
+    pythons: tuple[str, ...] = ()
     ways: tuple[str, ...] = ()
 
 
@@ -154,6 +158,7 @@ class Component:
     ``tag_form`` is the name of its tags with ``{version}`` left open. ``requires`` names the components of the same
     repository that it depends on. ``archive_stages`` are the stages before the build that its settings let work on
     the sealed archives instead of the tree. ``settings_digest`` is the sha256 of what its stages go by.
+    ``unused`` says of tools of ``lint`` and ``types`` that the project hints at why they are not run, by their names.
     """
 
     repository: Repository
@@ -170,6 +175,7 @@ class Component:
     notes: NotesStyle = field(default_factory=lambda: NotesStyle(style="none"))
     lint: tuple[Tool, ...] = ()
     types: tuple[Tool, ...] = ()
+    unused: Mapping[str, str] = field(default_factory=dict)
     tests: Tool | None = None
     docs: Tool | None = None
     pythons: tuple[str, ...] = ()

@@ -147,6 +147,7 @@ class Settings:
     required_files: tuple[str, ...] = ()
     lint: tuple[str, ...] | None = None
     types: tuple[str, ...] | None = None
+    types_requirements: tuple[str, ...] = ()
     installer: str = "uv"
     lock: str = ""
     approval: str = "version"

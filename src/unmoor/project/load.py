@@ -69,6 +69,7 @@ def load(root: Path, start: Path, refs: Refs) -> Component:
         notes=found.notes,
         lint=found.lint,
         types=found.types,
+        unused=found.unused,
         tests=found.tests,
         docs=found.docs,
         pythons=found.pythons,

@@ -15,7 +15,7 @@ from unmoor.project.detect.detected import Detected
 __all__ = ["explain"]
 
 _SET = "set in [tool.unmoor]"
-_NO_LINT = "neither ruff nor pre-commit is in use"
+_NO_LINT = "no linter and no hooks are in use"
 _NO_TESTS = "neither a configuration of pytest, nor a folder of tests, nor a command for them"
 _NO_SESSIONS = "noxfile.py defines no sessions of its own that can be seen without running it"
 # What is told by the rows of detection already.
@@ -89,10 +89,18 @@ def _tools(key: str, tools: Sequence[Tool], lacking: str, *, forced: bool = Fals
     if not tools:
         yield Resolved(key=key, value="none", reason=_SET if forced else lacking)
     for tool in tools:
-        what = shlex.join(tool.command) if tool.command else ", ".join(tool.source.split("\n"))
+        what = _works_on(tool)
         yield Resolved(key=key, value=f"{tool.name} ({what})" if what else tool.name, reason=tool.reason)
         needs = tool.requirements
         yield Resolved(key=f"{key}, with", value=_installed(needs), reason=needs.reason)
+
+
+def _works_on(tool: Tool) -> str:
+    """Return what a tool is run with: its own command line, else what it works on, else what its runs are given."""
+    if tool.command:
+        return shlex.join(tool.command)
+    runs = dict.fromkeys(shlex.join(run.arguments) for run in tool.runs if run.arguments)
+    return ", ".join(tool.source.split("\n")) if tool.source else "; ".join(runs)
 
 
 def _installed(needs: Requirements) -> str:

@@ -117,6 +117,9 @@ def _interrupted(record: Record) -> str:
 
 _COUNTED = {
     "ruff-is-clean",
+    "black-is-clean",
+    "isort-is-clean",
+    "flake8-is-clean",
     "pre-commit-is-clean",
     "types-are-sound",
     "tests-pass",

@@ -25,6 +25,7 @@ def together(parts: Sequence[Findings]) -> Findings:
         problems=tuple(each for part in parts for each in part.problems),
         notices=tuple(each for part in parts for each in part.notices),
         absent=next((part.absent for part in parts if part.absent), ""),
+        unanswered=next((part.unanswered for part in parts if part.unanswered), ""),
         hint=next((part.hint for part in parts if part.hint), ""),
         tools={name: version for part in parts for name, version in part.tools.items()},
     )

@@ -1,4 +1,4 @@
-"""pre-commit: all hooks on all files, in a throw-away copy, because hooks fix what they look at.
+"""pre-commit and prek: all hooks on all files, in a throw-away copy, because hooks fix what they look at.
 
 How it lies: a hook without files is "Skipped" and the run succeeds all the same; ``SKIP`` in the environment skips
 more, so it is not passed on. Exit statuses: 0 all well, 1 a hook failed or fixed something, 3 pre-commit itself
@@ -22,33 +22,33 @@ _SECONDS = 900.0
 _HOOK = re.compile(r"^(?P<name>.+?)\.{3,}(?:\([^)]*\))?(?P<result>Passed|Failed|Skipped)$", re.MULTILINE)
 
 
-def examine(tools: ToolEnvironment, copy: Path, log: Path) -> Findings:
-    """Run every hook on every file of ``copy``, a clone that may be written to."""
+def examine(tools: ToolEnvironment, copy: Path, log: Path, *, program: str = "pre-commit") -> Findings:
+    """Run every hook on every file of ``copy``, a clone that may be written to; ``program`` may be ``prek`` as well."""
     done = tools.run(
-        tools.program("pre-commit"),
+        tools.program(program),
         *("run", "--all-files", "--show-diff-on-failure", "--color", "never"),
         log=log,
         seconds=_SECONDS,
         cwd=copy,
     )
     if done.status not in {0, 1}:
-        return _stopped(tools, done)
+        return _stopped(tools, program, done)
     results = [(hook["name"], hook["result"]) for hook in _HOOK.finditer(done.out)]
     failed = [name for name, result in results if result == "Failed"]
     problems = [
-        Finding(message=f"the hook {name!r} failed{_why(done.out, name)}", hint="run `pre-commit run --all-files`")
+        Finding(message=f"the hook {name!r} failed{_why(done.out, name)}", hint=f"run `{program} run --all-files`")
         for name in failed
     ]
     if done.status and not failed:
-        problems.append(Finding(message=f"pre-commit failed: {tail(done.text, 1)}", hint=f"see {done.log}"))
+        problems.append(Finding(message=f"{program} failed: {_cause(done)}", hint=f"see {done.log}"))
     idle = tuple(name for name, result in results if result == "Skipped")
     notice = Finding(message=f"{len(idle)} of {len(results)} hooks had no files to look at: {', '.join(idle[:5])}")
     return Findings(
         examined=len(results) - len(idle),
-        unit="hooks pre-commit",
+        unit=f"hooks {program}",
         problems=truncated(problems),
         notices=(notice,) if idle else (),
-        tools={"pre-commit": tools.version("pre-commit")},
+        tools={program: tools.version(program)},
     )
 
 
@@ -66,17 +66,25 @@ def _why(out: str, name: str) -> str:
     return f": {said[0]}" if said else ""
 
 
-def _stopped(tools: ToolEnvironment, done: Completed) -> Findings:
+def _cause(done: Completed) -> str:
+    """Return the line that says what is wrong: an error's own, or what is marked under it, not where its log lies."""
+    for sign in (r"^=+> (.+)$", r"^(?:error|\s*caused by): (.+)$", r"^An error has occurred: (.+)$"):
+        if found := re.findall(sign, done.text, re.MULTILINE | re.IGNORECASE):
+            return ": ".join(str(each).rstrip(": ") for each in found[-2:])
+    return tail(done.text, 1)
+
+
+def _stopped(tools: ToolEnvironment, program: str, done: Completed) -> Findings:
     if unreachable.sign(done.text):
         where = re.search(r"Initializing environment for (\S+?)\.?$", done.text, re.MULTILINE)
         name = where[1] if where else unreachable.address(done.text)
         named = f": {name}" if name else ""
         return Findings(
             unanswered=f"hook repositories did not answer{named}",
-            hint="run `pre-commit install-hooks` where they can be reached; its cache is used",
-            tools={"pre-commit": tools.version("pre-commit")},
+            hint=f"run `{program} install-hooks` where they can be reached; its cache is used",
+            tools={program: tools.version(program)},
         )
-    what = f"pre-commit could not go on: {tail(done.text, 1)}"
+    what = f"{program} could not go on: {_cause(done)}"
     raise ToolFailed(
-        what, status=done.status, tail=tail(done.text), log=done.log, hint="run `pre-commit run --all-files`"
+        what, status=done.status, tail=tail(done.text), log=done.log, hint=f"run `{program} run --all-files`"
     )

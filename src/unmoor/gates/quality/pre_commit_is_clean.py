@@ -27,4 +27,6 @@ def check(context: Context) -> Findings:
         component, context.environ, tool.requirements, memory=context.memory, log=log
     )
     copy = scratch_clone.copy_of(component.repository.root, context.environ)
-    return tools.telling(precommit.examine(tools, copy.folder, log))
+    # prek's own configuration is none that pre-commit reads.
+    program = "prek" if tool.source.endswith(".toml") else "pre-commit"
+    return tools.telling(precommit.examine(tools, copy.folder, log, program=program))

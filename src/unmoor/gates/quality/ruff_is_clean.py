@@ -1,31 +1,38 @@
 """ruff finds nothing to remark, in lint and in format.
 
-The rules are the project's own; ruff runs in the version the project names, fixes nothing, and has to have looked at
-files: it says "All checks passed!" about none.
+The rules are the project's own; ruff runs in the version and on the files that the project gives it, fixes nothing, and
+has to have looked at files: it says "All checks passed!" about none. Linters of the project that unmoor does not run by
+itself are named here.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from unmoor.context import Context
-from unmoor.model import Findings
-from unmoor.tools import nox, ruff, tool_environment
+from unmoor.model import Finding, Findings
+from unmoor.project.detect.lint_tools import FOREIGN_LINTERS
+from unmoor.tools import linters, nox, ruff
 
 ASSERTS = "ruff has nothing to remark on any file, and nothing to reformat where the project formats with it"
 
 
 def check(context: Context) -> Findings:
-    """Lint and check the format of the whole tree."""
+    """Lint and check the format, as the project does."""
     component = context.component
     declared = component.settings.lint
     if found := nox.set_aside(component, declared, "there is no lint", context.environ, context.memory):
         return found
-    tool = next((tool for tool in component.lint if tool.name == "ruff"), None)
-    if tool is None and component.lint:
-        return Findings(optional=f"the project lints with {', '.join(each.name for each in component.lint)}")
-    if tool is None:
-        return Findings(absent="no linter was found", hint="say lint = [] in [tool.unmoor] if there is none")
-    log = context.log("ruff")
-    tools = tool_environment.open_environment(
-        component, context.environ, tool.requirements, memory=context.memory, log=log
+    if not component.lint and not component.unused.keys() & {"ruff", *FOREIGN_LINTERS}:
+        why = linters.broken_detection(component, "lint")
+        return Findings(absent=f"no linter was found{why}", hint="say lint = [] in [tool.unmoor] if there is none")
+    found = linters.lint(
+        component,
+        context.environ,
+        "ruff",
+        lambda tools, tool, log: ruff.examine(tools, tool.runs, log, jobs=tool.source.split()),
+        memory=context.memory,
+        log=context.log("ruff"),
     )
-    return tools.telling(ruff.examine(tools, tool.source.split(), log))
+    others = tuple(Finding(message=why) for name, why in component.unused.items() if name in FOREIGN_LINTERS)
+    return replace(found, notices=(*found.notices, *others))

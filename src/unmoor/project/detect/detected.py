@@ -12,12 +12,14 @@ from unmoor.errors import UnmoorError
 from unmoor.model import Backend, Finding, NotesStyle, Tool, VersionSource
 from unmoor.model.settings import Settings
 from unmoor.project.detect.build_backend import backend, backend_problems
+from unmoor.project.detect.commands import ProjectCommand, project_commands
 from unmoor.project.detect.docs_engine import docs_engine
 from unmoor.project.detect.lint_tools import lint_tools
 from unmoor.project.detect.metadata import metadata, metadata_problems
 from unmoor.project.detect.notes_style import notes_style
 from unmoor.project.detect.noxfile import Noxfile, by_stage, read_noxfile
 from unmoor.project.detect.packages import Package, find
+from unmoor.project.detect.pre_commit import HookConfiguration, hook_configuration
 from unmoor.project.detect.pythons import supported
 from unmoor.project.detect.requirement_lists import RequirementList, requirement_lists
 from unmoor.project.detect.test_suite import test_suite
@@ -45,6 +47,7 @@ class Detected:
     notes: NotesStyle
     lint: tuple[Tool, ...]
     types: tuple[Tool, ...]
+    unused: Mapping[str, str]
     tests: Tool | None
     docs: Tool | None
     pythons: tuple[str, ...]
@@ -66,16 +69,25 @@ def detect(tree: ProjectFiles, settings: Settings) -> Detected:
     packages, packages_reason = find(tree, build.name, name, settings.imports)
     told: dict[str, str] = {}
     no_lists: tuple[RequirementList, ...] = ()
-    no_types: tuple[tuple[Tool, ...], tuple[str, ...]] = ((), ())
+    no_tools: tuple[tuple[Tool, ...], Mapping[str, str]] = ((), {})
+    no_commands: tuple[ProjectCommand, ...] = ()
     no_docs: tuple[Tool | None, str] = (None, "")
     lists = _attempt(told, "lists", lambda: requirement_lists(tree, stated), no_lists)
     tests = _attempt(told, "tests", lambda: test_suite(tree, lists, settings.tests), None)
     needs = tests.requirements if tests else None
-    types, remarks = _attempt(
-        told, "types", lambda: type_checkers(tree, lists, packages, needs, settings.types), no_types
-    )
     docs, docs_reason = _attempt(told, "docs", lambda: docs_engine(tree, lists, settings.docs), no_docs)
     pythons, pythons_reason = supported(stated, settings.tests.pythons)
+    hooks = _attempt(told, "hooks", lambda: hook_configuration(tree), HookConfiguration())
+    commands = _attempt(told, "commands", lambda: project_commands(tree), no_commands)
+    lint, not_linted = _attempt(told, "lint", lambda: lint_tools(tree, lists, hooks, commands, settings.lint), no_tools)
+    types, not_typed = _attempt(
+        told,
+        "types",
+        lambda: type_checkers(
+            tree, lists, packages, needs, hooks, commands, pythons, settings.types, settings.types_requirements
+        ),
+        no_tools,
+    )
     noxfile = read_noxfile(tree)
     return Detected(
         name=name,
@@ -84,8 +96,9 @@ def detect(tree: ProjectFiles, settings: Settings) -> Detected:
         packages=packages,
         sources=_in_use(sources(tree, build, packages, stated, settings.version_files), settings),
         notes=notes_style(tree, settings.notes, settings.changelog),
-        lint=_attempt(told, "lint", lambda: lint_tools(tree, lists, settings.lint), ()),
+        lint=lint,
         types=types,
+        unused={**not_linted, **not_typed},
         tests=tests,
         docs=docs,
         pythons=pythons,
@@ -95,7 +108,8 @@ def detect(tree: ProjectFiles, settings: Settings) -> Detected:
             "imports": packages_reason,
             "pythons": pythons_reason,
             "docs": docs_reason,
-            "types": "; ".join(remarks),
+            "lint": "; ".join([*([hooks.problem] if hooks.problem else []), *not_linted.values()]),
+            "types": "; ".join(not_typed.values()),
             **told,
         },
     )

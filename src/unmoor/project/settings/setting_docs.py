@@ -19,7 +19,7 @@ RENAMED: Mapping[str, str] = {"leave-out": "disable"}
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "notes": NOTES_STYLES,
-    "lint": ("ruff", "pre-commit"),
+    "lint": ("ruff", "black", "isort", "flake8", "pre-commit"),
     "types": ("mypy", "pyright"),
     "installer": ("uv", "pip"),
     "approval": ("version", "digest", "environment"),
@@ -49,6 +49,7 @@ MEANINGS: Mapping[str, str] = {
     "required-files": "Files or folders that a release must have.",
     "lint": "Linters to run; by default those the project uses.",
     "types": "Type checkers to run; by default those the project uses.",
+    "types-requirements": "Requirements of the type checkers besides what is detected; `--group NAME`, `-r FILE` too.",
     "installer": "What makes and fills environments.",
     "lock": "The lock that tests, type checkers and documentation are installed by, `none` for no one; by default "
     "the nearest `uv.lock`, `poetry.lock`, `pdm.lock` or `pylock.toml`.",

@@ -71,6 +71,7 @@ def _of_github(tree: ProjectFiles, file: str, workflow: _Table, job: str, keys: 
         name=job,
         place=file,
         environ={**_variables(workflow, "env"), **_variables(keys, "env")},
+        pythons=_pythons(steps, {**_variables(workflow, "env"), **_variables(keys, "env")}),
         needs=_needs(keys),
     )
     needs = Installed(tree, f"the job {job!r} in {file}")
@@ -126,6 +127,18 @@ def _matrix(keys: _Table) -> dict[str, str]:
         if isinstance(first, str) and "python" not in name.lower() and name not in {"include", "exclude", "os"}:
             found[f"matrix.{name}"] = first
     return found
+
+
+def _pythons(steps: object, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the Pythons that a job sets up by their numbers; one out of its matrix stays open."""
+    values = {f"env.{name}": value for name, value in environ.items()}
+    found: list[str] = []
+    for step in steps if isinstance(steps, list) else []:
+        if re.search(r"/setup-(?:python|uv)@", str(dig(step, "uses"))):
+            stated = dig(step, "with", "python-version")
+            lines = stated if isinstance(stated, list) else _filled_in(str(stated), values).split()
+            found += [match[1] for line in lines if (match := re.fullmatch(r"(3\.[0-9]+)(?:\.[0-9x]+)?", str(line)))]
+    return tuple(dict.fromkeys(found))
 
 
 def _filled_in(text: str, values: Mapping[str, str]) -> str:

@@ -218,7 +218,7 @@ def test_inventories_that_do_not_answer_block_only_live(tools, log):
     warnings = f"{_UNREACHED}\n{reference}"
     rehearsed = _sphinx(tools, log, warnings=warnings, out=_PROBLEMS, status=1)
     assert rehearsed.problems == ()
-    assert any("inventories" in message for message in _messages(rehearsed.notices))
+    assert any("inventory of another project" in message for message in _messages(rehearsed.notices))
     assert any("undefined label" in message for message in _messages(rehearsed.notices))
     live = _sphinx(tools, log, warnings=warnings, out=_PROBLEMS, status=1, live=True)
     assert len(live.problems) == 2
@@ -248,6 +248,15 @@ def test_mkdocs_is_never_told_to_be_quiet(tools, log):
     said = log.read_text().splitlines()[1].split()
     assert "--strict" in said
     assert not {"-q", "--quiet"} & set(said)
+
+
+def test_an_inventory_that_mkdocs_does_not_reach_blocks_only_live(tools, log):
+    out = "WARNING -  mkdocstrings: Couldn't load inventory https://docs.example/objects.inv\n\nAborted with 1 warnings"
+    says(tools, "mkdocs", out, 1)
+    rehearsed = mkdocs.examine(tools, "mkdocs", "", live=False, log=log, seconds=30)
+    assert (rehearsed.problems, bool(rehearsed.examined)) == ((), True)
+    assert "1 inventory of another project did not answer" in rehearsed.notices[0].message
+    assert mkdocs.examine(tools, "mkdocs", "", live=True, log=log, seconds=30).problems
 
 
 def test_mkdocs_that_warns_fails_with_what_it_said(tools, log):

@@ -13,6 +13,7 @@ from pathlib import Path
 from unmoor.errors import ToolFailed
 from unmoor.model import Finding, Findings, truncated
 from unmoor.runtime.process import Completed, tail
+from unmoor.tools import unreachable
 from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["examine"]
@@ -26,8 +27,13 @@ _PAGE = re.compile(r"[Dd]oc file '(?P<page>[^']+)'")
 _QUIET = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true", "NO_COLOR": "1"}
 
 
-def examine(tools: ToolEnvironment, engine: str, source: str, *, log: Path, seconds: float) -> Findings:
-    """Build with ``engine`` (``mkdocs`` or ``properdocs``); ``source`` is its configuration file, if any."""
+def examine(
+    tools: ToolEnvironment, engine: str, source: str, *, live: bool = True, log: Path, seconds: float
+) -> Findings:
+    """Build with ``engine`` (``mkdocs`` or ``properdocs``); ``source`` is its configuration file, if any.
+
+    ``live`` says that other projects' inventories must answer.
+    """
     site = tools.scratch / "site"
     config = ("--config-file", source) if source.endswith((".yml", ".yaml")) else ()
     done = tools.run(
@@ -45,12 +51,14 @@ def examine(tools: ToolEnvironment, engine: str, source: str, *, log: Path, seco
         raise ToolFailed(
             what, status=done.status, tail=tail(done.text), log=done.log, hint=f"run {engine} build --strict"
         )
+    # Strict counts what the network did not answer as well; there is no other way to let it go.
+    blocking, unanswered = unreachable.weighed(problems, live=live)
     pages = [page for page in site.rglob("*.html") if page.name != "404.html"]
     return Findings(
         examined=len(pages) or _read(done),
         unit="pages",
-        problems=truncated(problems) if done.status else (),
-        notices=_anchors(tools, engine, done) + (() if done.status else truncated(problems)),
+        problems=truncated(blocking) if done.status else (),
+        notices=_anchors(tools, engine, done) + (unanswered if done.status else truncated(problems)),
         tools={engine: tools.version(engine)},
     )
 

@@ -13,16 +13,13 @@ from pathlib import Path
 from unmoor.errors import ToolFailed
 from unmoor.model import Finding, Findings, truncated
 from unmoor.runtime.process import Completed, tail
+from unmoor.tools import unreachable
 from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["examine"]
 
 _SECONDS = 900.0
 _HOOK = re.compile(r"^(?P<name>.+?)\.{3,}(?:\([^)]*\))?(?P<result>Passed|Failed|Skipped)$", re.MULTILINE)
-_UNREACHABLE = (
-    "Could not resolve host", "unable to access", "Could not read from remote repository", "Connection refused",
-    "Connection timed out", "Temporary failure in name resolution", "Failed to connect", "Network is unreachable",
-)  # fmt: skip
 
 
 def examine(tools: ToolEnvironment, copy: Path, log: Path) -> Findings:
@@ -70,9 +67,10 @@ def _why(out: str, name: str) -> str:
 
 
 def _stopped(tools: ToolEnvironment, done: Completed) -> Findings:
-    if any(sign in done.text for sign in _UNREACHABLE):
-        where = re.search(r"Initializing environment for (\S+?)\.?$|(https?://\S+?)[/']", done.text, re.MULTILINE)
-        named = f": {next(filter(None, where.groups()))}" if where else ""
+    if unreachable.sign(done.text):
+        where = re.search(r"Initializing environment for (\S+?)\.?$", done.text, re.MULTILINE)
+        name = where[1] if where else unreachable.address(done.text)
+        named = f": {name}" if name else ""
         return Findings(
             unanswered=f"hook repositories did not answer{named}",
             hint="run `pre-commit install-hooks` where they can be reached; its cache is used",

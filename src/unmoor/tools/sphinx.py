@@ -11,8 +11,9 @@ import re
 from pathlib import Path
 
 from unmoor.errors import ToolFailed
-from unmoor.model import Finding, FindingKind, Findings, truncated
+from unmoor.model import Finding, Findings, truncated
 from unmoor.runtime.process import Completed, tail
+from unmoor.tools import unreachable
 from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["examine"]
@@ -22,10 +23,7 @@ _WARNING = re.compile(
     r"(?P<level>WARNING|ERROR|CRITICAL): (?P<message>.+)$"
 )
 _INVENTORY = re.compile(r"failed to reach any of the inventories|intersphinx inventory .* not fetchable")
-# What an inventory that did not answer would perhaps have resolved: nobody can tell while it is not there.
-_REFERENCE = re.compile(r"\[ref\.|undefined label|unknown document|reference target not found|not in glossary")
 _MADE = frozenset({"genindex.html", "search.html", "py-modindex.html", "http-index.html"})
-_SHOWN = 5
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -46,7 +44,7 @@ def examine(tools: ToolEnvironment, source: Path, *, live: bool, log: Path, seco
         raise ToolFailed(
             what, status=done.status, tail=tail(done.text), log=done.log, hint="run sphinx-build -W by hand"
         )
-    problems, notices = _weighed(said, live=live)
+    problems, notices = unreachable.weighed(said, live=live)
     if not said and "build succeeded" not in done.out:
         problems = [
             Finding(message=f"sphinx did not say that the build succeeded: {tail(done.out, 1)}", hint=f"see {done.log}")
@@ -58,21 +56,6 @@ def examine(tools: ToolEnvironment, source: Path, *, live: bool, log: Path, seco
         notices=notices,
         tools={"sphinx": tools.version("sphinx")},
     )
-
-
-def _weighed(said: list[Finding], *, live: bool) -> tuple[list[Finding], tuple[Finding, ...]]:
-    """Part what blocks from what is only told: rehearsed without a network, inventories and what hangs on them."""
-    unreached = [each for each in said if _INVENTORY.search(each.message)]
-    if live or not unreached:
-        return said, ()
-    open_questions = [each for each in said if each not in unreached and _REFERENCE.search(each.message)]
-    message = f"{len(unreached)} inventories of other projects did not answer, so links to them are not checked"
-    notices = [Finding(message=message, hint="build where they can be reached", kind=FindingKind.NOT_ASKED)]
-    if open_questions:
-        message = f"{len(open_questions)} references could not be resolved, perhaps for that reason"
-        notices += [Finding(message=message), *truncated(open_questions, _SHOWN)]
-    blocking = [each for each in said if each not in unreached and each not in open_questions]
-    return blocking, tuple(notices)
 
 
 def _warnings(tools: ToolEnvironment, path: Path) -> list[Finding]:

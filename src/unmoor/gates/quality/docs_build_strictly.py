@@ -52,4 +52,4 @@ def _examine(
             component.repository.root
         )
         return zensical.examine(tools, source, copy, log=log, seconds=seconds)
-    return mkdocs.examine(tools, tool.name, source, log=log, seconds=seconds)
+    return mkdocs.examine(tools, tool.name, source, live=context.live, log=log, seconds=seconds)

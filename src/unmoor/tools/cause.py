@@ -14,6 +14,8 @@ __all__ = ["cause", "lacking_module"]
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _WIDE = 400
+# Of output without end and of lines without end, as much as a person would have read; patterns cost time.
+_LINES, _LONG = 4000, 800
 _FEW = 3
 # What only says that something else failed, asks for a report, or tells where to read on.
 _RUNNERS = re.compile(
@@ -22,23 +24,24 @@ _RUNNERS = re.compile(
     r"|^(?:ERROR|error):? .*exited with|subprocess-exited-with-error|^ERROR (?:Backend|Command) |^\* |^hint:|^TIP "
     r"|^Please also report|^To report this error|^The full traceback|sphinx-err-|^=+$|^-+$|^Aborted with"
     r"|^note: This (?:is an issue|error originates)|^\s*╰─> (?:See above|No available output)|^\s*\[end of output\]"
-    r"|^hint: |^\[exit status|^SystemExit\b|^During handling|^The above exception",
+    r"|^hint: |^\[exit status|\.{3,}(?:\([^)]*\))?(?:Passed|Skipped)$"
+    r"|^SystemExit\b|^During handling|^The above exception",
 )
-_RESOLVER = re.compile(r"^\s*(?:cause:|╰─▶|×)?\s*(?P<said>Because .+)$")
+_RESOLVER = re.compile(r"^\s*+(?:(?:cause:|╰─▶|\u00d7)\s*)?(?P<said>Because .+)$")
 _MORE = re.compile(r"^\s*And (?:because )?.+$")
 _HEADER = re.compile(
     r"^(?:Extension|Configuration|Theme|Application|Encoding|Recursion|Config|Sphinx) error[:!](?P<said>.*)$"
 )
 _RAISED = re.compile(
-    r"^\s*(?:E\s+|│ *)?(?P<said>(?:[A-Za-z_]\w*\.)*(?P<name>[A-Z]\w*(?:Error|Exception|Exit|NotFound|Failure|Interrupt|Invalid\w*))"
-    r"(?:: .*)?)$"
+    r"^\s*(?:E\s+|│ *)?(?P<said>(?:[A-Za-z_]\w*\.)*"
+    r"(?P<name>[A-Z]\w*(?:Error|Exception|Exit|NotFound|Failure|Interrupt|Invalid\w*))(?:: .*)?)$"
 )
 _USAGE = re.compile(r"^(?P<said>[\w./-]+: error: .+)$")
 _SHOWS_USAGE = re.compile(r"(?:error: )?usage:", re.IGNORECASE)
 _FATAL = re.compile(r"^\s*(?:fatal|FATAL): (?P<said>.+)$")
 _ERROR = re.compile(
-    r"^(?P<place>\S+:\d+(?::\d+)?: )?(?:\[\w+\] |[\d: ,.-]+)?\s*(?:E {3}|ERROR|Error|(?:fatal )?error|CRITICAL|✖|×)"
-    r"(?:\[[\w-]+\])?(?:\s*-\s+|[:!]\s*|\s+)(?P<said>\S.*)$"
+    r"^(?P<place>\S+:\d+(?::\d+)?: )?(?:\[\w+\] |\d[\d: ,.-]*+)?\s*"
+    r"(?:E {3}|ERROR|Error|(?:fatal )?error|CRITICAL|✖|\u00d7)(?:\[[\w-]+\])?(?:\s*-\s+|[:!]\s*|\s+)(?P<said>\S.*)$"
 )
 # pytest's summary, of tests and of files that could not be collected.
 _TEST = re.compile(r"^(?P<said>(?:FAILED|ERROR) \S+\.\w+(?:::.+?)?(?: - .*)?)$")
@@ -54,8 +57,8 @@ _MODULE = re.compile(
 
 def cause(text: str) -> str:
     """Return the line of ``text`` that says why the program failed; its last words where none does."""
-    lines = [line.rstrip() for line in _ANSI.sub("", text).splitlines()]
-    lines = [line.removeprefix("< ") for line in lines if line.strip()]
+    lines = [line[:_LONG].rstrip() for line in text.splitlines()[-_LINES:]]
+    lines = [_ANSI.sub("", line).removeprefix("< ") for line in lines if line.strip()]
     for rule in _RULES:
         if found := rule(lines):
             return _short(found)

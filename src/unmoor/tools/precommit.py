@@ -14,6 +14,7 @@ from unmoor.errors import ToolFailed
 from unmoor.model import Finding, Findings, truncated
 from unmoor.runtime.process import Completed, tail
 from unmoor.tools import unreachable
+from unmoor.tools.cause import cause
 from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["examine"]
@@ -40,7 +41,7 @@ def examine(tools: ToolEnvironment, copy: Path, log: Path) -> Findings:
         for name in failed
     ]
     if done.status and not failed:
-        problems.append(Finding(message=f"pre-commit failed: {tail(done.text, 1)}", hint=f"see {done.log}"))
+        problems.append(Finding(message=f"pre-commit failed: {cause(done.text)}", hint=f"see {done.log}"))
     idle = tuple(name for name, result in results if result == "Skipped")
     notice = Finding(message=f"{len(idle)} of {len(results)} hooks had no files to look at: {', '.join(idle[:5])}")
     return Findings(
@@ -76,7 +77,7 @@ def _stopped(tools: ToolEnvironment, done: Completed) -> Findings:
             hint="run `pre-commit install-hooks` where they can be reached; its cache is used",
             tools={"pre-commit": tools.version("pre-commit")},
         )
-    what = f"pre-commit could not go on: {tail(done.text, 1)}"
+    what = f"pre-commit could not go on: {cause(done.text)}"
     raise ToolFailed(
         what, status=done.status, tail=tail(done.text), log=done.log, hint="run `pre-commit run --all-files`"
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from unmoor.errors import UnmoorError
-from unmoor.model import Backend, Finding, NotesStyle, Tool, VersionSource
+from unmoor.model import Backend, DocsBuild, Finding, NotesStyle, Tool, VersionSource
 from unmoor.model.settings import Settings
 from unmoor.project.detect.build_backend import backend, backend_problems
 from unmoor.project.detect.docs_engine import docs_engine
@@ -46,7 +46,7 @@ class Detected:
     lint: tuple[Tool, ...]
     types: tuple[Tool, ...]
     tests: Tool | None
-    docs: Tool | None
+    docs: DocsBuild | None
     pythons: tuple[str, ...]
     noxfile: Noxfile
     own_sessions: Mapping[str, tuple[str, ...]]
@@ -67,7 +67,7 @@ def detect(tree: ProjectFiles, settings: Settings) -> Detected:
     told: dict[str, str] = {}
     no_lists: tuple[RequirementList, ...] = ()
     no_types: tuple[tuple[Tool, ...], tuple[str, ...]] = ((), ())
-    no_docs: tuple[Tool | None, str] = (None, "")
+    no_docs: tuple[DocsBuild | None, str] = (None, "")
     lists = _attempt(told, "lists", lambda: requirement_lists(tree, stated), no_lists)
     tests = _attempt(told, "tests", lambda: test_suite(tree, lists, settings.tests), None)
     needs = tests.requirements if tests else None

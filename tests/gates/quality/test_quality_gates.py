@@ -547,6 +547,18 @@ def test_warnings_that_the_project_lives_with_are_told_with_the_setting_that_hol
 
 
 @pytest.mark.usefixtures("tools")
+def test_what_the_engine_says_of_other_files_does_not_lead_into_the_copy(project):
+    project.write("docs/conf.py", 'extensions = ["sphinx.ext.autosectionlabel"]\n')
+    project.write("docs/index.rst", "Tiny\n====\n\n.. toctree::\n   other\n\nSame\n----\n")
+    project.write("docs/other.rst", "Same\n====\n\nIt is.\n")
+    record = _judged("docs-build-strictly", _context(project, "docs-build-strictly"))
+    said = [str(each) for each in record.problems]
+    assert said == [
+        "docs/other.rst:2: duplicate label same, other instance in docs/index.rst [autosectionlabel.other]"
+    ], record
+
+
+@pytest.mark.usefixtures("tools")
 def test_a_missing_extension_is_answered_with_the_list_that_names_it(project):
     project.write("docs/conf.py", 'extensions = ["nosuch_thing"]\n')
     project.write("docs/requirements.txt", "nosuch-thing\n")

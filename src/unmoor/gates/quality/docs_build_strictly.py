@@ -58,7 +58,7 @@ def _build(context: Context, build: DocsBuild, seconds: float) -> Findings:
         found = _stepped(context, build, tools, log, seconds) or _examine(context, build, tools, log, seconds)
     except Broken as error:
         raise _answered(error, context.component, build) from error
-    return tools.telling(replace(found, notices=(*found.notices, *remarks)))
+    return tools.telling(_at_home(replace(found, notices=(*found.notices, *remarks)), component))
 
 
 def _copied(component: Component, environ: Mapping[str, str]) -> Component:
@@ -66,6 +66,22 @@ def _copied(component: Component, environ: Mapping[str, str]) -> Component:
     root = scratch_clone.copy_of(component.repository.root, environ).folder
     folder = root / component.folder.relative_to(component.repository.root)
     return replace(component, folder=folder, repository=replace(component.repository, root=root))
+
+
+def _at_home(found: Findings, copied: Component) -> Findings:
+    """Take the place of the copy out of what engines say of files: readers have theirs somewhere else."""
+    places = [f"{each}/" for each in {str(copied.repository.root), str(copied.repository.root.resolve())}]
+
+    def plain(text: str) -> str:
+        for place in places:
+            text = text.replace(place, "")
+        return text
+
+    problems, notices = (
+        tuple(replace(each, message=plain(each.message), place=plain(each.place)) for each in listed)
+        for listed in (found.problems, found.notices)
+    )
+    return replace(found, problems=problems, notices=notices)
 
 
 def _python(component: Component, build: DocsBuild, environ: Mapping[str, str]) -> tuple[str, tuple[Finding, ...]]:

@@ -570,6 +570,15 @@ def test_a_missing_extension_is_answered_with_the_list_that_names_it(project):
 
 
 @pytest.mark.usefixtures("tools")
+def test_a_version_that_comes_from_tags_comes_from_them_in_the_copy_too(project):
+    project.git("tag", "v1.2")
+    ask = "import subprocess\nassert subprocess.check_output(['git', 'tag'], text=True).split().count('v1.2') == 1\n"
+    project.write("scripts/step.py", ask)
+    context = _context(project, "docs-build-strictly", docs=replace(_DOCS, steps=(("scripts/step.py",),)))
+    assert _judged("docs-build-strictly", context).outcome is Outcome.PASSED
+
+
+@pytest.mark.usefixtures("tools")
 def test_a_script_before_the_build_that_fails_is_told_by_its_cause(project):
     project.write("scripts/step.py", "raise SystemError('no such step')\n")
     context = _context(project, "docs-build-strictly", docs=replace(_DOCS, steps=(("scripts/step.py",),)))

@@ -63,7 +63,10 @@ def _build(context: Context, build: DocsBuild, seconds: float) -> Findings:
 
 def _copied(component: Component, environ: Mapping[str, str]) -> Component:
     """Return the component as it is in a copy of the working tree."""
-    root = scratch_clone.copy_of(component.repository.root, environ).folder
+    copy = scratch_clone.copy_of(component.repository.root, environ)
+    # A version that comes from tags is computed when the project is installed, and so it is there.
+    copy.run("fetch", "--quiet", "--tags", "--", component.repository.root)
+    root = copy.folder
     folder = root / component.folder.relative_to(component.repository.root)
     return replace(component, folder=folder, repository=replace(component.repository, root=root))
 

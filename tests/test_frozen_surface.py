@@ -54,7 +54,7 @@ SETTINGS = {
     *("secrets", "secrets[].path", "secrets[].reason"),
     *("tests.command", "tests.pythons", "tests.groups", "tests.extras", "tests.requirements", "tests.coverage"),
     *("tests.against", "tests.parallel", "tests.seconds"),
-    *("docs.engine", "docs.source", "docs.groups", "docs.extras", "docs.requirements", "docs.seconds"),
+    *("docs.engine", "docs.source", "docs.strict", "docs.groups", "docs.extras", "docs.requirements", "docs.seconds"),
     *("install.imports", "install.extras", "install.seconds", "install.import-seconds"),
     "evidence.days",
     *("sizes.wheel-notice", "sizes.sdist-notice", "sizes.wheel-limit", "sizes.sdist-limit", "sizes.growth"),

@@ -13,6 +13,7 @@ from unmoor.model.finding import Finding, FindingKind
 
 __all__ = [
     "Blocked",
+    "Broken",
     "Exit",
     "Incomplete",
     "SettingsError",
@@ -122,3 +123,9 @@ class ToolFailed(ToolError):
         self.status = status
         self.tail = tail
         self.log = log
+
+
+class Broken(ToolFailed):
+    """The program did its work, and what the project gave it does not hold: a build that breaks is a *no*."""
+
+    code = Exit.GATE_FAILED

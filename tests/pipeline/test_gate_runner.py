@@ -18,6 +18,7 @@ from support.repositories import Repository
 from unmoor import gates
 from unmoor.errors import (
     Blocked,
+    Broken,
     Exit,
     Incomplete,
     SettingsError,
@@ -86,6 +87,7 @@ def test_what_a_gate_read_from_a_file_is_hidden_too(judged: Judge, monkeypatch: 
         (ToolMissing("gone"), Outcome.ERROR, Exit.CRASH),
         (ToolTimeout("slow"), Outcome.ERROR, Exit.CRASH),
         (ToolFailed("bad", status=1), Outcome.ERROR, Exit.CRASH),
+        (Broken("bad", status=1), Outcome.FAILED, Exit.GATE_FAILED),
         (ValueError("bug"), Outcome.ERROR, Exit.CRASH),
         (AssertionError(), Outcome.ERROR, Exit.CRASH),
     ],

@@ -57,6 +57,7 @@ against = "wheel"
 parallel = true
 seconds = 60.5
 [tool.unmoor.docs]
+strict = false
 engine = "none"
 source = "manual"
 groups = ["docs"]
@@ -135,7 +136,13 @@ DECODED = Settings(
         seconds=60.5,
     ),
     docs=words.DocsSettings(
-        engine="none", source="manual", groups=("docs",), extras=("docs",), requirements=("sphinx",), seconds=5.0
+        strict=False,
+        engine="none",
+        source="manual",
+        groups=("docs",),
+        extras=("docs",),
+        requirements=("sphinx",),
+        seconds=5.0,
     ),
     install=words.InstallSettings(imports=("pkg.cli",), extras=(), seconds=5.0, import_seconds=0.5),
     evidence=words.EvidenceSettings(days=3),

@@ -9,8 +9,8 @@ import pytest
 from support.distributions import metadata
 from support.distributions import wheel as distribution
 from support.simple_index import nobody
-from unmoor.errors import Exit, ToolFailed, ToolTimeout
-from unmoor.tools.build import BuildFailed, build
+from unmoor.errors import Broken, Exit, ToolFailed, ToolTimeout
+from unmoor.tools.build import build
 
 _BACKEND = """
 import io, os, tarfile, time, zipfile
@@ -118,7 +118,7 @@ def test_a_build_that_lacks_a_network_says_nothing_about_the_project(run, tmp_pa
 
 
 def test_a_backend_that_leaves_more_than_it_says(run):
-    with pytest.raises(BuildFailed, match="instead of one wheel and one sdist"):
+    with pytest.raises(Broken, match="instead of one wheel and one sdist"):
         run(wheel='Path(folder, "tiny-1.0-py2-none-any.whl").write_bytes(b"x")')
 
 

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from support.tool_environments import empty_environment, says, script
-from unmoor.errors import ToolFailed, ToolMissing
+from unmoor.errors import Broken, ToolFailed, ToolMissing
 from unmoor.model import ToolRun
 from unmoor.tools import mkdocs, mypy, precommit, pyright, ruff, sphinx, zensical
 from unmoor.tools.tool_environment import surroundings
@@ -266,6 +266,40 @@ def test_an_unresolved_reference_is_a_problem_where_every_inventory_answers(tool
     assert _sphinx(tools, log, warnings=reference, out=_PROBLEMS, status=1).problems
 
 
+_GONE = _UNREACHED.replace("inventory not", "inventory 'https://docs.example/objects.inv' not")
+
+
+def test_sphinx_that_breaks_behind_warnings_of_the_network_is_not_called_built(tools, log):
+    broke = "Extension error:\nCould not import extension x (exception: No module named 'x')\nPlease also report this"
+    with pytest.raises(Broken, match=r"sphinx could not build: Could not import extension x \(exception: No module"):
+        _sphinx(tools, log, out=f"{_GONE}\n{broke}", status=2, warnings=_GONE)
+
+
+def test_sphinx_that_trips_over_what_an_inventory_lacks_is_not_rehearsed(tools, log):
+    broke = f"{_GONE}\n\nExtension error:\nHandler f for event 'x' threw an exception (exception: 'py:method')"
+    found = _sphinx(tools, log, out=broke, status=2, warnings=_GONE)
+    assert "did not answer: Handler f for event 'x' threw an exception" in found.unanswered
+    with pytest.raises(Broken, match="Handler f"):
+        _sphinx(tools, log, out=broke, status=2, live=True)
+
+
+def test_sphinx_without_strictness_is_not_told_of_it_and_tells_its_warnings(tools, log):
+    tools.env["WARNINGS"] = f"{tools.folder}/docs/a.rst:3: WARNING: Title underline too short."
+    says(tools, "sphinx-build", "build succeeded, 1 warning.", 0, f'echo "$@"\n{_WROTE}\n{_WARN}')
+    found = sphinx.examine(
+        tools, tools.folder / "docs", live=True, log=log, seconds=30, strict=False, builder="dirhtml", options=("-n",)
+    )
+    assert found.problems == ()
+    assert "1 warning that does not stop it" in found.notices[0].message
+    said = log.read_text().splitlines()[1].split()
+    assert ("-W" in said, said[said.index("-b") + 1], "-n" in said) == (False, "dirhtml", True)
+
+
+def test_sphinxs_own_pages_are_no_pages_of_the_documentation(tools, log):
+    made = 'mkdir -p "$last/genindex" "$last/start"; touch "$last/genindex/index.html" "$last/start/index.html"'
+    assert _sphinx(tools, log, before=f"{_WROTE}\n{made}").examined == 2
+
+
 # ── mkdocs, zensical ─────────────────────────────────────────────────────────────────────────────────────────
 
 _SITE = 'while [ "$1" != --site-dir ]; do shift; done; mkdir -p "$2"; touch "$2/index.html" "$2/404.html"'
@@ -304,10 +338,28 @@ def test_mkdocs_that_warns_fails_with_what_it_said(tools, log):
     assert "missing.md" in found.problems[0].message
 
 
+def test_mkdocs_whose_configuration_is_wrong_could_not_build(tools, log):
+    out = (
+        "ERROR   -  Config value 'plugins': The \"llmstxt\" plugin is not installed\nAborted with 1 configuration error"
+    )
+    says(tools, "mkdocs", out, 1)
+    with pytest.raises(Broken, match="mkdocs could not build: Config value 'plugins': The \"llmstxt\" plugin"):
+        mkdocs.examine(tools, "mkdocs", "", log=log, seconds=30)
+
+
+def test_mkdocs_without_strictness_tells_its_warnings(tools, log):
+    says(tools, "mkdocs", "WARNING -  Doc file 'index.md' links to 'missing.md'", 0, f'echo "$@"\n{_SITE}')
+    found = mkdocs.examine(tools, "mkdocs", "", log=log, seconds=30, strict=False, why="it does")
+    assert (found.problems, found.examined) == ((), 1)
+    assert found.notices[0].message == "1 warning that does not stop it: it does"
+    assert "--strict" not in log.read_text().splitlines()[1].split()
+
+
 @pytest.mark.parametrize("engine", ["mkdocs", "properdocs"])
 def test_mkdocs_that_ends_well_without_a_page_examined_nothing(tools, log, engine):
     says(tools, engine, "")
-    assert mkdocs.examine(tools, engine, "", log=log, seconds=30).examined == 0
+    found = mkdocs.examine(tools, engine, "", log=log, seconds=30)
+    assert (found.examined, "it wrote no page" in found.hint) == (0, True)
 
 
 def test_mkdocs_that_dies_is_an_error(tools, log):
@@ -332,8 +384,8 @@ def test_zensical_is_told_by_its_warnings_and_not_by_its_traceback(tools, log):
 
 def test_zensical_that_only_crashes_is_told_by_its_last_line(tools, log):
     says(tools, "zensical", "Traceback (most recent call last):\n  File x\nTOMLDecodeError: Unterminated string", 1)
-    found = zensical.examine(tools, "", tools.folder, log=log, seconds=30)
-    assert _messages(found.problems) == ["TOMLDecodeError: Unterminated string"]
+    with pytest.raises(Broken, match="zensical could not build: TOMLDecodeError: Unterminated string"):
+        zensical.examine(tools, "", tools.folder, log=log, seconds=30)
 
 
 def test_zensical_that_writes_no_page_examined_nothing(tools, log):

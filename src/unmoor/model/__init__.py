@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         NOTES_STYLES,
         Backend,
         Component,
+        DocsBuild,
         NotesStyle,
         Repository,
         Requirements,
@@ -43,6 +44,7 @@ __all__ = [
     "Change",
     "Component",
     "Distribution",
+    "DocsBuild",
     "Edit",
     "Effect",
     "FileSelection",
@@ -73,7 +75,9 @@ __all__ = [
 _HOMES = {
     "finding": "Finding FindingKind Findings Outcome Resolution Skip blocking_live truncated",
     "plan": "Bump Change Distribution Edit Mode Plan Release wheels_first",
-    "project": "NOTES_STYLES Backend Component NotesStyle Repository Requirements Resolved Tool VersionSource",
+    "project": (
+        "NOTES_STYLES Backend Component DocsBuild NotesStyle Repository Requirements Resolved Tool VersionSource"
+    ),
     "stage": "Bound Effect Scope Stage Target",
     "tool_run": "FileSelection ToolRun",
 }

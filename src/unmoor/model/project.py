@@ -13,6 +13,7 @@ __all__ = [
     "NOTES_STYLES",
     "Backend",
     "Component",
+    "DocsBuild",
     "NotesStyle",
     "Repository",
     "Requirements",
@@ -92,6 +93,28 @@ class Tool:
     runs: tuple[ToolRun, ...] = ()
     pythons: tuple[str, ...] = ()
     ways: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocsBuild(Tool):
+    """How the documentation is built: its engine as a tool, and what the project's own way of building it adds.
+
+    ``strict`` says whether warnings fail, ``strict_reason`` why. ``builder`` and ``options`` are Sphinx's, as the
+    project gives them; ``pythons`` those it builds on, best first, empty where it does not say. ``working_folder`` is
+    where the engine runs, relative to the component; ``variables`` what is set for it; ``steps`` are scripts of the
+    project that run there before it, each as what Python is given. ``unmade`` says why the
+    environment that it needs is not made here, empty where it is.
+    """
+
+    strict: bool = True
+    strict_reason: str = ""
+    builder: str = "html"
+    options: tuple[str, ...] = ()
+    pythons: tuple[str, ...] = ()
+    working_folder: str = ""
+    variables: tuple[tuple[str, str], ...] = ()
+    steps: tuple[tuple[str, ...], ...] = ()
+    unmade: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +200,7 @@ class Component:
     types: tuple[Tool, ...] = ()
     unused: Mapping[str, str] = field(default_factory=dict)
     tests: Tool | None = None
-    docs: Tool | None = None
+    docs: DocsBuild | None = None
     pythons: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     archive_stages: tuple[str, ...] = ()

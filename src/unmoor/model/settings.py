@@ -77,10 +77,14 @@ class TestSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocsSettings:
-    """How the documentation is built: ``engine`` empty for the detected one, ``none`` where there is none."""
+    """How the documentation is built: ``engine`` empty for the detected one, ``none`` where there is none.
+
+    ``strict`` says whether warnings fail; ``None`` leaves it to how the project builds its documentation itself.
+    """
 
     engine: str = ""
     source: str = ""
+    strict: bool | None = None
     groups: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     requirements: tuple[str, ...] = ()

@@ -26,7 +26,7 @@ __all__ = ["find_component", "load"]
 
 _MARKS = ("pyproject.toml", "setup.py")
 # Facts about this clone rather than the project, and values the tree itself is witness of.
-_NOT_IN_DIGEST = frozenset({"reason", "value"})
+_NOT_IN_DIGEST = frozenset({"reason", "strict_reason", "value"})
 
 
 def load(root: Path, start: Path, refs: Refs) -> Component:

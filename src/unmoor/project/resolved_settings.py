@@ -23,7 +23,7 @@ _TOLD = frozenset(
     {
         *("tag", "branches", "remote", "imports", "notes", "changelog", "gates", "lint", "types", "version-files"),
         "lock",
-        *("tests.pythons", "docs.engine"),
+        *("tests.pythons", "docs.engine", "docs.strict"),
     }
 )
 
@@ -57,6 +57,7 @@ def explain(component: Component, found: Detected, reasons: Mapping[str, str]) -
         Resolved(key="tests.pythons", value=_listed(found.pythons), reason=reasons["pythons"]),
         _lock(component),
         *_tools("docs", [found.docs] if found.docs else [], reasons["docs"]),
+        *_strict(found),
         *_sessions(found, settings),
         *_rest(settings),
     )
@@ -101,6 +102,11 @@ def _works_on(tool: Tool) -> str:
         return shlex.join(tool.command)
     runs = dict.fromkeys(shlex.join(run.arguments) for run in tool.runs if run.arguments)
     return ", ".join(tool.source.split("\n")) if tool.source else "; ".join(runs)
+
+
+def _strict(found: Detected) -> Iterator[Resolved]:
+    if found.docs:
+        yield Resolved(key="docs.strict", value=_shown(found.docs.strict), reason=found.docs.strict_reason)
 
 
 def _installed(needs: Requirements) -> str:

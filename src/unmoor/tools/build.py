@@ -16,27 +16,17 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from unmoor.errors import Exit, ToolFailed
+from unmoor.errors import Broken, ToolFailed
 from unmoor.runtime import environment, process
+from unmoor.tools.cause import cause
 from unmoor.tools.uv import unreachable, uv_program
 
-__all__ = ["BuildFailed", "Built", "build"]
+__all__ = ["Built", "build"]
 
-_NOISE = (
-    *("* ", "TIP ", "ERROR Backend", "Traceback", " ", "During handling", "The above exception"),
-    *("+ ", "$ ", "> ", "< "),
-)
-_TOLD = 3
 _WIDE = 100_000
 # What the installers say that they have installed; direct references stand behind the version, and are left out.
 _BY_UV = re.compile(r"^<  \+ (?P<name>[\w.-]+)==(?P<version>[^\s(]+)", re.MULTILINE)
 _BY_PIP = re.compile(r"^< Successfully installed (?P<all>.*)$", re.MULTILINE)
-
-
-class BuildFailed(ToolFailed):
-    """The project does not build: that is a fact about it, and no fault of what was to find out."""
-
-    code = Exit.GATE_FAILED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +66,9 @@ def build(
     ``env`` is the environment as the face read it: what a build needs is let in here, mirror settings too, and what
     is ``given`` by name. ``epoch`` becomes ``SOURCE_DATE_EPOCH``, in seconds. ``installer`` (``uv`` or ``pip``) fills
     the isolated build environment; where uv finds no network, it is tried again from uv's cache alone, and ``say`` is
-    told. Raises ``BuildFailed`` with what the backend said last, also when build claims success and did not leave
-    exactly one sdist and one wheel; ``ToolFailed`` where that was for want of a network; ``ToolTimeout`` after
+    told. Raises ``Broken`` with the cause, as the backend or an installer says it, also when build claims success and
+    did not leave exactly one sdist and one wheel; ``ToolFailed`` where that was for want of a network; ``ToolTimeout``
+    after
     ``timeout`` seconds.
     """
     if out.exists():
@@ -97,10 +88,11 @@ def build(
         say("no network: building with what uv has in its cache")
         done = run(surroundings | {"UV_OFFLINE": "1"})
     if done.status:
-        what = f"the build failed: {_gist(done.text)}"
+        what = f"the build failed: {cause(done.text)}"
         hint = f"read {done.log}" if done.log else "run `python -m build` to see all of it"
-        error = ToolFailed if from_cache else BuildFailed
-        raise error(what, status=done.status, tail=process.tail(done.text), log=done.log, hint=hint)
+        # What a network kept from being installed says nothing of the project.
+        failed = ToolFailed if from_cache or unreachable(done.text) else Broken
+        raise failed(what, status=done.status, tail=process.tail(done.text), log=done.log, hint=hint)
     wheel, sdist = _checked(out, done)
     return Built(
         wheel=wheel,
@@ -147,17 +139,9 @@ def _checked(out: Path, done: process.Completed) -> tuple[Path, Path]:
     names = ", ".join(path.name for path in made) or "nothing"
     if len(wheels) != 1 or len(sdists) != 1 or len(made) != len(wheels) + len(sdists):
         what = f"build reported success, but left {names} instead of one wheel and one sdist"
-        raise BuildFailed(what, status=0, tail=process.tail(done.text), log=done.log)
+        raise Broken(what, status=0, tail=process.tail(done.text), log=done.log)
     for path in made:
         if not path.stat().st_size or path.name not in done.text:
             what = f"build reported success, but {path.name!r} is empty or was not built by it"
-            raise BuildFailed(what, status=0, tail=process.tail(done.text), log=done.log)
+            raise Broken(what, status=0, tail=process.tail(done.text), log=done.log)
     return wheels[0], sdists[0]
-
-
-def _gist(said: str) -> str:
-    lines = [line for line in said.splitlines() if line.strip() and not line.startswith(_NOISE)]
-    if lines and lines[-1].startswith("ERROR Command "):
-        # An installation failed, and what it said of it stands further up, marked as another program's words.
-        lines = [line[1:].strip() for line in said.splitlines() if line.startswith("< ")]
-    return " / ".join(lines[-_TOLD:]) or process.tail(said, 1) or "it said nothing"

@@ -11,6 +11,7 @@ from pathlib import Path
 from unmoor.errors import ToolError, ToolFailed
 from unmoor.model import Finding, Findings
 from unmoor.runtime.process import tail
+from unmoor.tools.cause import cause
 from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["judge", "own_floor", "percent", "unmeasured"]
@@ -27,7 +28,7 @@ def percent(tools: ToolEnvironment, folder: Path, log: Path) -> float:
     # The floor is judged by the gate, so that the project's own does not hide the number.
     done = tools.run(program, "json", "--fail-under=0", "-o", report, log=log, seconds=_SECONDS, extra=data)
     if done.status or not report.is_file():
-        what = f"coverage could not be measured: {tail(done.text, 1)}"
+        what = f"coverage could not be measured: {cause(done.text)}"
         raise ToolFailed(what, status=done.status, tail=tail(done.text), log=done.log)
     return float(json.loads(report.read_text(encoding="utf-8"))["totals"]["percent_covered"])
 

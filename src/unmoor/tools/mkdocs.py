@@ -1,4 +1,4 @@
-"""MkDocs and its fork ProperDocs: the documentation, strictly, into a temporary place.
+"""MkDocs and its fork ProperDocs: the documentation into a temporary place, strictly where the project has it so.
 
 How it lies: ``--quiet`` hides the warnings that ``--strict`` counts, so it is never used; a link to a heading that is
 not there is only information unless the configuration has ``validation: {anchors: warn}``, so those are shown here.
@@ -8,13 +8,13 @@ https://www.mkdocs.org/user-guide/configuration/#validation
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
-from unmoor.errors import ToolFailed
 from unmoor.model import Finding, Findings, truncated
 from unmoor.model.counting import counted
-from unmoor.runtime.process import Completed, tail
-from unmoor.tools import unreachable
+from unmoor.runtime.process import Completed
+from unmoor.tools.docs_verdict import judged, not_built, without_pages
 from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["examine"]
@@ -23,43 +23,55 @@ _SAID = re.compile(r"^(?P<level>WARNING|ERROR|CRITICAL)\s+-\s+(?P<message>.+)$",
 _ANCHOR = re.compile(
     r"^INFO\s+-\s+(?P<message>.*(?:does not contain an anchor|there is no such anchor).*)$", re.MULTILINE
 )
+# Warnings end it with "Aborted with 3 warnings in strict mode!"; everything else that ends it breaks the build.
+_BROKEN = re.compile(r"^Aborted with (?!\d+ (?:warnings?|errors?)\b)|^Traceback \(most recent", re.MULTILINE)
 _PAGE = re.compile(r"[Dd]oc file '(?P<page>[^']+)'")
 # Theme authors' advertisements end up on the screen; both names silence the same one.
 _QUIET = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true", "NO_COLOR": "1"}
 
 
 def examine(
-    tools: ToolEnvironment, engine: str, source: str, *, live: bool = True, log: Path, seconds: float
+    tools: ToolEnvironment,
+    engine: str,
+    source: str,
+    *,
+    live: bool = True,
+    log: Path,
+    seconds: float,
+    strict: bool = True,
+    why: str = "",
+    cwd: Path | None = None,
+    environ: Mapping[str, str] | None = None,
 ) -> Findings:
     """Build with ``engine`` (``mkdocs`` or ``properdocs``); ``source`` is its configuration file, if any.
 
-    ``live`` says that other projects' inventories must answer.
+    ``live`` says that other projects' inventories must answer; ``strict`` that warnings fail, ``why`` the reason where
+    they do not. Raises ``Broken`` with the cause where the build broke.
     """
     site = tools.scratch / "site"
     config = ("--config-file", source) if source.endswith((".yml", ".yaml")) else ()
     done = tools.run(
         tools.program(engine),
-        *("build", "--strict", "--site-dir", site),
+        *("build", *(("--strict",) if strict else ("--no-strict",)), "--site-dir", site),
         *config,
         log=log,
         seconds=seconds,
-        extra=_QUIET,
+        cwd=cwd,
+        extra={**_QUIET, **(environ or {})},
         limit="docs.seconds",
     )
-    problems = [_finding(tools, each["message"]) for each in _SAID.finditer(done.text)]
-    if done.status and not problems:
-        what = f"{engine} could not build: {tail(done.text, 1)}"
-        raise ToolFailed(
-            what, status=done.status, tail=tail(done.text), log=done.log, hint=f"run {engine} build --strict"
-        )
+    said = [_finding(tools, each["message"]) for each in _SAID.finditer(done.text)]
+    if done.status and not (said and strict and not _BROKEN.search(done.text)):
+        return not_built(f"{engine} could not build", done, live=live, by_hand=f"{engine} build")
     # Strict counts what the network did not answer as well; there is no other way to let it go.
-    blocking, unanswered = unreachable.weighed(problems, live=live)
+    problems, notices = judged(said, live=live, strict=strict, why=why)
     pages = [page for page in site.rglob("*.html") if page.name != "404.html"]
     return Findings(
         examined=len(pages) or _read(done),
+        hint=without_pages(done, len(pages)),
         unit="pages",
-        problems=truncated(blocking) if done.status else (),
-        notices=_anchors(tools, engine, done) + (unanswered if done.status else truncated(problems)),
+        problems=problems if done.status else (),
+        notices=_anchors(tools, engine, done) + notices + (() if done.status else problems),
         tools={engine: tools.version(engine)},
     )
 

@@ -14,6 +14,7 @@ from unmoor.errors import ToolFailed
 from unmoor.model import Finding, Findings, truncated
 from unmoor.runtime.process import Completed, tail
 from unmoor.tools import unreachable
+from unmoor.tools.cause import cause
 from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["examine"]
@@ -40,7 +41,7 @@ def examine(tools: ToolEnvironment, copy: Path, log: Path, *, program: str = "pr
         for name in failed
     ]
     if done.status and not failed:
-        problems.append(Finding(message=f"{program} failed: {_cause(done)}", hint=f"see {done.log}"))
+        problems.append(Finding(message=f"{program} failed: {cause(done.text)}", hint=f"see {done.log}"))
     idle = tuple(name for name, result in results if result == "Skipped")
     notice = Finding(message=f"{len(idle)} of {len(results)} hooks had no files to look at: {', '.join(idle[:5])}")
     return Findings(
@@ -66,14 +67,6 @@ def _why(out: str, name: str) -> str:
     return f": {said[0]}" if said else ""
 
 
-def _cause(done: Completed) -> str:
-    """Return the line that says what is wrong: an error's own, or what is marked under it, not where its log lies."""
-    for sign in (r"^=+> (.+)$", r"^(?:error|\s*caused by): (.+)$", r"^An error has occurred: (.+)$"):
-        if found := re.findall(sign, done.text, re.MULTILINE | re.IGNORECASE):
-            return ": ".join(str(each).rstrip(": ") for each in found[-2:])
-    return tail(done.text, 1)
-
-
 def _stopped(tools: ToolEnvironment, program: str, done: Completed) -> Findings:
     if unreachable.sign(done.text):
         where = re.search(r"Initializing environment for (\S+?)\.?$", done.text, re.MULTILINE)
@@ -84,7 +77,7 @@ def _stopped(tools: ToolEnvironment, program: str, done: Completed) -> Findings:
             hint=f"run `{program} install-hooks` where they can be reached; its cache is used",
             tools={program: tools.version(program)},
         )
-    what = f"{program} could not go on: {_cause(done)}"
+    what = f"{program} could not go on: {cause(done.text)}"
     raise ToolFailed(
         what, status=done.status, tail=tail(done.text), log=done.log, hint=f"run `{program} run --all-files`"
     )

@@ -22,6 +22,7 @@ from unmoor.model.counting import counted
 from unmoor.project.detect.commands.command import SCRATCH, SITE_PACKAGES
 from unmoor.runtime.process import Completed, tail
 from unmoor.tools import junit, pytest_probe, unittest_probe
+from unmoor.tools.cause import cause
 from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["Run", "progress", "run"]
@@ -192,13 +193,8 @@ def _placed(tools: ToolEnvironment, text: str) -> str:
 def _record(done: Completed, record: Path) -> junit.Report:
     if done.status in {_OK, _FAILED, _NO_TESTS} or record.is_file():
         return junit.read(record)
-    what = f"the tests could not run: {_said(done)}"
+    what = f"the tests could not run: {cause(done.text)}"
     raise ToolFailed(what, status=done.status, tail=tail(done.text), log=done.log, hint="run them by hand to see why")
-
-
-def _said(done: Completed) -> str:
-    errors = [line for line in done.text.splitlines() if line.startswith(("ERROR", "E  ", "INTERNALERROR>"))]
-    return (errors or [tail(done.text, 1)])[-1].strip()
 
 
 def _origins(folder: Path) -> dict[str, str]:

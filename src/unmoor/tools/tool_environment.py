@@ -20,6 +20,7 @@ from unmoor.request import Memory
 from unmoor.runtime import environment, lock, process
 from unmoor.runtime.scratch import lasting
 from unmoor.tools import locked_versions, uv
+from unmoor.tools.cause import cause
 
 __all__ = ["ToolEnvironment", "narrowing", "open_environment", "scratch", "surroundings", "unnarrowed"]
 
@@ -234,10 +235,8 @@ def _furnish(
         else:
             done, unlocked = locked_versions.install(install, arguments, lock, made.version)
     except ToolFailed as error:
-        what = (
-            f"the requirements from {requirements.reason or 'the settings'} cannot be installed: {' '.join(arguments)}"
-        )
-        hint = "try the same arguments with `uv pip install` in a new environment"
+        what = f"the requirements from {requirements.reason or 'the settings'} cannot be installed: {cause(error.tail)}"
+        hint = f"try `uv pip install {' '.join(arguments)}` in a new environment"
         raise ToolFailed(what, status=error.status, tail=error.tail, log=error.log, hint=hint) from error
     return replace(made, from_cache=uv.FROM_CACHE in done.err, unlocked=unlocked)
 

@@ -24,6 +24,7 @@ from unmoor.runtime.changeset import ChangeSet, inside
 from unmoor.runtime.file_text import FileText
 from unmoor.runtime.scratch import folder as folder_for
 from unmoor.tools import changelog_sections
+from unmoor.tools.cause import cause
 from unmoor.tools.towncrier_settings import TowncrierSettings, load
 
 __all__ = ["Collected", "collected", "create", "draft", "lacks_note", "stage"]
@@ -291,6 +292,6 @@ def _run(
     try:
         return process.run(command, cwd=folder, env=env, timeout=_SECONDS, ok=ok)
     except ToolFailed as error:
-        said = error.tail.splitlines()[-1] if error.tail else str(error)
+        said = cause(error.tail) if error.tail else str(error)
         what = f"towncrier {arguments[0]} failed: {said}"
         raise UnmoorError(what, place=str(folder.name), hint="correct what it names, then try again") from error

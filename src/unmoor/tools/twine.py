@@ -24,6 +24,7 @@ from unmoor.runtime.http import gist
 from unmoor.runtime.loopback import is_loopback
 from unmoor.runtime.redact import redact, register
 from unmoor.targets import Credential, UploadAnswer
+from unmoor.tools.cause import cause
 
 __all__ = ["upload"]
 
@@ -88,7 +89,7 @@ def _answer(filename: str, done: process.Completed) -> UploadAnswer:
         said = msgspec.json.decode(done.out, type=_Said)
     except (msgspec.MsgspecError, UnicodeError):
         # It was ended, or died: how much of the file had left is unknown.
-        what = _line(process.tail(done.err, 1)) or f"exit status {done.status}"
+        what = _line(cause(done.err) if done.err.strip() else "") or f"exit status {done.status}"
         said = _Said(status=0, reason=f"the uploader ended without an answer: {what}")
     return UploadAnswer(
         filename=filename,

@@ -1,4 +1,4 @@
-"""Zensical: the documentation, strictly, in a throw-away copy, because it knows no other place for its site.
+"""Zensical: the documentation in a throw-away copy, because it knows no other place for its site.
 
 How it lies: not much; but it ends in a traceback when it fails, of which only the last lines mean anything to people.
 It is young and may be impossible to install. https://zensical.org/docs/
@@ -7,53 +7,70 @@ It is young and may be impossible to install. https://zensical.org/docs/
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
-from unmoor.errors import ToolFailed
-from unmoor.model import Finding, Findings, truncated
-from unmoor.runtime.process import Completed, tail
+from unmoor.model import Finding, Findings
+from unmoor.runtime.process import Completed
+from unmoor.tools.cause import cause
+from unmoor.tools.docs_verdict import judged, not_built, without_pages
 from unmoor.tools.tool_environment import ToolEnvironment
 
 __all__ = ["examine"]
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _LOCATED = re.compile(r"[╭┌]─\[\s*(?P<path>[^:\]]+):(?P<line>\d+)")
-_NOISE = re.compile(r"^(Traceback|  |Build |Serving|$)|During handling|direct cause")
 
 
-def examine(tools: ToolEnvironment, source: str, copy: Path, *, log: Path, seconds: float) -> Findings:
-    """Build in ``copy``, a clone that may be written to; ``source`` is the configuration, empty for the usual one."""
+def examine(
+    tools: ToolEnvironment,
+    source: str,
+    copy: Path,
+    *,
+    live: bool = True,
+    log: Path,
+    seconds: float,
+    strict: bool = True,
+    why: str = "",
+    environ: Mapping[str, str] | None = None,
+) -> Findings:
+    """Build in ``copy``, a clone that may be written to; ``source`` is the configuration, empty for the usual one.
+
+    ``live`` says that others must answer; ``strict`` that warnings fail, ``why`` the reason where they do not. Raises
+    ``Broken`` with the cause where the build broke.
+    """
     config = ("--config-file", source) if source.endswith((".yml", ".yaml", ".toml")) else ()
     before = set(copy.rglob("*.html"))
-    program = tools.program("zensical")
     done = tools.run(
-        program,
-        "build",
-        "--strict",
+        tools.program("zensical"),
+        *("build", *(("--strict",) if strict else ())),
         *config,
         log=log,
         seconds=seconds,
         cwd=copy,
-        extra={"NO_COLOR": "1"},
+        extra={"NO_COLOR": "1", **(environ or {})},
         limit="docs.seconds",
     )
     pages = [page for page in copy.rglob("*.html") if page not in before and page.name != "404.html"]
-    problems = _problems(tools, done) if done.status else []
-    if done.status and not pages and not problems:
-        what = f"zensical could not build: {tail(done.text, 1)}"
-        raise ToolFailed(
-            what, status=done.status, tail=tail(done.text), log=done.log, hint="run zensical build --strict"
-        )
+    said = _said(tools, done)
+    if done.status and not pages and not said:
+        return not_built("zensical could not build", done, live=live, by_hand="zensical build")
+    if done.status and not said:
+        said = [Finding(message=cause(done.text), hint=f"see {done.log}")]
+    # What ends it without --strict is no warning.
+    problems, notices = judged(said, live=live, strict=strict or bool(done.status), why=why)
     return Findings(
         examined=len(pages) or len(problems),
+        hint=without_pages(done, len(pages)),
         unit="pages",
-        problems=truncated(problems),
+        problems=problems,
+        notices=notices,
         tools={"zensical": tools.version("zensical")},
     )
 
 
-def _problems(tools: ToolEnvironment, done: Completed) -> list[Finding]:
-    """Return the warnings it printed, or its last words where it printed none; never the traceback."""
+def _said(tools: ToolEnvironment, done: Completed) -> list[Finding]:
+    """Return the warnings it printed, never the traceback that it ends in."""
     lines = _ANSI.sub("", done.text).splitlines()
     found: list[Finding] = []
     for number, line in enumerate(lines):
@@ -62,7 +79,4 @@ def _problems(tools: ToolEnvironment, done: Completed) -> list[Finding]:
         below = next(filter(None, (_LOCATED.search(each) for each in lines[number : number + 3])), None)
         place = tools.place(below["path"].strip(), below["line"]) if below else ""
         found.append(Finding(message=line.partition(":")[2].strip().rstrip("."), place=place))
-    if found:
-        return found
-    said = [line.strip() for line in lines if not _NOISE.search(line)]
-    return [Finding(message=said[-1].rstrip("."), hint=f"see {done.log}")] if said else []
+    return found

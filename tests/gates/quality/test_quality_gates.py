@@ -11,7 +11,7 @@ from support.gating import make_context
 from support.repositories import Repository
 from support.tool_environments import borrowed, script
 from unmoor.chain import CHAIN
-from unmoor.model import Distribution, FindingKind, Outcome, Requirements, Stage, Tool
+from unmoor.model import Distribution, DocsBuild, FindingKind, Outcome, Requirements, Skip, Stage, Tool
 from unmoor.pipeline.gate_runner import run_gate
 from unmoor.tools import tool_environment
 from unmoor.tools.interpreters import OWN
@@ -34,6 +34,9 @@ def lint(session):
 def partly(session):
     pass
 """
+
+
+_DOCS = DocsBuild(name="sphinx", requirements=_NEEDS, reason="a test", source="docs")
 
 
 def _tool(name: str, source: str = "") -> Tool:
@@ -74,7 +77,7 @@ def _context(project: Repository, name: str, *, live: bool = False, stage: Stage
             "lint": (_tool("ruff", "check format"),),
             "types": (_tool("mypy", "src"),),
             "tests": _tool("pytest"),
-            "docs": _tool("sphinx", "docs"),
+            "docs": _DOCS,
             "pythons": (OWN,),
         }
         | changed,
@@ -545,6 +548,87 @@ def test_coverage_below_the_floor_fails(project):
     assert "the floor is 50 %" in str(passing.notices)
 
 
+@pytest.mark.usefixtures("tools")
+def test_documentation_leaves_nothing_in_the_tree_whatever_it_writes(project):
+    project.write(".gitignore", "_build/\n__pycache__/\n")
+    project.write("scripts/step.py", "open('docs/step.rst', 'w').write(':orphan:\\n\\nStep\\n====\\n')\n")
+    # Sphinx runs it in its own folder.
+    conf = "import os\nos.makedirs('api', exist_ok=True)\n"
+    conf += "open('api/made.rst', 'w').write(':orphan:\\n\\nMade\\n====\\n')\n"
+    conf += "open('index.rst', 'a').write('\\nMore.\\n')\n"
+    project.write("docs/conf.py", conf)
+    before = sorted(path for path in project.folder.rglob("*") if ".git" not in path.parts)
+    text = (project.folder / "docs/index.rst").read_text()
+    context = _context(project, "docs-build-strictly", docs=replace(_DOCS, steps=(("scripts/step.py",),)))
+    record = _judged("docs-build-strictly", context)
+    # The page of the tree, that of the script before the build, and that of conf.py.
+    assert (record.outcome, record.examined) == (Outcome.PASSED, 3), record
+    assert sorted(path for path in project.folder.rglob("*") if ".git" not in path.parts) == before
+    assert (project.folder / "docs/index.rst").read_text() == text
+
+
+@pytest.mark.usefixtures("tools")
+def test_warnings_that_the_project_lives_with_are_told_with_the_setting_that_holds_them(project):
+    project.write("docs/index.rst", "Tiny thing\n=====\n\nIt is tiny.\n")
+    loose = replace(_DOCS, strict=False, strict_reason="tox 'docs' (tox.ini) builds without -W")
+    for live in (False, True):
+        record = _judged("docs-build-strictly", _context(project, "docs-build-strictly", docs=loose, live=live))
+        assert record.outcome is Outcome.PASSED, record
+        assert str(record.notices[0]) == (
+            "1 warning that does not stop it: tox 'docs' (tox.ini) builds without -W"
+            " → say strict = true under [tool.unmoor.docs] to hold the documentation to them"
+        )
+        assert record.notices[1].place == "docs/index.rst:2"
+
+
+@pytest.mark.usefixtures("tools")
+def test_what_the_engine_says_of_other_files_does_not_lead_into_the_copy(project):
+    project.write("docs/conf.py", 'extensions = ["sphinx.ext.autosectionlabel"]\n')
+    project.write("docs/index.rst", "Tiny\n====\n\n.. toctree::\n   other\n\nSame\n----\n")
+    project.write("docs/other.rst", "Same\n====\n\nIt is.\n")
+    record = _judged("docs-build-strictly", _context(project, "docs-build-strictly"))
+    said = [str(each) for each in record.problems]
+    assert said == [
+        "docs/other.rst:2: duplicate label same, other instance in docs/index.rst [autosectionlabel.other]"
+    ], record
+
+
+@pytest.mark.usefixtures("tools")
+def test_a_missing_extension_is_answered_with_the_list_that_names_it(project):
+    project.write("docs/conf.py", 'extensions = ["nosuch_thing"]\n')
+    project.write("docs/requirements.txt", "nosuch-thing\n")
+    record = _judged("docs-build-strictly", _context(project, "docs-build-strictly"))
+    assert record.outcome is Outcome.FAILED, record
+    assert "sphinx could not build: ExtensionError: Could not import extension nosuch_thing" in str(record.problems[0])
+    hint = "requirements file 'docs/requirements.txt' names it: say requirements = [\"-r docs/requirements.txt\"]"
+    assert hint in record.problems[0].hint
+
+
+@pytest.mark.usefixtures("tools")
+def test_a_version_that_comes_from_tags_comes_from_them_in_the_copy_too(project):
+    project.git("tag", "v1.2")
+    ask = "import subprocess\nassert subprocess.check_output(['git', 'tag'], text=True).split().count('v1.2') == 1\n"
+    project.write("scripts/step.py", ask)
+    context = _context(project, "docs-build-strictly", docs=replace(_DOCS, steps=(("scripts/step.py",),)))
+    assert _judged("docs-build-strictly", context).outcome is Outcome.PASSED
+
+
+@pytest.mark.usefixtures("tools")
+def test_a_script_before_the_build_that_fails_is_told_by_its_cause(project):
+    project.write("scripts/step.py", "raise SystemError('no such step')\n")
+    context = _context(project, "docs-build-strictly", docs=replace(_DOCS, steps=(("scripts/step.py",),)))
+    said = "scripts/step.py, which runs before the documentation is built, failed: SystemError: no such step"
+    assert _says(_judged("docs-build-strictly", context), said)
+
+
+def test_documentation_whose_environment_is_not_made_is_not_rehearsed_by_name(project):
+    made_elsewhere = replace(_DOCS, unmade="environment.yml is conda's, and none is made here")
+    record = _judged("docs-build-strictly", _context(project, "docs-build-strictly", docs=made_elsewhere))
+    assert (record.outcome, record.skipped) == (Outcome.SKIPPED, Skip.NOT_REHEARSED)
+    live = _context(project, "docs-build-strictly", docs=made_elsewhere, live=True)
+    assert _says(_judged("docs-build-strictly", live), "say what installs it as requirements")
+
+
 @pytest.mark.network
 @pytest.mark.parametrize(
     ("engine", "source", "packages"),
@@ -562,7 +646,7 @@ def test_every_engine_of_documentation_passes_and_catches_a_lost_page(project, e
     (project.folder / "docs/index.rst").unlink()
     needs = Requirements(arguments=packages, reason="a test")
     context = _context(
-        project, "docs-build-strictly", docs=Tool(name=engine, requirements=needs, reason="", source=source)
+        project, "docs-build-strictly", docs=DocsBuild(name=engine, requirements=needs, reason="", source=source)
     )
     before = project.door.working_tree()
     record = _judged("docs-build-strictly", context)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from unmoor.errors import UnmoorError
-from unmoor.model import Backend, Finding, NotesStyle, Tool, VersionSource
+from unmoor.model import Backend, DocsBuild, Finding, NotesStyle, Tool, VersionSource
 from unmoor.model.settings import Settings
 from unmoor.project.detect.build_backend import backend, backend_problems
 from unmoor.project.detect.commands import ProjectCommand, project_commands
@@ -49,7 +49,7 @@ class Detected:
     types: tuple[Tool, ...]
     unused: Mapping[str, str]
     tests: Tool | None
-    docs: Tool | None
+    docs: DocsBuild | None
     pythons: tuple[str, ...]
     noxfile: Noxfile
     own_sessions: Mapping[str, tuple[str, ...]]
@@ -71,7 +71,7 @@ def detect(tree: ProjectFiles, settings: Settings) -> Detected:
     no_lists: tuple[RequirementList, ...] = ()
     no_tools: tuple[tuple[Tool, ...], Mapping[str, str]] = ((), {})
     no_commands: tuple[ProjectCommand, ...] = ()
-    no_docs: tuple[Tool | None, str] = (None, "")
+    no_docs: tuple[DocsBuild | None, str] = (None, "")
     lists = _attempt(told, "lists", lambda: requirement_lists(tree, stated), no_lists)
     tests = _attempt(told, "tests", lambda: test_suite(tree, lists, settings.tests), None)
     needs = tests.requirements if tests else None

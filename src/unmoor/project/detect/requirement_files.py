@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from unmoor.project.detect.build_backend import normalized
 from unmoor.project.project_files import ProjectFiles
 
-__all__ = ["RequirementFile", "requirement_files"]
+__all__ = ["RequirementFile", "requirement_file", "requirement_files"]
 
 _PATTERNS = (
     "requirements*.txt",
@@ -39,16 +39,20 @@ def requirement_files(tree: ProjectFiles) -> Iterator[RequirementFile]:
     found = [
         path.relative_to(tree.folder).as_posix() for pattern in _PATTERNS for path in sorted(tree.folder.glob(pattern))
     ]
-    for path in dict.fromkeys(found):
-        packages: dict[str, str] = {}
-        extras: list[str] = []
-        for line in _lines(tree, path, ()):
-            own = _OWN.match(line)
-            if own:
-                extras += [each.strip() for each in (own["extras"] or "").split(",") if each.strip()]
-            elif not line.startswith("-") and (name := normalized(line)):
-                packages.setdefault(name, re.split(r"\s--", line)[0].strip())
-        yield RequirementFile(path=path, packages=packages, extras=tuple(dict.fromkeys(extras)))
+    yield from (requirement_file(tree, path) for path in dict.fromkeys(found))
+
+
+def requirement_file(tree: ProjectFiles, path: str) -> RequirementFile:
+    """Return what one file names, with those that it takes in; nothing where it is not there."""
+    packages: dict[str, str] = {}
+    extras: list[str] = []
+    for line in _lines(tree, path, ()):
+        own = _OWN.match(line)
+        if own:
+            extras += [each.strip() for each in (own["extras"] or "").split(",") if each.strip()]
+        elif not line.startswith("-") and (name := normalized(line)):
+            packages.setdefault(name, re.split(r"\s--", line)[0].strip())
+    return RequirementFile(path=path, packages=packages, extras=tuple(dict.fromkeys(extras)))
 
 
 def _lines(tree: ProjectFiles, path: str, above: tuple[str, ...]) -> Iterator[str]:

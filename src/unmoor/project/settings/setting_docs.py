@@ -80,6 +80,7 @@ MEANINGS: Mapping[str, str] = {
     "tests.seconds": "Limit of one test run, in seconds.",
     "docs.engine": "What builds the documentation, `none` where nothing is to be built; by default the one configured.",
     "docs.source": "Folder of Sphinx's `conf.py`, or the configuration file of another engine.",
+    "docs.strict": "Whether warnings fail; by default as the project builds its documentation itself, else yes.",
     "docs.groups": "Dependency groups the documentation needs; by default the group that names the engine.",
     "docs.extras": "Extras of the project the documentation needs.",
     "docs.requirements": "Requirements of the documentation, likewise.",

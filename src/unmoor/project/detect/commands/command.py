@@ -31,6 +31,7 @@ class Origin(StrEnum):
     JUST = "just"
     SCRIPT = "script"
     WORKFLOW = "workflow"
+    READ_THE_DOCS = "Read the Docs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,7 +67,7 @@ def test_a_note_without_a_text_is_listed_by_its_type(
     opened = open_by_hand(tmp_path, {"a": ()}, releases=(release("a", changes=(silent,)),))
     monkeypatch.setattr(plan, "open_plan", lambda _: opened)
     look(plan.plan, tmp_path, lines, as_json=False)
-    assert "  note    minor  misc  (news/1.feature:1)" in lines
+    assert "  note    minor  misc (news/1.feature:1)" in lines
 
 
 def test_a_plan_as_json_is_the_plan(several: OpenPlan, tmp_path: Path, lines: list[str]) -> None:

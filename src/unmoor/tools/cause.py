@@ -45,6 +45,7 @@ _ERROR = re.compile(
 )
 # pytest's summary, of tests and of files that could not be collected.
 _TEST = re.compile(r"^(?P<said>(?:FAILED|ERROR) \S+\.\w+(?:::.+?)?(?: - .*)?)$")
+_MARKED = re.compile(r"^=+> (?P<said>.+)$")
 _CAUSE = re.compile(r"^\s*(?:Cause|Caused by): (?P<said>.+)$")
 _TRACEBACK = re.compile(r"^(?P<indent>\s*)(?:E\s+)?Traceback \(most recent call last\)")
 _WARNED = re.compile(r"^(?P<said>.*\b(?:WARNING|Warning)\b.*)$")
@@ -102,6 +103,11 @@ def _header(lines: Sequence[str]) -> str:
     return ""
 
 
+def _marked(lines: Sequence[str]) -> str:
+    """pre-commit: of what its configuration lacks, each line is marked deeper than the one that it is about."""
+    return ": ".join(each.rstrip(": ") for each in [*_matches(lines, _MARKED)][-2:])
+
+
 def _mkdocs(lines: Sequence[str]) -> str:
     """MkDocs: a module that its configuration names stands above the place in the file."""
     line = next((line.strip() for line in lines if lacking_module(line)), "")
@@ -144,7 +150,7 @@ def _warned(lines: Sequence[str]) -> str:
 
 
 _RULES: tuple[Callable[[Sequence[str]], str], ...] = (
-    *(_resolver, _usage, _tests, _header, _raised, _mkdocs, _errors, _causes, _warned),
+    *(_resolver, _usage, _marked, _tests, _header, _raised, _mkdocs, _errors, _causes, _warned),
 )
 
 

@@ -50,6 +50,22 @@ echo '- exit code: 1'
 echo '- files were modified by this hook'
 exit 1
 """
+_BLACK = """\
+echo 'would reformat src/tiny_thing/more.py' >&2
+echo 'Oh no!' >&2
+echo '1 file would be reformatted, 1 file would be left unchanged.' >&2
+exit 1
+"""
+_ISORT = """\
+case "$*" in *--show-files*) echo src/tiny_thing/more.py; exit 0;; esac
+echo "ERROR: $PWD/src/tiny_thing/more.py Imports are incorrectly sorted and/or formatted." >&2
+exit 1
+"""
+_FLAKE8 = """\
+echo "./src/tiny_thing/more.py:1:1: F401 'os' imported but unused"
+echo '1       total files processed'
+exit 1
+"""
 _MYPY = """\
 echo 'src/tiny_thing/more.py:1: error: Incompatible types in assignment (expression has type "str", variable has type \
 "int")  [assignment]'
@@ -220,6 +236,21 @@ def ruff_is_clean(scene: Scene) -> GateRecord:
     return scene.of_tools("ruff-is-clean", lint=(_tool("ruff", "check format"),))
 
 
+def black_is_clean(scene: Scene) -> GateRecord:
+    scene.program("black", _BLACK)
+    return scene.of_tools("black-is-clean", lint=(_tool("black"),))
+
+
+def isort_is_clean(scene: Scene) -> GateRecord:
+    scene.program("isort", _ISORT)
+    return scene.of_tools("isort-is-clean", lint=(_tool("isort"),))
+
+
+def flake8_is_clean(scene: Scene) -> GateRecord:
+    scene.program("flake8", _FLAKE8)
+    return scene.of_tools("flake8-is-clean", lint=(_tool("flake8"),))
+
+
 def pre_commit_is_clean(scene: Scene) -> GateRecord:
     scene.program("pre-commit", _HOOK)
     return scene.of_tools("pre-commit-is-clean", lint=(_tool("pre-commit"),))
@@ -357,7 +388,16 @@ _ALL = (
     *(version_sources_agree, version_moves_forward, version_is_free, project_is_open, tag_is_free),
     *(metadata_is_complete, structure_is_complete, dependencies_are_named, no_unfinished_work),
     *(tree_holds_no_secrets, notes_are_collected, commit_is_on_remote),
-    *(ruff_is_clean, pre_commit_is_clean, types_are_sound, tests_pass, docs_build_strictly),
+    *(
+        ruff_is_clean,
+        black_is_clean,
+        isort_is_clean,
+        flake8_is_clean,
+        pre_commit_is_clean,
+        types_are_sound,
+        tests_pass,
+        docs_build_strictly,
+    ),
     *(archive_names_agree, upload_rules_hold, archives_hold_the_tree, wheel_matches_tree, archives_hold_no_secrets),
     *(archives_are_small, modes_are_plain, archives_install),
     *(evidence_is_complete, archives_are_sealed, credential_is_present, tag_can_be_pushed_, index_serves_our_bytes),

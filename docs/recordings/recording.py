@@ -114,9 +114,16 @@ def sample(stage: Stage, name: str = NAME) -> None:
     stage.run("git commit --quiet -m First")
 
 
+def described(stage: Stage) -> None:
+    """Say what the project is for, in place of what uv writes there."""
+    text = (stage.folder / "pyproject.toml").read_text(encoding="utf-8")
+    stage.write("pyproject.toml", text.replace("Add your description here", "Says hello, to rehearse a release of it"))
+
+
 def releasable(stage: Stage) -> None:
     """Add what the first rehearsal finds missing, as the tutorial does."""
     stage.write("LICENSE", LICENCE)
+    described(stage)
     stage.write("tests/test_hello.py", TEST)
     stage.run("uv add --quiet --dev pytest")
 
@@ -186,6 +193,7 @@ def tagged() -> None:
         pyproject = pyproject.replace('version = "0.1.0"', 'dynamic = ["version"]')
         pyproject = pyproject.replace('requires = ["hatchling"]', 'requires = ["hatchling", "hatch-vcs"]')
         stage.write("pyproject.toml", f'{pyproject}\n[tool.hatch.version]\nsource = "vcs"\n')
+        described(stage)
         stage.write("LICENSE", LICENCE)
         stage.run("git add --all")
         stage.run("git commit --quiet -m 'Version from git tags'")

@@ -30,7 +30,7 @@ from unmoor.chain import CHAIN
 from unmoor.context import Context
 from unmoor.evidence.record import GateRecord
 from unmoor.gates.publication import tag_can_be_pushed
-from unmoor.model import Mode, Requirements, Tool
+from unmoor.model import DocsBuild, Mode, Requirements, Tool
 from unmoor.model import Repository as Checkout
 from unmoor.model.settings import Settings, SizeSettings
 from unmoor.pipeline.gate_runner import run_gate
@@ -75,6 +75,7 @@ exit 1
 _SPHINX = """\
 while [ "$1" != -w ]; do shift; done
 echo "$PWD/docs/index.rst:2: WARNING: Title underline too short." > "$2"
+echo "build finished with problems, 1 warning."
 exit 1
 """
 
@@ -272,7 +273,7 @@ def docs_build_strictly(scene: Scene) -> GateRecord:
     scene.tiny.write("docs/conf.py", 'project = "Tiny thing"\n')
     scene.tiny.write("docs/index.rst", "Tiny thing\n=====\n\nIt is tiny.\n")
     scene.program("sphinx-build", _SPHINX)
-    return scene.of_tools("docs-build-strictly", docs=_tool("sphinx", "docs"))
+    return scene.of_tools("docs-build-strictly", docs=DocsBuild(name="sphinx", requirements=_NEEDS, reason="an example", source="docs"))
 
 
 # ── the archives ─────────────────────────────────────────────────────────────────────────────────────────────

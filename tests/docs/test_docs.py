@@ -141,7 +141,8 @@ def test_a_session_named_exists_with_its_words(command):
     words = shlex.split(command)[1:]
     after = words[words.index("--") + 1 :] if "--" in words else []
     asked = asked_for(words, "")
-    assert asked <= {*STAGES, "NAME"}
+    # Where a project has a session of a stage's name, the stage is called so.
+    assert asked <= {*STAGES, "NAME", *(f"unmoor-{stage}" for stage in STAGES)}
     assert asked or words in (["-l"], ["--list"])
     local = asked <= {"check", "lint", "tests", "docs-strict"}
     parse(after, own_tools=local)

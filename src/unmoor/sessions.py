@@ -14,10 +14,9 @@ from __future__ import annotations
 import atexit
 import signal
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import nox
 import nox.registry
@@ -27,18 +26,16 @@ from unmoor.chain import CHAIN
 from unmoor.cli.arguments import HELP, parse
 from unmoor.cli.encodings import must_know_file_names, outlive_readers, take_every_character
 from unmoor.cli.invocation import Invocation, quiet_libraries
-from unmoor.cli.joined_session import JoinedSession, what_was_said
+from unmoor.cli.joined_session import JoinedSession
 from unmoor.cli.name_stages import StageNames, name_stages
+from unmoor.cli.prove_session import catch_up, explain, prove_own, proven_sessions
 from unmoor.cli.registered_sessions import STAGE, do_without_environment, needs, own_sessions, require
 from unmoor.cli.written_settings import given_variables, joined_sessions, tests_the_wheel
-from unmoor.errors import Blocked, UnmoorError
+from unmoor.errors import UnmoorError
 from unmoor.model import Effect, Stage
-from unmoor.request import OwnSession, Request
+from unmoor.request import OwnSession
 from unmoor.runtime import shortage
 from unmoor.runtime.process import stop_all
-
-if TYPE_CHECKING:
-    from unmoor.pipeline.open_plan import OpenPlan
 
 __all__ = ["gate", "register"]
 
@@ -103,7 +100,7 @@ def register(
 
 def _lay_out(own: Iterable[OwnSession], named: StageNames, run: Invocation) -> None:
     """Give nox the sessions of the stages, and wrap those of the project that prove one."""
-    proven = run.proven = _proven(run)
+    proven = run.proven = proven_sessions(run)
     for each in own:
         _wrap(each, run, proven=each in proven and do_without_environment(each.name))
     replaced = {each.name for each in own}
@@ -123,10 +120,6 @@ def _stop(error: UnmoorError, run: Invocation) -> NoReturn:
     text = f"{error.message}\nunmoor: nothing was begun (exit code {int(error.code)})"
     run.screen.tell(text)
     raise SystemExit(1) from None
-
-
-def _part(own: OwnSession, session: nox.Session) -> str:
-    return session.name.removeprefix(own.name).removeprefix("-") if own.parts else ""
 
 
 def _add(stage: Stage, run: Invocation) -> None:
@@ -169,7 +162,7 @@ def _wrap(own: OwnSession, run: Invocation, *, proven: bool) -> None:
     def wrapped(session: nox.Session, *args: Any, **kwargs: Any) -> None:
         if proven:
             session.log(f"cached: {own.name} passed for this very tree")
-        complete = proven or _prove(own, session, run, lambda seen: function(seen, *args, **kwargs))
+        complete = proven or prove_own(own, session, run, lambda seen: function(seen, *args, **kwargs))
         if complete and ends:
             _carry_out(own.stage, session, run)
 
@@ -185,7 +178,7 @@ def _refuse(name: str, named: StageNames, run: Invocation) -> None:
     def refused(session: nox.Session, *_: Any, **__: Any) -> None:
         what = f"{name!r} is a session of your own and a stage of unmoor, and it is not said which is meant"
         hint = f"write {named.line} in noxfile.py; yours is {name!r} then, and the stage {named.sessions[name]!r}"
-        _explain(session, UnmoorError(what, place="noxfile.py", hint=hint), run)
+        explain(session, UnmoorError(what, place="noxfile.py", hint=hint), run)
 
     registered.func = refused
 
@@ -203,114 +196,6 @@ def _announce(name: str, registered: Any, run: Invocation) -> None:
     registered.func = announced
 
 
-def _prove(own: OwnSession, session: nox.Session, run: Invocation, call: Callable[[Any], None]) -> bool:
-    """Run one of the project's sessions unless its evidence still counts; say whether all of its stage are through."""
-    from unmoor.evidence.binding import binds_files
-    from unmoor.pipeline.open_plan import open_plan
-    from unmoor.pipeline.run_releases import carry_out
-    from unmoor.pipeline.session_evidence import is_complete, is_proven, prove
-    from unmoor.tools.tool_environment import narrowing
-
-    try:
-        arguments = parse(session.posargs, own_tools=run.is_local)
-        request = run.request(own.name, arguments, called=session.name)
-        opened = open_plan(request, local=chain.stage(own.stage).is_local)
-    except UnmoorError as error:
-        _explain(session, error, run)
-    if opened.away:
-        session.log(f"not run: the tree is not at the commit {opened.plan.commit[:12]} that the release is of")
-        return True
-    seen = JoinedSession(session, arguments.rest)
-    part = _part(own, session)
-    if binds_files(chain.stage(own.stage), opened.releases[0].component):
-        seen.env["UNMOOR_DIST"] = str(opened.releases[0].state / "dist")
-    why = seen.narrowed(narrowing(request.environ))
-    if not (request.asked or arguments.rest or seen.installs_only) and is_proven(own, part, opened):
-        session.log(f"cached: {session.name} passed for this very tree")
-    elif why:
-        session.log(f"{why}, so this run leaves no evidence")
-        call(seen)
-        return False
-    else:
-        try:
-            prove(own, part, opened, lambda: _examine(call, seen, opened, request), lambda: what_was_said(seen))
-        except Exception as error:
-            if not request.live and (unreached := what_was_said(seen).unreached):
-                session.warn(f"not rehearsed, for want of a network: {unreached}")
-                return is_complete(run.own, own.stage, opened, request.environ)
-            if request.goes_on and not request.asked and run.asked:
-                # The stage that it proves tells of it from what is kept, and the rehearsal goes on.
-                session.log(f"did not pass: {str(error) or type(error).__name__}")
-                return is_complete(run.own, own.stage, opened, request.environ)
-            # nox will not come to the stage any more; that it failed is still to be told, and kept.
-            carry_out(own.stage, replace(request, posargs=()))
-            if isinstance(error, UnmoorError):
-                _explain(session, error, run)
-            raise
-    return is_complete(run.own, own.stage, opened, request.environ)
-
-
-def _examine(call: Callable[[Any], None], seen: JoinedSession, opened: OpenPlan, request: Request) -> None:
-    """Call a session's function; raise ``Blocked`` where it examined nothing, or not the tree that the plan is of."""
-    from unmoor.pipeline.tree_gate import changes, note
-    from unmoor.tools.git import Git
-
-    git = Git(opened.releases[0].component.repository.root, request.environ)
-
-    noted = note(opened.plan, git, request.memory, seen.name)
-
-    def look() -> None:
-        for each in changes(opened.plan, git, seen.name, noted).problems:
-            raise Blocked(each.message, place=f"session {seen.name}", hint=each.hint)
-
-    seen.proves(look)
-    call(seen)
-    seen.must_have_run()
-    look()
-
-
-def _proven(run: Invocation) -> tuple[OwnSession, ...]:
-    """Return those of the project's sessions that were not asked for, and whose evidence counts as it is."""
-    if run.is_worker:
-        return run.proven  # as its parent has told nox what there is to run
-    if not run.own or not run.asked or run.is_listing or not run.is_ours:
-        return ()
-    from unmoor.pipeline.open_plan import open_plan
-    from unmoor.pipeline.session_evidence import is_proven
-
-    found = []
-    for own in run.own:
-        try:
-            arguments = parse(run.posargs, own_tools=run.is_local)
-            request = run.request(own.name, arguments)
-            if run.asks_for(own) or request.asked or arguments.rest:
-                continue
-            opened = open_plan(request, local=chain.stage(own.stage).is_local)
-            if all(is_proven(own, part, opened) for part in own.parts or ("",)):
-                found.append(own)
-        except UnmoorError:
-            return ()  # whoever needs to know is told by what runs
-    return tuple(found)
-
-
-def _catch_up(name: str, run: Invocation, request: Request) -> None:
-    """Carry out the stages that ``name`` goes by and that nobody came to, because nox has skipped their sessions.
-
-    Where a session of the project's own has its stage's name, the stage is carried out at its end; without the Python
-    that it wants there is none.
-    """
-    from unmoor.pipeline.open_plan import open_plan
-    from unmoor.pipeline.run_releases import carry_out
-
-    held = [each for each in chain.stage(name).requires if any(own.name == run.stages.get(each) for own in run.own)]
-    if not held:
-        return
-    told = open_plan(request, local=chain.stage(name).is_local).layout.run(run.id)
-    for each in held:
-        if not (told / f"{each}.json").is_file():
-            run.screen.ended(carry_out(each, replace(request, asked=False)).results)
-
-
 def _carry_out(name: str, session: nox.Session, run: Invocation) -> None:
     from unmoor.pipeline.run_releases import carry_out
 
@@ -323,11 +208,11 @@ def _carry_out(name: str, session: nox.Session, run: Invocation) -> None:
         arguments = parse(session.posargs, own_tools=local and run.is_local)
         with shortage.told():
             request = run.request(name, arguments)
-            _catch_up(name, run, request)
+            catch_up(name, run, request)
             ended = carry_out(name, request)
     except UnmoorError as error:
         run.screen.over()
-        _explain(session, error, run)
+        explain(session, error, run)
     finally:
         run.screen.over()
     run.screen.ended(ended.results)
@@ -349,7 +234,7 @@ def _refuse_doubles(session: nox.Session, run: Invocation) -> None:
         if registered is not None and not hasattr(registered.func, _OURS):
             what = f"the session {name!r} is defined twice, and the one after unmoor's two lines hides the stage"
             hint = "put unmoor's two lines at the end of noxfile.py"
-            _explain(session, UnmoorError(what, place="noxfile.py", hint=hint), run)
+            explain(session, UnmoorError(what, place="noxfile.py", hint=hint), run)
 
 
 def _told_to_end(*_: object) -> NoReturn:
@@ -378,12 +263,3 @@ def _last_words(run: Invocation) -> None:
 
 def _deaf(*_: object) -> None:
     """Take a signal and do nothing: the process is ending already."""
-
-
-def _explain(session: nox.Session, error: UnmoorError, run: Invocation) -> NoReturn:
-    """Print what is wrong once, however many sessions meet it, and fail the session."""
-    text = str(error)
-    if text not in run.explained:
-        run.explained.add(text)
-        run.screen.tell(f"\n{error.message}\n")
-    session.error(f"stopped for the reason said above (exit code {int(error.code)})")

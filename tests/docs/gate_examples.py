@@ -273,7 +273,8 @@ def docs_build_strictly(scene: Scene) -> GateRecord:
     scene.tiny.write("docs/conf.py", 'project = "Tiny thing"\n')
     scene.tiny.write("docs/index.rst", "Tiny thing\n=====\n\nIt is tiny.\n")
     scene.program("sphinx-build", _SPHINX)
-    return scene.of_tools("docs-build-strictly", docs=DocsBuild(name="sphinx", requirements=_NEEDS, reason="an example", source="docs"))
+    build = DocsBuild(name="sphinx", requirements=_NEEDS, reason="an example", source="docs")
+    return scene.of_tools("docs-build-strictly", docs=build)
 
 
 # ── the archives ─────────────────────────────────────────────────────────────────────────────────────────────

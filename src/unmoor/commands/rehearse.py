@@ -17,14 +17,12 @@ from unmoor.project.nearest_name import did_you_mean
 from unmoor.report.stage_rows import last_run
 from unmoor.request import Request
 from unmoor.runtime import environment, process, scratch
-from unmoor.state.layout import trim
 from unmoor.tools import passers_by
 from unmoor.tools.git import Git
 
 __all__ = ["rehearse"]
 
 _SHOWN = 5
-_KEPT = 20  # rehearsals whose leftovers can be had back
 _INTERRUPTED = 130  # as nox says it
 _BORROWED = """import unmoor.sessions
 
@@ -88,7 +86,6 @@ def _clear(git: Git, into: Path, say: Callable[[str], None]) -> None:
     if left := passers_by.put_away(git, into):
         shown = ", ".join(left[:_SHOWN]) + (f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else "")
         say(f"Left behind by the stages, and moved out of the tree: {shown}")
-        trim(into.parent, _KEPT)
         say(f"  → {into} has them; have them written elsewhere, or ignore them in .gitignore")
 
 

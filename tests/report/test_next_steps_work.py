@@ -357,7 +357,8 @@ def test_other_bytes_under_the_name_lead_to_the_next_version(typed: Typed) -> No
 
 def by_hand(text: str) -> list[str]:
     """Return the lines that are printed for doing by hand."""
-    return [line.strip() for line in text.splitlines() if line.startswith("    ") and not line.strip().startswith("→")]
+    inset = [line.strip() for line in text.splitlines() if line.startswith("    ")]
+    return [line for line in inset if line.split(" ")[0] in {"git", "python3", "twine"}]
 
 
 def with_twine(typed: Typed, folder: Path) -> dict[str, str]:

@@ -81,7 +81,9 @@ def main(root: Path, fatal: str = "") -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     environ = dict(os.environ)
-    request = Request(start=root, environ=environ, asked=False, say=say, memory=Memory(), run="test")
+    request = Request(
+        stop_at_first=True, start=root, environ=environ, asked=False, say=say, memory=Memory(), run="test"
+    )
     opened = open_components(components(root, environ), request)
     ended = {}
     for stage in CHAIN:

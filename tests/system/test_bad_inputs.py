@@ -428,11 +428,13 @@ CONTENT = (
     ),
     bad(
         "a session twice",
-        to.written("noxfile.py", _SESSION.format(name="lint") + "import unmoor.sessions\nunmoor.sessions.register()\n"),
-        "nox -s lint",
+        to.written(
+            "noxfile.py", _SESSION.format(name="release") + "import unmoor.sessions\nunmoor.sessions.register()\n"
+        ),
+        "nox -s release",
         1,
-        "is defined twice",
-        'gates = ["lint"]',
+        "is a session of your own and a stage of unmoor",
+        'names={"release": "unmoor-release"}',
     ),
     bad("a session that is not there", to.setting('gates = ["lnit"]'), "nox -s lint", 1, "there is no session 'lnit'"),
     bad(
@@ -473,7 +475,7 @@ BUILDS = (
         "a backend that is not there",
         to.changed("pyproject.toml", "hatchling.build", "hatchling.bulid"),
         "nox -s build",
-        1,
+        2,
         "hatchling.bulid",
     ),
     bad(
@@ -487,7 +489,7 @@ BUILDS = (
             to.written("backend.py", "def build_sdist(*_):\n    raise RuntimeError('no such luck')\n"),
         ),
         "nox -s build",
-        1,
+        2,
         "no such luck",
     ),
     bad(
@@ -640,8 +642,9 @@ def judge(case: Bad, project: Adopted, index: Unasked) -> None:
     before = project.remote.git("for-each-ref")
     ran = run(project, case.command, case.environ)
     assert "Traceback" not in ran.text, ran.text
+    unfolded = " ".join(ran.text.split())
     for said in case.says:
-        assert said in ran.text, ran.text
+        assert said in ran.text or said in unfolded, ran.text
     assert any(advice in ran.text for advice in ("→", "expected ", "Next: ", "No idea what")), ran.text
     told = sum(line.startswith("unmoor: ") for line in ran.text.splitlines())
     if case.command.startswith("nox"):
@@ -692,7 +695,7 @@ def test_damaged_plans_are_made_again(plain: Adopted, tmp_path: Path) -> None:
         plan.write_text("{")
     ran = run(project, "nox -s check")
     assert ran.status == 0, ran.text
-    assert "Next: nox -s release" in ran.text
+    assert project.record("check")["outcome"] == "passed"
     assert run(project, "unmoor plan --json").text == first.text
 
 

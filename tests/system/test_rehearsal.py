@@ -471,7 +471,7 @@ def test_a_package_in_a_folder_of_an_oddly_named_repository(tmp_path: Path, envi
     place = project.folder.parent / "a tree" / "packages" / "the thing" / "src"
     done = subprocess.run(command, cwd=place, env=dict(project.environ), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "packages/the thing/pyproject.toml (version 0.1.0 → 0.1.1)" in done.stdout
+    assert "packages/the thing/pyproject.toml (version 0.1.0 → 0.1.1)" in " ".join(done.stdout.split())
     with tarfile.open(next((project.state("0.1.1") / "dist").glob("*.tar.gz"))) as sdist:
         content = sdist.extractfile(f"{MODULE}_that_nobody_publishes-0.1.1/pyproject.toml")
         assert content is not None

@@ -575,7 +575,7 @@ def test_warnings_that_the_project_lives_with_are_told_with_the_setting_that_hol
         record = _judged("docs-build-strictly", _context(project, "docs-build-strictly", docs=loose, live=live))
         assert record.outcome is Outcome.PASSED, record
         assert str(record.notices[0]) == (
-            "1 warning that does not stop it: tox 'docs' (tox.ini) builds without -W"
+            "1 warning let pass: tox 'docs' (tox.ini) builds without -W"
             " → say strict = true under [tool.unmoor.docs] to hold the documentation to them"
         )
         assert record.notices[1].place == "docs/index.rst:2"

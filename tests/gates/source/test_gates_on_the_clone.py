@@ -85,7 +85,7 @@ def test_uncommitted_files_are_listed_and_only_live_a_problem(tiny):
     assert rehearsed.problems == ()
     assert len(rehearsed.notices) == len(live.problems) == 11
     assert rehearsed.notices[0].place == "README.md"
-    assert "13 files differ" in live.problems[-1].message
+    assert "13 files in all differ" in live.problems[-1].message
 
 
 def test_a_plan_of_another_commit_is_refused(tiny):

@@ -245,7 +245,7 @@ def test_other_bytes_under_our_name_are_not(tiny, index):
     seal(tiny)
     index.add("tiny-thing", WHEEL, "c" * 64)
     (problem,) = look("version-is-free", tiny, live=True, index=index.url).problems
-    assert "are not the sealed ones" in problem.message
+    assert "not the sealed ones" in problem.message
 
 
 def test_the_list_beside_the_archives_says_nothing_of_which_are_ours(tiny, index):

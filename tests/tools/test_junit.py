@@ -89,3 +89,13 @@ def test_a_failure_names_what_the_machine_lacks_where_its_exception_does(tmp_pat
     path.write_text(f'<testsuites><testcase name="a" file="a.py">{failed}</testcase></testsuites>')
     (failure,) = junit.read(path).failures
     assert failure.lacks == lacks
+
+
+def test_a_file_that_could_not_be_collected_is_the_file(tmp_path):
+    path = tmp_path / "junit.xml"
+    path.write_text(
+        '<testsuites><testsuite><testcase classname="" name="tests.test_b" file="tests/test_b.py">'
+        '<error message="collection failure">E   ImportError: no</error></testcase></testsuite></testsuites>'
+    )
+    (found,) = junit.read(path).failures
+    assert (found.test, found.file, found.why) == ("tests/test_b.py", "tests/test_b.py", "ImportError: no")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,12 @@ def failure(test: str, lacks: str = "") -> Failure:
 @pytest.fixture
 def component(tmp_path: Path) -> Component:
     return Component(repository=Described(root=tmp_path), name="thing", folder=tmp_path)
+
+
+def test_a_file_that_could_not_be_collected_is_named_and_can_be_run_as_it_is_named(component: Component) -> None:
+    broken = replace(failure("tests/test_a.py"), line=0)
+    (told, _) = failures(component, {"3.11": ran(broken), "3.12": ran(broken)}, "logs")
+    assert str(told) == ("tests/test_a.py: could not be collected on Python 3.11, 3.12: so → pytest tests/test_a.py")
 
 
 def test_what_the_machine_lacks_is_told_apart_from_what_failed(component: Component) -> None:

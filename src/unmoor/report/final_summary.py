@@ -132,9 +132,10 @@ def compose(
     is the headline, what stopped it or would, and what to do next; above it says where logs and evidence lie, too.
     """
     if _is_daily(end):
-        # Lint and tests are run all day long: a line a stage, and on a stop what is wrong and what to do.
-        stopped = [*_stopped(end.failed, width), *_next(end, width)] if end.failed else []
-        return "\n".join([*table(end.reached, width), *([""] if stopped else []), *stopped])
+        # Lint and tests are run all day long: a line a stage; what is wrong stands right above it.
+        stopped = _stopped(end.failed, width) if verbosity < 0 else []
+        again = ["", *stopped, *_next(end, width)] if end.failed else []
+        return "\n".join([*table(end.reached, width), *again])
     commit = f"commit {end.plan.commit[:7]}"
     head = f"{end.release}   {word(end)}   {commit}   {int(seconds) // 60}m{int(seconds) % 60:02d}s"
     if verbosity < 0:

@@ -78,7 +78,9 @@ def _failure(case: ET.Element, bad: ET.Element) -> Failure:
     # The class is what the dotted module path of the file does not explain.
     module = file.removesuffix(".py").replace("/", ".")
     inner = classname.removeprefix(module).strip(".") if classname.startswith(module) else ""
-    words = [word for word in (file or classname, *inner.split("."), name) if word]
+    # A file that could not be collected has no test to name: pytest gives it the dotted path of its module.
+    collected = bool(classname) or name != module
+    words = [word for word in (file or classname, *inner.split("."), name if collected else "") if word]
     why = redact(bad.get("message") or "").strip()
     if why in {"", "collection failure"}:
         why = redact(_last(bad.text or ""))

@@ -30,7 +30,7 @@ def failures(component: Component, runs: Mapping[str, Run], logs: str, *, every:
     again = f"nox -s {component.repository.session('tests')} -- {{}}" if component.repository.adopted else "pytest {}"
     each_once = [
         Finding(
-            message=f"{_shortened(_name(test))} failed on Python {' '.join(pythons)}: {why}",
+            message=f"{_what_failed(test, file)} on Python {', '.join(pythons)}: {why}",
             place=_place(component, file, line),
             hint=again.format(_as_argument(test)),
         )
@@ -38,6 +38,10 @@ def failures(component: Component, runs: Mapping[str, Run], logs: str, *, every:
     ]
     word = "test" if len(found) == 1 else "tests"
     return (*truncated(each_once), Finding(message=f"{len(found)} {word} failed", hint=f"see {logs}"))
+
+
+def _what_failed(test: str, file: str) -> str:
+    return "could not be collected" if test == file else f"{_shortened(_name(test))} failed"
 
 
 def not_rehearsed(runs: Mapping[str, Run]) -> tuple[Finding, ...]:

@@ -51,6 +51,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "python exit codes": python_pages.exit_codes,
     "python helpers": python_pages.helpers,
     "run": run_picture.shown,
+    **run_picture.screens(),
     "tasks": task_pages.tasks,
     "settings": schema_pages.settings,
     "evidence schema": schema_pages.evidence,

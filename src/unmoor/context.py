@@ -76,6 +76,7 @@ class Context:
     posargs: tuple[str, ...] = ()
     approval: str = ""
     asked: bool = True
+    goal: str = ""
     send_again: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
     identities: Mapping[str, str] = field(default_factory=dict)

@@ -134,7 +134,8 @@ class Request:
 
     ``live`` is the version named with ``--live``, empty for a rehearsal. ``base`` and ``approval`` are what was
     passed to ``--base`` and ``--approve``, ``send_again`` the index named with ``--send-again``. ``posargs`` belong to
-    the project's own tools. ``asked`` says that the stage was named, not only required. ``stop_at_first`` ends a
+    the project's own tools. ``asked`` says that the stage was named, not only required; ``goal`` is the last
+    stage that was named, as far as this is known. ``stop_at_first`` ends a
     rehearsal at the first stage that does not pass, as a live release ends. ``run`` identifies the run across nox's
     worker processes; ``memory`` is what this process remembers of it. ``say`` is told single
     lines, ``reporter`` how far it has come.
@@ -148,6 +149,7 @@ class Request:
     send_again: str = ""
     posargs: tuple[str, ...] = ()
     asked: bool = True
+    goal: str = ""
     stop_at_first: bool = False
     run: str = "alone"
     own: tuple[OwnSession, ...] = ()

@@ -71,6 +71,7 @@ def _context(stage: Stage, opened: OpenRelease, plan: OpenPlan, request: Request
         posargs=request.posargs,
         approval=request.approval,
         asked=request.asked,
+        goal=request.goal,
         send_again=request.send_again,
         identities=select_targets.identities(opened.component, plan.plan.mode),
         progress=opened.progress,

@@ -27,6 +27,7 @@ from unmoor.gates.publication import (
 from unmoor.indexes import known
 from unmoor.model import Effect, Finding, FindingKind, Mode, Outcome
 from unmoor.model.settings import IndexSettings, Settings
+from unmoor.rehearsal import select_targets
 from unmoor.targets import Credential, Index
 from unmoor.tools.git_remote import UserRemote
 
@@ -267,6 +268,20 @@ def test_a_credential_for_reading_is_named_too(tmp_path: Path) -> None:
     found = credential_is_present.check(make_context(tmp_path, name="testpypi", live=True, index=kept))
     assert found.notices[1].message == "user 'reader', from environment X, for reading s"
     assert "pass-word" not in repr(found) + repr(kept)
+
+
+@pytest.mark.parametrize(("goal", "missed"), [("release", ["pypi"]), ("pypi", ["pypi"]), ("testpypi", []), ("", [])])
+def test_what_the_run_goes_on_to_needs_one_too(
+    goal: str, missed: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(select_targets, "_configured", lambda _, name: replace(index(None), name=name))
+    kept = index(Credential(username="me", secret="pa" + "ss-word", source="~/.pypirc"))
+    context = replace(make_context(tmp_path, name="testpypi", live=True, index=kept), goal=goal)
+    found = credential_is_present.check(context)
+    assert [
+        name for each in found.problems for name in ("pypi",) if f"credential for {name} " in each.message
+    ] == missed
+    assert len(found.problems) == len(missed)
 
 
 def test_no_index_is_nothing_examined(tmp_path: Path) -> None:

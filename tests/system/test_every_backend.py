@@ -38,7 +38,7 @@ def _made(folder: Path, environ: Mapping[str, str], way: Way) -> Repository:
 def _rehearse(repository: Repository, stage: str) -> str:
     """Rehearse up to a stage, and return what was printed."""
     done = subprocess.run(
-        [sys.executable, "-m", "unmoor", "rehearse", "--stage", stage],
+        [sys.executable, "-m", "unmoor", "rehearse", "--stage", stage, "--jobs", "1"],
         cwd=repository.folder,
         env={**os.environ, "NO_COLOR": "1"},
         capture_output=True,

@@ -62,7 +62,7 @@ def prove_own(own: OwnSession, session: Any, run: Invocation, call: Callable[[An
                 session.log(f"did not pass: {str(error) or type(error).__name__}")
                 return is_complete(run.own, own.stage, opened, request.environ)
             # nox will not come to the stage any more; that it failed is still to be told, and kept.
-            carry_out(own.stage, replace(request, posargs=()))
+            run.screen.ended(carry_out(own.stage, replace(request, posargs=())).results)
             if isinstance(error, UnmoorError):
                 explain(session, error, run)
             raise

@@ -55,13 +55,19 @@ SOURCES = [
         "tests/**/*.py",
         "docs/**/*.md",
         "docs/**/*.py",
+        "docs/**/*.txt",
+        "docs/**/*.toml",
+        "docs/**/*.cast",
+        "benchmarks/**/*.*",
+        "examples/**/*.*",
+        "newsfragments/*.md",
         "*.py",
         "*.toml",
         "*.md",
         ".*/**/*.yml",
     )
     for path in TOP.parent.parent.glob(pattern)
-    if ".venv" not in path.parts
+    if path.is_file() and ".venv" not in path.parts and path.suffix != ".pyc"
 ]
 
 

@@ -14,6 +14,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from unmoor.indexes import known
+
 __all__ = ["Stage", "sample", "tidy"]
 
 # How this machine reaches the network, and where its Pythons are; nothing else of its environment gets in.
@@ -102,7 +104,10 @@ class Stage:
 
 
 def tidy(text: str, scratch: Path) -> str:
-    """Return what was printed without the machine's paths."""
+    """Return what was printed without the machine's paths, and without the addresses of package registries."""
+    for index in known.NAMES:
+        for address in (known.upload_url(index), known.simple_url(index)):
+            text = text.replace(address, f"the address of {index}")
     return text.replace(str(scratch.resolve()), "~").replace(str(scratch), "~")
 
 

@@ -147,3 +147,21 @@ def test_what_an_index_wants_to_be_read_is_kept_for_every_stage_and_nobody_else(
     live = "1.0" if words[2:] else ""
     assert reading.items() <= worker.request("build", Arguments(live=live)).environ.items()
     made.works_itself()
+
+
+@pytest.mark.parametrize(
+    ("words", "goal"),
+    [
+        (("-s", "unmoor-release"), "release"),
+        (("-s", "lint", "testpypi"), "testpypi"),
+        (("-s", "release"), ""),
+        ((), ""),
+    ],
+    ids=str,
+)
+def test_the_goal_of_a_run_is_the_last_stage_asked_for_whatever_its_session_is_called(
+    words: tuple[str, ...], goal: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = run(monkeypatch, *words)
+    made.call({**{stage.name: stage.name for stage in CHAIN}, "release": "unmoor-release"})
+    assert made.request("testpypi", Arguments()).goal == goal

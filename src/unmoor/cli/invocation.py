@@ -100,7 +100,7 @@ class Invocation:
             live=arguments.live,
             base=arguments.base,
             approval=arguments.approval,
-            goal=next((each.name for each in CHAIN[::-1] if self.stages.get(each.name) in self.asked), ""),
+            goal=next((each.name for each in CHAIN[::-1] if each.name in self.asked), ""),
             send_again=arguments.send_again,
             stop_at_first=arguments.stop_at_first,
             posargs=arguments.rest,

@@ -73,12 +73,12 @@ def detect(tree: ProjectFiles, settings: Settings) -> Detected:
     no_commands: tuple[ProjectCommand, ...] = ()
     no_docs: tuple[DocsBuild | None, str] = (None, "")
     lists = _attempt(told, "lists", lambda: requirement_lists(tree, stated), no_lists)
-    tests = _attempt(told, "tests", lambda: test_suite(tree, lists, settings.tests), None)
+    commands = _attempt(told, "commands", lambda: project_commands(tree), no_commands)
+    tests = _attempt(told, "tests", lambda: test_suite(tree, lists, settings.tests, commands), None)
     needs = tests.requirements if tests else None
-    docs, docs_reason = _attempt(told, "docs", lambda: docs_engine(tree, lists, settings.docs), no_docs)
+    docs, docs_reason = _attempt(told, "docs", lambda: docs_engine(tree, lists, settings.docs, commands), no_docs)
     pythons, pythons_reason = supported(stated, settings.tests.pythons)
     hooks = _attempt(told, "hooks", lambda: hook_configuration(tree), HookConfiguration())
-    commands = _attempt(told, "commands", lambda: project_commands(tree), no_commands)
     lint, not_linted = _attempt(told, "lint", lambda: lint_tools(tree, lists, hooks, commands, settings.lint), no_tools)
     types, not_typed = _attempt(
         told,

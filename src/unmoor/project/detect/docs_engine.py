@@ -7,12 +7,12 @@ are called, and where such files usually lie.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from unmoor.model import DocsBuild
 from unmoor.model.settings import DocsSettings
-from unmoor.project.detect.commands import project_commands
+from unmoor.project.detect.commands import ProjectCommand, project_commands
 from unmoor.project.detect.docs.needs import USUAL, docs_needs
 from unmoor.project.detect.docs.readthedocs import read_the_docs
 from unmoor.project.detect.docs.sphinx_folder import sphinx_folder
@@ -29,14 +29,20 @@ _PLAINLY = re.compile(r"(?:(?:build|make)[-_:]?)?(?:docs?|html|documentation)(?:
 
 
 def docs_engine(
-    tree: ProjectFiles, lists: Sequence[RequirementList], given: DocsSettings
+    tree: ProjectFiles,
+    lists: Sequence[RequirementList],
+    given: DocsSettings,
+    commands: Iterable[ProjectCommand] | None = None,
 ) -> tuple[DocsBuild | None, str]:
-    """Return how the documentation is built, ``None`` where there is none, and the reason."""
+    """Return how the documentation is built, ``None`` where there is none, and the reason.
+
+    ``commands`` are those of the project itself, read here where they are not given.
+    """
     if given.engine == "none":
         return None, _SET
     folder = sphinx_folder(tree)
     told = read_the_docs(tree, folder)
-    builds = written_builds(tree, (*project_commands(tree), *told.commands))
+    builds = written_builds(tree, (*(project_commands(tree) if commands is None else commands), *told.commands))
     places = _places(tree, lists, folder)
     own = _first(builds, given.engine)
     if given.engine:

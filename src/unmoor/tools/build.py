@@ -19,7 +19,7 @@ from pathlib import Path
 from unmoor.errors import Broken, ToolFailed
 from unmoor.runtime import environment, process
 from unmoor.tools.cause import cause
-from unmoor.tools.uv import unreachable, uv_program
+from unmoor.tools.uv import lacks_network, uv_program
 
 __all__ = ["Built", "build"]
 
@@ -83,7 +83,7 @@ def build(
         return process.run(command, cwd=out, env=env, timeout=timeout, ok=None, log=log, leashed=True)
 
     done = run(surroundings)
-    from_cache = bool(done.status) and installer == "uv" and unreachable(done.text)
+    from_cache = bool(done.status) and installer == "uv" and lacks_network(done.text)
     if from_cache:
         say("no network: building with what uv has in its cache")
         done = run(surroundings | {"UV_OFFLINE": "1"})
@@ -91,7 +91,7 @@ def build(
         what = f"the build failed: {cause(done.text)}"
         hint = f"read {done.log}" if done.log else "run `python -m build` to see all of it"
         # What a network kept from being installed says nothing of the project.
-        failed = ToolFailed if from_cache or unreachable(done.text) else Broken
+        failed = ToolFailed if from_cache or lacks_network(done.text) else Broken
         raise failed(what, status=done.status, tail=process.tail(done.text), log=done.log, hint=hint)
     wheel, sdist = _checked(out, done)
     return Built(

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from unmoor.model import Finding
+from unmoor.model.counting import counted
 from unmoor.tools import unreachable
 
 __all__ = ["ADDED", "KINDS", "Failure", "Said", "count", "failure", "in_words", "unit"]
@@ -74,7 +75,7 @@ class Failure:
     """Why a command failed: what it said, the gravest first, and what it could not reach where that was the reason."""
 
     causes: tuple[Finding, ...] = ()
-    unreached: str = field(default="")
+    unreached: str = ""
 
 
 def count(text: str) -> dict[str, int]:
@@ -99,9 +100,7 @@ def count(text: str) -> dict[str, int]:
 
 def in_words(counts: Mapping[str, int]) -> str:
     """Return counts as they are shown: ``412 tests, 1 page``; nothing is said of what there is none of."""
-    return ", ".join(
-        f"{number} {kind.removesuffix('s') if number == 1 else kind}" for kind, number in counts.items() if number
-    )
+    return ", ".join(counted(number, kind) for kind, number in counts.items() if number)
 
 
 def unit(sessions: int, names: Sequence[str], counts: Mapping[str, int]) -> str:

@@ -26,8 +26,8 @@ __all__ = [
     "create",
     "find_python",
     "impatient",
+    "lacks_network",
     "pip_install",
-    "unreachable",
     "uv_program",
 ]
 
@@ -153,7 +153,7 @@ def pip_install(
     try:
         return process.run(command, env=impatient(env), cwd=cwd, log=log, timeout=timeout)
     except ToolError as error:
-        if not unreachable(getattr(error, "tail", "")):
+        if not lacks_network(getattr(error, "tail", "")):
             raise
         done = process.run([*command, "--offline"], env=env, cwd=cwd, log=log, timeout=timeout)
         return replace(done, err=f"{done.err}\n{FROM_CACHE}".lstrip())
@@ -166,7 +166,7 @@ def _for_pip(env: Mapping[str, str]) -> dict[str, str]:
     return environment.past_proxies(others | dict.fromkeys(_PROXIES, proxy)) if proxy else others
 
 
-def unreachable(said: str) -> bool:
+def lacks_network(said: str) -> bool:
     """Say whether uv failed for want of a network, by its last words."""
     signs = ("error sending request", "dns error", "failed to connect", "Could not connect", "timed out", "No route")
     found = any(sign in said for sign in signs)

@@ -18,6 +18,7 @@ from unmoor.project.detect.commands.shell import Setting, commands_of
 from unmoor.project.detect.commands.words import UNKNOWN
 from unmoor.project.project_files import ProjectFiles
 from unmoor.project.toml_file import dig, dig_table, dig_texts
+from unmoor.project.yaml_file import yaml_table
 
 __all__ = ["commands"]
 
@@ -34,31 +35,19 @@ def commands(tree: ProjectFiles) -> Iterator[ProjectCommand]:
     files = sorted(tree.folder.glob(".github/workflows/*.y*ml"))
     for path in files:
         name = path.relative_to(tree.folder).as_posix()
-        table = _yaml(tree.text(name))
+        table = _table(tree.text(name))
         for job, steps in dig_table(table, "jobs").items():
             if isinstance(steps, Mapping):
                 yield from _of_github(tree, name, table, job, steps)
-    table = _yaml(tree.text(_GITLAB))
+    table = _table(tree.text(_GITLAB))
     for job, keys in table.items():
         if isinstance(keys, Mapping) and job not in _NO_JOBS and not str(job).startswith("."):
             yield from _of_gitlab(tree, table, str(job), keys)
 
 
-def _yaml(text: str | None) -> _Table:
-    """Return a YAML file as a table; an empty one where it is none, or has GitLab's own tags."""
-    if not text or len(text) > _LARGE:
-        return {}
-    import yaml
-
-    class Reader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-        """The safe reader, which passes over tags that it does not know."""
-
-    Reader.add_multi_constructor("!", lambda *_: None)
-    try:
-        found = yaml.load(text, Loader=Reader)  # noqa: S506 - it is the safe one
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, Mapping) else {}
+def _table(text: str | None) -> _Table:
+    """Return a workflow as a table; an empty one where it is none, or too large to be written by hand."""
+    return yaml_table(text) if text and len(text) <= _LARGE else {}
 
 
 def _of_github(tree: ProjectFiles, file: str, workflow: _Table, job: str, keys: _Table) -> Iterator[ProjectCommand]:

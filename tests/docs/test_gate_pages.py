@@ -12,7 +12,7 @@ import gate_pages
 import pytest
 from gate_examples import EXAMPLES, Scene
 
-from support.gating import write_tiny
+from support.gating import released_once
 from support.pages import DOCS, pages
 from support.repositories import Repository
 from support.simple_index import SimpleIndex, simple_index
@@ -39,14 +39,7 @@ def remote(tmp_path: Path, environ: dict[str, str]) -> Repository:
 @pytest.fixture
 def tiny(tmp_path: Path, environ: dict[str, str], remote: Repository) -> Repository:
     """The small sound project on ``main``, pushed; version 1.1.0 was released and tagged ``v1.1.0``."""
-    made = Repository.new(tmp_path / "tiny", environ)
-    made.write("README.md", "# Tiny thing\n")
-    made.commit("First")
-    made.git("tag", "v1.1.0")
-    write_tiny(made)
-    made.git("remote", "add", "origin", str(remote.folder))
-    made.git("push", "--quiet", "--set-upstream", "origin", "main", "v1.1.0")
-    return made
+    return released_once(Repository.new(tmp_path / "tiny", environ), remote)
 
 
 @pytest.fixture

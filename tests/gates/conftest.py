@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from support.gating import write_tiny
+from support.gating import released_once
 from support.repositories import Repository
 from support.simple_index import SimpleIndex, simple_index
 
@@ -19,14 +19,7 @@ def remote(new_repository: Callable[..., Repository]) -> Repository:
 @pytest.fixture
 def tiny(new_repository: Callable[..., Repository], remote: Repository) -> Repository:
     """The project on ``main``, pushed; version 1.1.0 was released and tagged ``v1.1.0``."""
-    made = new_repository("tiny")
-    made.write("README.md", "# Tiny thing\n")
-    made.commit("First")
-    made.git("tag", "v1.1.0")
-    write_tiny(made)
-    made.git("remote", "add", "origin", str(remote.folder))
-    made.git("push", "--quiet", "--set-upstream", "origin", "main", "v1.1.0")
-    return made
+    return released_once(new_repository("tiny"), remote)
 
 
 @pytest.fixture

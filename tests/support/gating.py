@@ -127,3 +127,14 @@ def make_context(
         observer=Observer(mode=plan.mode, memory=Memory(), environ=repository.environ),
         say=lambda _: None,
     )
+
+
+def released_once(made: Repository, remote: Repository) -> Repository:
+    """Make the small sound project of an empty repository: 1.1.0 was released, and all of it is on ``remote``."""
+    made.write("README.md", "# Tiny thing\n")
+    made.commit("First")
+    made.git("tag", "v1.1.0")
+    write_tiny(made)
+    made.git("remote", "add", "origin", str(remote.folder))
+    made.git("push", "--quiet", "--set-upstream", "origin", "main", "v1.1.0")
+    return made
